@@ -1,0 +1,1 @@
+"""On what does it stand? PostgreSQL, Temporal and SMTP for a laptop, and their addresses."""

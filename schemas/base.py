@@ -1,0 +1,39 @@
+"""What do all schemas share? They are immutable, and tolerant of fields of a newer version."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+
+
+class Frozen(BaseModel):
+    """An immutable value.
+
+    Payloads live in histories and event streams for years: unknown fields are ignored, so that an
+    older worker reads what a newer one wrote, and every field added later carries a default.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="constants")
+
+
+class Strict(BaseModel):
+    """An immutable value that people write by hand: an unknown field is a typing mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Instant = AwareDatetime
+"""A moment in time; always aware, stored and compared as UTC."""
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+"""A short identifier people type: lower-case letters, digits and hyphens."""
+
+CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+"""ISO 3166-1 alpha-2."""
+
+CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+"""ISO 4217 alphabetic."""
+
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+"""ISO 639-1."""

@@ -1,0 +1,89 @@
+"""What may be asked of a case, and what may happen to it?
+
+Requests of people can be refused with a named reason. Facts have happened; they never are.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.base import Frozen
+from schemas.money import Money
+
+
+class _Command(Frozen):
+    """What every command carries.
+
+    Attributes:
+        command_id: the sender's own id; the same id twice is one command.
+        by: who asks or reports.
+    """
+
+    command_id: str = Field(min_length=1, max_length=200)
+    by: str = "unknown"
+
+
+class CancelCase(_Command):
+    """Stop pursuing this invoice."""
+
+    type: Literal["cancel_case"] = "cancel_case"
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class CompleteTask(_Command):
+    """A person has done a task and says what came of it."""
+
+    type: Literal["complete_task"] = "complete_task"
+    task_id: str
+    outcome: str = Field(min_length=1, max_length=40)
+    note: str = Field(default="", max_length=2000)
+
+
+class RecordPayment(_Command):
+    """Money has arrived for this invoice; ``command_id`` is the payment's id."""
+
+    type: Literal["payment_received"] = "payment_received"
+    amount: Money
+    received_on: date
+    source: str = "unknown"
+
+
+class CorrectInvoice(_Command):
+    """The ledger of record now says another amount or due date."""
+
+    type: Literal["invoice_corrected"] = "invoice_corrected"
+    amount: Money
+    due_date: date
+
+
+class NoteUnreadableFact(_Command):
+    """Somebody told the case something that could not be read; a person must look."""
+
+    type: Literal["unreadable_fact"] = "unreadable_fact"
+    name: str
+    problem: str
+    excerpt: str = ""
+
+
+Request = Annotated[CancelCase | CompleteTask, Field(discriminator="type")]
+"""What people ask; may be refused."""
+
+Fact = Annotated[RecordPayment | CorrectInvoice | NoteUnreadableFact, Field(discriminator="type")]
+"""What has happened; never refused."""
+
+Command = CancelCase | CompleteTask | RecordPayment | CorrectInvoice | NoteUnreadableFact
+
+
+class Refusal(Frozen):
+    """A request that the rules do not allow, by name and in a sentence for people.
+
+    Attributes:
+        code: names the condition, such as ``CaseIsClosed``.
+        sentence: what a person reads.
+    """
+
+    code: str
+    sentence: str

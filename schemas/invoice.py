@@ -1,0 +1,27 @@
+"""What is owed? An invoice as the ledger of record reports it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from schemas.base import Frozen, Name
+from schemas.money import Money
+
+
+class Invoice(Frozen):
+    """An invoice of the creditor.
+
+    Attributes:
+        number: the creditor's invoice number.
+        amount: including VAT.
+        reference: ISO 11649 creditor reference (``RF…``) that its messages carry.
+    """
+
+    creditor: Name
+    number: str
+    debtor_id: str
+    issue_date: date
+    due_date: date
+    amount: Money
+    purchase_order: str = ""
+    reference: str = ""

@@ -1,0 +1,78 @@
+"""How much? An amount in its currency, exact, never a float, rounded in one place."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from typing import Self
+
+from pydantic import model_validator
+
+from schemas.base import CurrencyCode, Frozen
+
+
+class CurrencyMismatchError(ValueError):
+    """Two amounts of different currencies met in one calculation."""
+
+
+@lru_cache(maxsize=256)
+def minor_unit(currency: str) -> Decimal:
+    """The smallest amount of a currency: 0.01 for EUR, 1 for JPY (ISO 4217, through CLDR)."""
+    from babel.numbers import get_currency_precision  # noqa: PLC0415 - 50 ms; --help must not pay
+
+    return Decimal(1).scaleb(-get_currency_precision(currency))
+
+
+def round_half_up(amount: Decimal, currency: str) -> Decimal:
+    """The one rounding of the house: half up, to the currency's minor unit."""
+    return amount.quantize(minor_unit(currency), rounding=ROUND_HALF_UP)
+
+
+class Money(Frozen):
+    """An amount and its currency.
+
+    Attributes:
+        amount: Decimal with exactly the currency's number of decimals; may be negative.
+        currency: ISO 4217 code.
+    """
+
+    amount: Decimal
+    currency: CurrencyCode
+
+    @model_validator(mode="after")
+    def _quantised(self) -> Self:
+        exact = round_half_up(self.amount, self.currency)
+        if exact != self.amount:
+            raise ValueError(f"{self.amount} has more decimals than {self.currency} allows")
+        object.__setattr__(self, "amount", exact)
+        return self
+
+    @classmethod
+    def zero(cls, currency: str) -> Money:
+        """Nothing, in a currency."""
+        return cls(amount=Decimal(0), currency=currency)
+
+    def __add__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(amount=self.amount + other.amount, currency=self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(amount=self.amount - other.amount, currency=self.currency)
+
+    def at_most(self, other: Money) -> Money:
+        """The smaller of the two."""
+        self._same(other)
+        return self if self.amount <= other.amount else other
+
+    @property
+    def is_positive(self) -> bool:
+        """More than nothing."""
+        return self.amount > 0
+
+    def _same(self, other: Money) -> None:
+        if self.currency != other.currency:
+            raise CurrencyMismatchError(f"{self.currency} and {other.currency} do not add up")
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"

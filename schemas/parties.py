@@ -1,0 +1,83 @@
+"""Who owes, and who is owed?"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from schemas.base import CountryCode, Frozen, LanguageCode, Name, Strict
+
+
+class Capacity(StrEnum):
+    """In which capacity a debtor owes; law and courtesy differ."""
+
+    BUSINESS = "business"
+    CONSUMER = "consumer"
+    PUBLIC = "public"
+
+
+class PostalAddress(Frozen):
+    """A postal address as lines; the country apart, because the envelope needs it apart.
+
+    Attributes:
+        lines: street first, postcode and city last; at most five.
+        country: ISO 3166-1 alpha-2.
+    """
+
+    lines: tuple[str, ...] = ()
+    country: CountryCode = "FR"
+
+
+class Debtor(Frozen):
+    """Who owes.
+
+    Attributes:
+        debtor_id: the creditor's own number for them.
+        language: in which messages are written.
+        siren: French company number, nine digits, or empty.
+        vat_id: VAT identification number, or empty.
+    """
+
+    creditor: Name
+    debtor_id: str
+    name: str
+    email: str = ""
+    phone: str = ""
+    address: PostalAddress = PostalAddress()
+    language: LanguageCode = "fr"
+    siren: str = ""
+    vat_id: str = ""
+    capacity: Capacity = Capacity.BUSINESS
+
+    @property
+    def country(self) -> str:
+        """Where the debtor is: whose working days and hours count."""
+        return self.address.country
+
+
+class Creditor(Strict):
+    """Who is owed: read from ``creditors/*.yaml``.
+
+    Attributes:
+        creditor: the short name that stands in case ids.
+        email: the sender of e-mails; answers go to ``reply_to``, or here.
+        iban: where payments go; shown in messages and in the payment QR code.
+        time_zone: IANA name; "today" is today there.
+    """
+
+    creditor: Name
+    name: str = Field(min_length=1, max_length=70)
+    legal_form: str = ""
+    registration: str = ""
+    address: tuple[str, ...] = Field(min_length=1, max_length=5)
+    country: CountryCode = "FR"
+    email: str
+    reply_to: str = ""
+    phone: str = ""
+    contact_name: str = ""
+    iban: str
+    bic: str = ""
+    language: LanguageCode = "fr"
+    time_zone: str = "Europe/Paris"
+    plan: Name = "standard"

@@ -1,0 +1,84 @@
+"""What was agreed beforehand? The dunning plan: a ladder of steps counted from the due date."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from schemas.base import Name, Strict
+
+
+class Channel(StrEnum):
+    """How a step reaches the debtor, or who takes over."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    LETTER = "letter"
+    REFER = "refer"
+
+
+class IfUnknown(StrEnum):
+    """What follows when nobody knows whether a message left."""
+
+    ASK = "ask"
+    RESEND = "resend"
+
+
+class DunningStep(Strict):
+    """One rung of the ladder.
+
+    Attributes:
+        name: unique in its plan; the business key of the step.
+        day: days after the due date; negative is before it.
+        template: which text; defaults to the step's name.
+        if_unknown: ``ask`` a person (a letter always does) or ``resend`` with the same Message-ID.
+        pay_within_days: the deadline that the message names, counted from the day it leaves.
+    """
+
+    name: Name
+    day: int = Field(ge=-90, le=1825)
+    channel: Channel
+    template: Name = ""
+    if_unknown: IfUnknown = IfUnknown.ASK
+    pay_within_days: int = Field(default=8, ge=0, le=90)
+
+    @model_validator(mode="after")
+    def _template_defaults_to_the_name(self) -> Self:
+        if not self.template:
+            object.__setattr__(self, "template", self.name)
+        return self
+
+
+class DunningPlan(Strict):
+    """The ladder; snapshotted into the case when it opens, so a changed file bends no running case.
+
+    Attributes:
+        plan: its short name.
+        title: for people.
+        steps: by ascending day; at least one.
+        refer_to: who takes the case at a ``refer`` step.
+    """
+
+    plan: Name
+    title: str = ""
+    refer_to: str = "collection agency"
+    steps: tuple[DunningStep, ...] = Field(min_length=1, max_length=40)
+
+    @model_validator(mode="after")
+    def _is_a_ladder(self) -> Self:
+        names = [step.name for step in self.steps]
+        if doubled := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"step names must be unique, these are not: {', '.join(doubled)}")
+        days = [step.day for step in self.steps]
+        if days != sorted(days):
+            raise ValueError("steps must stand in the order of their days")
+        for step in self.steps[:-1]:
+            if step.channel is Channel.REFER:
+                raise ValueError(f"step {step.name!r} refers the case, so it must be the last")
+        return self
+
+    def step(self, name: str) -> DunningStep | None:
+        """The step of that name, if the plan has it."""
+        return next((step for step in self.steps if step.name == name), None)

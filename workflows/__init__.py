@@ -1,0 +1,1 @@
+"""When does it happen? Temporal: wait, order, record; no rule and no I/O."""
