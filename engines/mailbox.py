@@ -132,7 +132,7 @@ async def mailbox(
         await asyncio.sleep(0)  # let the transports close before their loop does
 
 
-class _Conversation(SMTP):  # type: ignore[misc]  # it carries no types
+class _Conversation(SMTP):
     """One connection, which can be ended from outside."""
 
     def __init__(self, others: set[_Conversation], handler: _Keeper, **settings: Any) -> None:

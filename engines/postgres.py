@@ -33,6 +33,9 @@ START_SECONDS = 60
 STOP_SECONDS = 30
 """Fast shutdown rolls back and writes a checkpoint; after this long it is cut short."""
 
+LOCK_SECONDS = 0.5
+"""How long another owner is given to go: one that was just killed takes a moment."""
+
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 """All the server sees of ours: PG… variables of the user must not bend it."""
 
@@ -163,6 +166,8 @@ def embedded_postgres(
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGQUIT)
                 process.wait()
+            with contextlib.suppress(OSError):
+                cluster.sockets.rmdir()
 
 
 def placed(data: Path) -> Path:
@@ -185,11 +190,11 @@ def locked(data: Path) -> Iterator[None]:
         data.with_name(f"{data.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600
     )
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(handle)
-        raise PostgresUnavailable(f"{data}: another process serves this data folder.") from error
-    try:
+        until = time.monotonic() + LOCK_SECONDS
+        while not _try_lock(handle):
+            if time.monotonic() > until:
+                raise PostgresUnavailable(f"{data}: another process serves this data folder.")
+            time.sleep(0.02)
         yield
     finally:
         os.close(handle)
@@ -223,9 +228,14 @@ def prepare(
     return cluster
 
 
+def sockets_of(data: Path) -> Path:
+    """Return the folder of a server's socket: in /tmp, for its path must stay below 104 bytes."""
+    return Path("/tmp") / f"relance-{_digest(data)}"  # noqa: S108 - checked when it is made
+
+
 def _sockets(data: Path, owner: Owner | None) -> Path:
-    """Return the folder of the socket: in /tmp, because its path must stay below 104 bytes."""
-    folder = Path("/tmp") / f"relance-{_digest(data)}"  # noqa: S108 - checked just below
+    """Make the folder of the socket, or check that the one that is there is ours."""
+    folder = sockets_of(data)
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)
         if owner:
@@ -330,6 +340,14 @@ def _first_number(path: Path) -> int:
         return int(path.read_text().split("\n", 1)[0])
     except (OSError, ValueError):
         return 0
+
+
+def _try_lock(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _digest(data: Path) -> str:

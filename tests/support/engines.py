@@ -17,7 +17,7 @@ import asyncpg
 
 from engines.mailbox import Mailbox, mailbox
 from engines.ports import free_ports
-from engines.postgres import embedded_postgres
+from engines.postgres import embedded_postgres, sockets_of
 from engines.temporal_server import TemporalServer
 
 READY_SECONDS = 30
@@ -29,7 +29,10 @@ def folder_for_tests() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="relance-test-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o711)
-        yield folder
+        try:
+            yield folder
+        finally:  # a server that was killed could not clear its socket away
+            shutil.rmtree(sockets_of(folder / "postgres"), ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -37,7 +40,6 @@ def postgres_for_tests() -> Iterator[str]:
     """Serve an empty PostgreSQL without safety against a crash; yield its superuser's DSN."""
     with folder_for_tests() as folder, embedded_postgres(folder / "postgres", fast=True) as dsn:
         yield dsn
-        shutil.rmtree(Path(dsn.partition("host=")[2].partition("&")[0]), ignore_errors=True)
 
 
 @contextlib.asynccontextmanager
