@@ -247,10 +247,9 @@ def _load(text: str, document: Document) -> None:
     except (YAMLError, ValueError) as broken:
         document.problem((), f"no YAML: {' '.join(str(broken).split())}")
         return
-    if root is None:
+    document.value = _plain(root, (), document) if root is not None else None
+    if document.value is None:
         document.problem((), "the file is empty")
-        return
-    document.value = _plain(root, (), document)
 
 
 def _forbidden(text: str) -> Iterator[tuple[int, str]]:

@@ -154,6 +154,7 @@ def test_all_mistakes_are_told_at_once() -> None:
     [
         ("", "empty"),
         ("# nothing but a comment\n", "empty"),
+        ("null", "empty"),
         ("3", "3 is not a group of fields"),
         ("- a", "a list of 1 is not a group of fields"),
         ("plan: [a\n", "no YAML"),
