@@ -1,0 +1,60 @@
+"""Who is owed, and can they be paid? Reads a creditor's file and checks what a debtor relies on."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from schwifty import BIC, IBAN
+from schwifty.exceptions import SchwiftyException
+
+from domain.email_address import EXPECTED_EMAIL, is_email
+from domain.yaml_document import Document, DocumentError, read_model, shown
+from schemas.parties import Creditor
+
+
+class CreditorError(DocumentError):
+    """A creditor's file cannot be used; ``problems`` names file, line, field and value."""
+
+
+def read_creditor(text: str, file: str) -> Creditor:
+    """Read a creditor from YAML 1.2 text; IBAN and BIC come back without spaces.
+
+    Args:
+        text: what the file holds.
+        file: its name, for messages only.
+
+    Raises:
+        CreditorError: with every problem found, such as a wrong check digit of the IBAN.
+    """
+    creditor = read_model(text, file, Creditor, check=_reachable_and_payable, error=CreditorError)
+    bic = str(BIC(creditor.bic)) if creditor.bic else ""
+    return creditor.model_copy(update={"iban": str(IBAN(creditor.iban)), "bic": bic})
+
+
+def _reachable_and_payable(document: Document) -> None:
+    """Note what a type cannot tell: check digits, addresses, time zones."""
+    if (iban := document.text("iban")) and (reason := _iban_problem(iban)):
+        document.problem(("iban",), f"{shown(iban)} is no IBAN: {reason}")
+    if bic := document.text("bic"):
+        try:
+            BIC(bic)
+        except (SchwiftyException, ValueError) as invalid:
+            document.problem(("bic",), f"{shown(bic)} is no BIC: {invalid}")
+    for field in ("email", "reply_to"):
+        if (email := document.text(field)) and not is_email(email):
+            document.problem((field,), f"{shown(email)} is not {EXPECTED_EMAIL}")
+    zone = document.text("time_zone")
+    if zone and zone not in available_timezones():
+        document.problem(("time_zone",), f"{shown(zone)} is not a time zone such as Europe/Paris")
+    if document.value.get("email") == "":
+        document.problem(("email",), f"'' is not {EXPECTED_EMAIL}")
+    if document.value.get("iban") == "":
+        document.problem(("iban",), "'' is not an IBAN such as FR7630006000011234567890189")
+
+
+def _iban_problem(iban: str) -> str:
+    try:
+        IBAN(iban, validate_bban=True)
+    except (SchwiftyException, ValueError) as invalid:
+        return str(invalid)
+    return ""

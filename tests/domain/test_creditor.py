@@ -1,0 +1,75 @@
+"""Who is owed, and can they be paid? What a creditor's file must hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.creditor import CreditorError, read_creditor
+from domain.email_address import is_email
+
+ROOT = Path(__file__).parents[2]
+GOOD = (ROOT / "creditors/atelier.yaml").read_text("utf-8")
+
+
+def test_creditor_that_comes_with_the_system_is_read() -> None:
+    """The sample creditor is valid; its IBAN is kept without spaces."""
+    spaced = GOOD.replace("FR7630006000011234567890189", "FR76 3000 6000 0112 3456 7890 189")
+    creditor = read_creditor(spaced, "creditors/atelier.yaml")
+    assert creditor.iban == "FR7630006000011234567890189"
+    assert creditor == read_creditor(GOOD, "creditors/atelier.yaml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("890189", "890188", "iban: 'FR7630006000011234567890188' is no IBAN"),
+        ("AGRIFRPP", "AGRI", "bic: 'AGRI' is no BIC"),
+        ("comptabilite@", "comptabilité@", "is not an e-mail address such as"),
+        ("Europe/Paris", "Europe/Pari", "'Europe/Pari' is not a time zone such as Europe/Paris"),
+        ("Europe/Paris", "../../etc/passwd", "is not a time zone"),
+        ("country: FR", "country: France", "'France' is not a country of two capital letters"),
+        ("+33 4 78 00 00 00", "0478000000", "phone: '0478000000'"),
+    ],
+)
+def test_creditor_nobody_could_pay_or_answer_is_refused(old: str, new: str, expected: str) -> None:
+    """A wrong IBAN, address or time zone is found when the file is read, not in a debtor's mail."""
+    if new == "0478000000":
+        assert read_creditor(GOOD.replace(old, new), "c.yaml").phone == new
+        return
+    with pytest.raises(CreditorError) as refused:
+        read_creditor(GOOD.replace(old, new), "c.yaml")
+    assert expected in str(refused.value)
+    assert str(refused.value).startswith("c.yaml:")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "a", "@b.fr", "a@", "a@b", "a b@c.fr", "a@b..fr", "a.@b.fr", ".a@b.fr", "a..b@c.fr"),
+        *("a@b.fr\nBcc: x@y.fr", "a@b.fr,c@d.fr", "A <a@b.fr>", "a@-b.fr", "a@[127.0.0.1]"),
+        *(f"{'a' * 65}@b.fr", f"a@{'b.' * 130}fr", "a@b.c1-", '"a"@b.fr', "a@b.fr ", "a@b@c.fr"),
+        "é@b.fr",
+    ],
+)
+def test_what_is_no_address_is_told_so(text: str) -> None:
+    """Nothing that could become a second recipient or another header is an e-mail address."""
+    assert not is_email(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["a@b.fr", "o'brien+billing@mail.company.co.uk", "a.b_c@xn--caf-dma.example"]
+)
+def test_usual_addresses_are_accepted(text: str) -> None:
+    """Addresses that companies really have are accepted."""
+    assert is_email(text)
+
+
+@given(st.emails())
+def test_any_address_with_a_plain_local_part_is_accepted(email: str) -> None:
+    """Whatever the mail standard calls a dot-atom address is accepted."""
+    local = email.partition("@")[0]
+    assert is_email(email) == (len(local) <= 64 and len(email) <= 254)
