@@ -81,6 +81,11 @@ async def begin_hand_over(pool: Pool, reference: str, owner: str, lease_seconds:
     return bool(await pool.fetchval(_SQL["begin_hand_over"], reference, owner, lease_seconds))
 
 
+async def take_over(pool: Pool, reference: str, owner: str, lease_seconds: float) -> None:
+    """Claim a contact again whose hand-over never ended, because repeating it does no harm."""
+    await pool.execute(_SQL["take_over"], reference, owner, lease_seconds)
+
+
 async def take_back(pool: Pool, reference: str, owner: str, problem: str) -> None:
     """The hand-over certainly did not happen: the contact is merely claimed again."""
     await pool.execute(_SQL["take_back"], reference, owner, problem[:500])

@@ -129,6 +129,11 @@ async def append(
     return after
 
 
+async def lock(connection: Connection, case: str) -> None:
+    """Keep every other writer of a stream waiting until the transaction ends."""
+    await connection.fetchrow(_SQL["head"], case)
+
+
 async def open_streams(
     connection: Connection, openings: Sequence[CaseOpened]
 ) -> list[CollectionCase]:

@@ -18,6 +18,13 @@ set state = 'handing over', lease_until = now() + make_interval(secs => $3), upd
 where reference = $1 and owner = $2 and state = 'claimed'
 returning true;
 
+-- name: take_over
+update contacts
+set
+    state = 'claimed', owner = $2, attempts = attempts + 1, updated_at = now(),
+    lease_until = now() + make_interval(secs => $3)
+where reference = $1 and state in ('claimed', 'handing over', 'unknown');
+
 -- name: take_back
 update contacts set state = 'claimed', last_error = $3, updated_at = now()
 where reference = $1 and owner = $2 and state in ('claimed', 'handing over');
