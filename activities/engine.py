@@ -8,6 +8,11 @@ from temporalio.envconfig import ClientConfig
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
 
+def is_configured() -> bool:
+    """Whether the environment, or a profile that it names, says where Temporal is."""
+    return bool(ClientConfig.load_client_connect_config().get("target_host"))
+
+
 async def connect_temporal(address: str = "", *, metrics_address: str = "") -> Client:
     """A client of the Temporal that the environment names.
 
