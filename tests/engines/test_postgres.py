@@ -14,9 +14,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from engines.binaries import PostgresUnavailable, find_binaries, reachable, server_owner
+from engines.binaries import find_binaries
+from engines.places import PostgresUnavailable, placed, reachable, server_owner, sockets_of
 from engines.ports import free_ports
-from engines.postgres import embedded_postgres, locked, placed, prepare
+from engines.postgres import embedded_postgres, locked, prepare
 from tests.support.engines import folder_for_tests, is_alive
 
 PYTHON = Path("/usr/bin/python3")
@@ -218,6 +219,7 @@ def test_keeps_root_s_home_closed() -> None:
             assert (folder / "home").stat().st_mode & 0o777 == 0o700
         finally:
             shutil.rmtree(data.parent)
+            sockets_of(data).rmdir()
 
 
 @pytest.mark.skipif(

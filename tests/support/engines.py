@@ -16,8 +16,9 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 from engines.mailbox import Mailbox, mailbox
+from engines.places import sockets_of
 from engines.ports import free_ports
-from engines.postgres import embedded_postgres, sockets_of
+from engines.postgres import embedded_postgres
 from engines.temporal_server import TemporalServer
 
 READY_SECONDS = 30
