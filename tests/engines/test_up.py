@@ -45,9 +45,11 @@ class House:
     given: dict[str, str] = field(default_factory=dict)
 
     def settings(self) -> Settings:
+        """Return the settings of a program that works beside it."""
         return Settings.model_construct(var=self.folder / "var")
 
     def command(self) -> subprocess.Popen[str]:
+        """Start ``up`` without waiting."""
         return subprocess.Popen(
             [sys.executable, "-m", "engines"],
             cwd=self.folder,
@@ -89,6 +91,7 @@ class Up:
         pytest.fail(f"never said {words!r}:\n{self.said}")
 
     def where(self) -> EngineAddresses:
+        """Return what another program would find."""
         return addresses(self.house.settings())
 
     def children(self) -> dict[str, int]:
