@@ -54,12 +54,32 @@ class Allocation(Frozen):
     received_on: date
 
 
+class TaskKind(StrEnum):
+    """What a person is asked to do."""
+
+    CALL = "call"
+    DELIVERY_FAILED = "delivery-failed"
+    DELIVERY_UNKNOWN = "delivery-unknown"
+    DECIDE = "decide"
+    HAND_OVER = "hand-over"
+    UNALLOCATED_CASH = "unallocated-cash"
+    UNREADABLE_FACT = "unreadable-fact"
+
+
 class OpenTask(Frozen):
-    """A task of this case that waits for a person."""
+    """A task of this case that waits for a person.
+
+    Attributes:
+        step: the plan step it belongs to, or empty.
+        cycle: of that step.
+    """
 
     task_id: str
-    kind: str
+    kind: TaskKind
+    opened_at: Instant
+    summary: str
     step: str = ""
+    cycle: int = 1
 
 
 class CollectionCase(Frozen):

@@ -20,10 +20,12 @@ class _Event(Frozen):
     Attributes:
         at: the business moment, on the case's own clock.
         by: who or what caused it.
+        cause: id of the command, fact or contact it came from; a repeated cause changes nothing.
     """
 
     at: Instant
     by: str = "relance"
+    cause: str = ""
 
 
 class CaseOpened(_Event):

@@ -33,9 +33,9 @@ def event_id(case: str, version: int, cause: str) -> UUID:
     return uuid5(NAMESPACE, f"{case}@{version}:{cause}")
 
 
-def task_id(event: UUID) -> str:
-    """The id of the task that an event opens: eight characters a person can type."""
-    return b32encode(event.bytes)[:8].decode().lower()
+def task_id(case: str, version: int) -> str:
+    """The id of the task that a case's event of this version opens: eight characters to type."""
+    return b32encode(uuid5(NAMESPACE, f"task:{case}@{version}").bytes)[:8].decode().lower()
 
 
 def contact_reference(case: str, step: str, cycle: int) -> str:

@@ -1,0 +1,170 @@
+"""How does a case begin, and begin again? On record first, in the engine second."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from temporalio.client import Client
+from temporalio.common import (
+    Priority,
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+
+from domain.holidays import contact_calendar
+from domain.next_action import next_action
+from schemas.actions import Wait
+from schemas.case import CollectionCase
+from schemas.events import CaseOpened
+from schemas.identifiers import case_id
+from schemas.money import Money
+from schemas.parties import Capacity, Creditor
+from schemas.plan import DunningPlan
+from store import event_store, receivables
+from store.pool import Pool
+from store.receivables import OverdueInvoice
+
+CASE_WORKFLOW = "CollectionCase"
+STATE = SearchAttributeKey.for_keyword("CaseState")
+CREDITOR = SearchAttributeKey.for_keyword("Creditor")
+PAGE = 500
+"""How many cases go on record in one transaction."""
+STARTS_AT_ONCE = 50
+"""How many workflow starts are under way at one time."""
+CALENDAR_YEARS = 1
+"""For how many years after the current one a case knows the holidays."""
+
+Progress = Callable[[int], None]
+
+
+class Cases:
+    """Opens cases, and starts their workflows."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        client: Client,
+        creditors: Mapping[str, Creditor],
+        plans: Mapping[str, DunningPlan],
+        task_queue: str,
+    ) -> None:
+        self._pool = pool
+        self._client = client
+        self._creditors = creditors
+        self._plans = plans
+        self._task_queue = task_queue
+
+    async def open_overdue(self, now: datetime, progress: Progress) -> tuple[int, list[str]]:
+        """Put a case on record for every newly overdue invoice; doing it again changes nothing.
+
+        Args:
+            now: what counts as now; each creditor's "today" follows from it.
+            progress: told how many cases have been opened so far.
+
+        Returns:
+            How many cases were opened, and the problems met.
+        """
+        opened, problems = 0, []
+        for creditor in self._creditors.values():
+            plan = self._plans.get(creditor.plan)
+            if plan is None:
+                problems.append(f"creditor {creditor.creditor}: there is no plan {creditor.plan!r}")
+                continue
+            today = now.astimezone(ZoneInfo(creditor.time_zone)).date()
+            ahead = max(1 - plan.steps[0].day, 0)
+            after = ""
+            while page := await receivables.overdue_without_case(
+                self._pool, creditor.creditor, today + timedelta(days=ahead), after, PAGE
+            ):
+                after = page[-1].number
+                opened += len(await self.open_invoices(creditor, page, now, by="sweep"))
+                progress(opened)
+        return opened, problems
+
+    async def open_invoices(
+        self, creditor: Creditor, invoices: Sequence[OverdueInvoice], now: datetime, by: str
+    ) -> list[CollectionCase]:
+        """Put cases on record for these invoices, those that have none yet."""
+        plan = self._plans[creditor.plan]
+        openings = [_opening(creditor, plan, invoice, now, by) for invoice in invoices]
+        async with self._pool.acquire() as connection, connection.transaction():
+            await receivables.lock_openings(connection)
+            known = await receivables.which_exist(connection, [one.case_id for one in openings])
+            return await event_store.open_streams(
+                connection, [one for one in openings if one.case_id not in known]
+            )
+
+    async def start_unstarted(self, progress: Progress) -> int:
+        """Start the workflow of every open case that the engine was never asked to run."""
+        started = 0
+        while page := await receivables.unstarted(self._pool, PAGE):
+            cases = [CollectionCase.model_validate(row["folded"]) for row in page]
+            await self.start(cases)
+            started += len(cases)
+            progress(started)
+        return started
+
+    async def start(self, cases: Iterable[CollectionCase]) -> None:
+        """Start workflows and remember that they were; one that runs already is left alone."""
+        places = asyncio.Semaphore(STARTS_AT_ONCE)
+
+        async def one(case: CollectionCase) -> str:
+            async with places:
+                await self._start(case)
+                return case.case_id
+
+        started = await asyncio.gather(*(one(case) for case in cases))
+        await receivables.mark_started(self._pool, started)
+
+    async def _start(self, case: CollectionCase) -> None:
+        """The engine first hears of a case when something is due: less to do until then."""
+        real_now = datetime.now(UTC)
+        action = next_action(case, max(real_now, case.opened_at))
+        until = action.until if isinstance(action, Wait) else None
+        delay = until - real_now if until and until > real_now else None
+        await self._client.start_workflow(
+            CASE_WORKFLOW,
+            case,
+            id=case.case_id,
+            task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            start_delay=delay,
+            search_attributes=TypedSearchAttributes(
+                [
+                    SearchAttributePair(STATE, case.state.value),
+                    SearchAttributePair(CREDITOR, case.creditor),
+                ]
+            ),
+            priority=Priority(fairness_key=case.creditor),
+        )
+
+
+def _opening(
+    creditor: Creditor, plan: DunningPlan, invoice: OverdueInvoice, now: datetime, by: str
+) -> CaseOpened:
+    year = now.year
+    return CaseOpened(
+        at=now,
+        by=by,
+        case_id=case_id(creditor.creditor, invoice.number),
+        creditor=creditor.creditor,
+        invoice=invoice.number,
+        debtor_id=invoice.debtor_id,
+        claim=Money(amount=invoice.amount, currency=invoice.currency),
+        due_date=invoice.due_date,
+        plan=plan,
+        calendar=contact_calendar(
+            country=invoice.country,
+            capacity=Capacity(invoice.capacity),
+            first_year=min(year, invoice.due_date.year),
+            last_year=year + CALENDAR_YEARS,
+            fallback_time_zone=creditor.time_zone,
+        ),
+    )

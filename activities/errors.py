@@ -1,0 +1,56 @@
+"""What can go wrong on the way to the world, and would trying again mend it?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+WRONG_EXPECTED_VERSION = "WrongExpectedVersion"
+"""Another writer was quicker; the workflow reads its stream again. No retry mends it."""
+
+
+class DeliveryRefused(Exception):  # noqa: N818 - a refusal is the answer, not an accident
+    """The contact will never be accepted as it is; a person must look.
+
+    Attributes:
+        reason: names the condition, such as ``AddressMissing``.
+        explanation: a sentence for that person.
+    """
+
+    def __init__(self, reason: str, explanation: str) -> None:
+        super().__init__(f"{reason}: {explanation}")
+        self.reason = reason
+        self.explanation = explanation
+
+
+class DeliveryPostponed(Exception):  # noqa: N818 - as above
+    """The contact certainly did not leave, and may leave later."""
+
+
+class DeliveryUnknown(Exception):  # noqa: N818 - as above
+    """Nobody can tell whether the contact left."""
+
+
+class ClaimLost(Exception):  # noqa: N818 - as above
+    """Another attempt has taken the contact over; this one must not hand it over."""
+
+
+def try_again(problem: str, *, after: timedelta | None = None) -> ApplicationError:
+    """An expected failure that a retry mends; it does not clutter the logs."""
+    return ApplicationError(
+        problem,
+        type="TryAgain",
+        next_retry_delay=after,
+        category=ApplicationErrorCategory.BENIGN,
+    )
+
+
+def wrong_expected_version(problem: str) -> ApplicationError:
+    """The stream has moved on; the workflow reads it again."""
+    return ApplicationError(
+        problem,
+        type=WRONG_EXPECTED_VERSION,
+        non_retryable=True,
+        category=ApplicationErrorCategory.BENIGN,
+    )

@@ -1,0 +1,59 @@
+"""Who is owed, and by which plan? Reads the folders of creditors and plans, all of them or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from domain.creditor import read_creditor
+from domain.dunning_plan import read_plan
+from domain.yaml_document import DocumentError, Problem
+from schemas.parties import Creditor
+from schemas.plan import DunningPlan
+
+Document = TypeVar("Document", Creditor, DunningPlan)
+
+
+def read_creditors(folder: Path) -> dict[str, Creditor]:
+    """Every creditor file, by the creditor's short name.
+
+    Raises:
+        DocumentError: with the problems of all files, each named by file, line and field.
+    """
+    return _read(folder, read_creditor, lambda creditor: creditor.creditor)
+
+
+def read_plans(folder: Path) -> dict[str, DunningPlan]:
+    """Every plan file, by the plan's short name.
+
+    Raises:
+        DocumentError: as above.
+    """
+    return _read(folder, read_plan, lambda plan: plan.plan)
+
+
+def _read(
+    folder: Path, read: Callable[[str, str], Document], name_of: Callable[[Document], str]
+) -> dict[str, Document]:
+    found: dict[str, Document] = {}
+    problems: list[Problem] = []
+    for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+        try:
+            document = read(path.read_text("utf-8"), str(path))
+        except DocumentError as error:
+            problems.extend(error.problems)
+        except UnicodeDecodeError as error:
+            problems.append(Problem(file=str(path), line=1, field="", message=f"no UTF-8: {error}"))
+        else:
+            name = name_of(document)
+            if name in found:
+                message = f"the name {name!r} is taken by another file of this folder"
+                problems.append(Problem(file=str(path), line=1, field="", message=message))
+            found[name] = document
+    if not found and not problems:
+        message = "expected at least one .yaml file in this folder"
+        problems.append(Problem(file=str(folder), line=1, field="", message=message))
+    if problems:
+        raise DocumentError(tuple(problems))
+    return found

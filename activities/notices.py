@@ -1,0 +1,68 @@
+"""What does this contact have to say? Gathers a notice from the case and the latest addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from activities.errors import DeliveryRefused
+from activities.step_turn import Step
+from domain.business_calendar import days_overdue, local_day
+from schemas.case import CollectionCase, StepOutcome
+from schemas.notice import EarlierContact, Notice, NoticeItem
+from schemas.parties import Creditor
+from store.pool import Pool
+from store.receivables import read_debtor, read_invoice
+
+
+async def gather_notice(pool: Pool, creditors: Mapping[str, Creditor], step: Step) -> Notice:
+    """Everything the message may mention, with amounts and dates as of the step's own moment.
+
+    Raises:
+        DeliveryRefused: when the creditor, the debtor or the invoice is not known here.
+    """
+    case, order = step.case, step.order
+    creditor = creditors.get(case.creditor)
+    if creditor is None:
+        raise DeliveryRefused("CreditorUnknown", f"there is no creditor file for {case.creditor!r}")
+    debtor = await read_debtor(pool, case.creditor, case.debtor_id)
+    invoice = await read_invoice(pool, case.creditor, case.invoice)
+    if debtor is None or invoice is None:
+        missing = "debtor" if debtor is None else "invoice"
+        raise DeliveryRefused("NotImported", f"the {missing} of {case.case_id} is not imported")
+    today = step.now.astimezone(ZoneInfo(creditor.time_zone)).date()
+    item = NoticeItem(
+        invoice=case.invoice,
+        issue_date=invoice.issue_date,
+        due_date=case.due_date,
+        amount=case.claim,
+        paid=case.paid,
+        asked=case.outstanding,
+        days_overdue=days_overdue(case.due_date, today),
+        purchase_order=invoice.purchase_order,
+        reference=invoice.reference,
+    )
+    return Notice(
+        reference=step.reference,
+        template=order.step.template,
+        level=order.level,
+        on=today,
+        pay_by=_pay_by(order.step.pay_within_days, today),
+        creditor=creditor,
+        debtor=debtor,
+        items=(item,),
+        earlier=_earlier(case),
+    )
+
+
+def _pay_by(days: int, today: date) -> date:
+    return today + timedelta(days=days)
+
+
+def _earlier(case: CollectionCase) -> tuple[EarlierContact, ...]:
+    return tuple(
+        EarlierContact(on=local_day(case.calendar, done.at), channel=done.channel, step=done.step)
+        for done in case.steps
+        if done.outcome is StepOutcome.PERFORMED
+    )

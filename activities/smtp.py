@@ -1,0 +1,173 @@
+"""How does an e-mail reach a mail server? One conversation at a time on a few kept connections."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiosmtplib
+from aiosmtplib import (
+    SMTPException,
+    SMTPRecipientRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+)
+
+from activities.errors import DeliveryPostponed, DeliveryRefused, DeliveryUnknown
+from activities.step_turn import BeginHandOver
+from schemas.base import Frozen
+from schemas.settings import SmtpSecurity
+
+FINAL_REPLY = 500
+"""RFC 5321, 4.2.1: replies from here on are final; those below say "later"."""
+
+ABOUT_OURSELVES = frozenset({500, 501, 502, 503, 504, 530, 534, 535, 538})
+"""Replies about our account or protocol, not about the recipient: never the contact's end."""
+
+IDLE_SECONDS = 20.0
+"""A connection unused for longer is asked whether it still lives before it is used."""
+
+
+class SmtpAccount(Frozen):
+    """Where and as whom mails are sent.
+
+    Attributes:
+        timeout_seconds: for each step of the conversation.
+        connections: at most so many at once.
+    """
+
+    host: str
+    port: int
+    security: SmtpSecurity = SmtpSecurity.STARTTLS
+    username: str = ""
+    password: str = ""
+    timeout_seconds: float = 30
+    connections: int = 8
+
+
+class Mailer:
+    """Hands messages to one SMTP account over a few kept connections."""
+
+    def __init__(self, account: SmtpAccount) -> None:
+        self._account = account
+        self._idle: list[tuple[float, aiosmtplib.SMTP]] = []
+        self._places = asyncio.Semaphore(account.connections)
+
+    async def send(
+        self, message: bytes, *, sender: str, recipient: str, begin: BeginHandOver
+    ) -> None:
+        """Hand one message over.
+
+        Args:
+            message: the complete bytes.
+            sender: the envelope's sender.
+            recipient: the envelope's recipient.
+            begin: called when the server has agreed to the recipient, before the first byte of
+                the message: from then on, silence means that nobody knows.
+
+        Raises:
+            DeliveryRefused: the server will never take it.
+            DeliveryPostponed: it certainly did not leave; later it may.
+            DeliveryUnknown: the server got the message, and then its answer was lost.
+        """
+        async with self._places, self._connection() as smtp:
+            try:
+                await smtp.mail(sender)
+                await smtp.rcpt(recipient)
+            except (SMTPSenderRefused, SMTPRecipientRefused, SMTPResponseException) as error:
+                raise _judged(error) from error
+            except (SMTPException, OSError) as error:
+                smtp.close()
+                raise DeliveryPostponed(_said(error)) from error
+            await begin()
+            try:
+                await smtp.data(message)
+            except SMTPResponseException as error:
+                raise _judged(error) from error
+            except (SMTPException, OSError) as error:
+                smtp.close()
+                raise DeliveryUnknown(f"no answer after the message: {_said(error)}") from error
+
+    async def close(self) -> None:
+        """Say good-bye on every kept connection."""
+        while self._idle:
+            _, smtp = self._idle.pop()
+            try:
+                await smtp.quit(timeout=2)
+            except (SMTPException, OSError):
+                smtp.close()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[aiosmtplib.SMTP]:
+        smtp = await self._living() or await self._connected()
+        try:
+            yield smtp
+        except DeliveryUnknown:
+            smtp.close()
+            raise
+        except BaseException:
+            await _reset(smtp)
+            raise
+        finally:
+            if smtp.is_connected:
+                self._idle.append((time.monotonic(), smtp))
+
+    async def _living(self) -> aiosmtplib.SMTP | None:
+        while self._idle:
+            since, smtp = self._idle.pop()
+            if not smtp.is_connected:
+                continue
+            if time.monotonic() - since < IDLE_SECONDS:
+                return smtp
+            try:
+                await smtp.noop(timeout=5)
+            except (SMTPException, OSError):
+                smtp.close()
+            else:
+                return smtp
+        return None
+
+    async def _connected(self) -> aiosmtplib.SMTP:
+        account = self._account
+        smtp = aiosmtplib.SMTP(
+            hostname=account.host,
+            port=account.port,
+            timeout=account.timeout_seconds,
+            use_tls=account.security is SmtpSecurity.TLS,
+            start_tls=account.security is SmtpSecurity.STARTTLS,
+            username=account.username or None,
+            password=account.password or None,
+        )
+        try:
+            await smtp.connect()
+        except (SMTPException, OSError) as error:
+            smtp.close()
+            raise DeliveryPostponed(
+                f"cannot reach {account.host}:{account.port}: {_said(error)}"
+            ) from error
+        return smtp
+
+
+async def _reset(smtp: aiosmtplib.SMTP) -> None:
+    """Make a connection fit for the next message, or drop it."""
+    if not smtp.is_connected:
+        return
+    try:
+        await smtp.rset(timeout=5)
+    except (SMTPException, OSError):
+        smtp.close()
+
+
+def _judged(error: SMTPResponseException) -> DeliveryRefused | DeliveryPostponed:
+    said = _said(error)
+    if error.code >= FINAL_REPLY and error.code not in ABOUT_OURSELVES:
+        return DeliveryRefused("RefusedByServer", f"the mail server refused it: {said}")
+    return DeliveryPostponed(f"the mail server put it off: {said}")
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, SMTPResponseException):
+        return f"{error.code} {error.message}"
+    return str(error) or type(error).__name__

@@ -1,0 +1,114 @@
+"""How does each channel carry out a step? E-mail, phone task, letter, referral."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from temporalio import activity
+
+from activities.email_message import EmailAddressInvalid, EmailAddressMissing, build_email
+from activities.errors import DeliveryPostponed, DeliveryRefused
+from activities.heartbeat import uninterrupted
+from activities.letter_drop import drop_letter
+from activities.letter_pdf import AddressDoesNotFit, AddressMissing, LetterPress
+from activities.notices import gather_notice
+from activities.smtp import Mailer
+from activities.step_turn import BeginHandOver, Delivered, Step, StepTurn
+from activities.template_engine import TemplateBroken, TemplateMissing
+from activities.texts import render_email
+from schemas.notice import Notice
+from schemas.parties import Creditor
+from schemas.turns import StepOrder, TurnResult
+from store.pool import Pool
+
+UNFIT = (
+    *(EmailAddressInvalid, EmailAddressMissing, AddressDoesNotFit, AddressMissing),
+    *(TemplateBroken, TemplateMissing),
+)
+"""What is wrong with the address or the text; only a person can mend it."""
+
+
+class Steps:
+    """The four channels, each an activity of its own on a task queue of its own."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        creditors: Mapping[str, Creditor],
+        mailer: Mailer,
+        templates: Path,
+        letters: Path,
+    ) -> None:
+        self._pool = pool
+        self._creditors = creditors
+        self._mailer = mailer
+        self._templates = templates
+        self._letters = letters
+        self._press = LetterPress(templates)
+
+    @activity.defn(name="send_email")
+    async def send_email(self, order: StepOrder) -> TurnResult:
+        """Write the e-mail and hand it to the mail server, once."""
+        turn = StepTurn(self._pool, order, repeatable=False)
+        return await uninterrupted(turn.take(self._email))
+
+    @activity.defn(name="open_phone_task")
+    async def open_phone_task(self, order: StepOrder) -> TurnResult:
+        """Put a call on the worklist; the task is a row that follows from the event."""
+        turn = StepTurn(self._pool, order, repeatable=True)
+        return await uninterrupted(turn.take(_on_record))
+
+    @activity.defn(name="post_letter")
+    async def post_letter(self, order: StepOrder) -> TurnResult:
+        """Print the letter and drop it, once: its reference is the file's name."""
+        turn = StepTurn(self._pool, order, repeatable=True)
+        return await uninterrupted(turn.take(self._letter))
+
+    @activity.defn(name="refer_case")
+    async def refer_case(self, order: StepOrder) -> TurnResult:
+        """Put the hand-over on record and before a person."""
+        turn = StepTurn(self._pool, order, repeatable=True)
+        return await uninterrupted(turn.take(_on_record))
+
+    async def _email(self, step: Step, begin: BeginHandOver) -> Delivered:
+        notice = await self._notice(step)
+        try:
+            text = await asyncio.to_thread(render_email, notice, self._templates)
+            domain = notice.creditor.email.rpartition("@")[2]
+            message = build_email(notice, text, domain=domain, sent_at=step.now)
+        except UNFIT as error:
+            raise _refused(error) from error
+        content = message.as_bytes()
+        await self._mailer.send(
+            content, sender=notice.creditor.email, recipient=notice.debtor.email, begin=begin
+        )
+        return Delivered(
+            detail=str(message["Message-ID"]), sha256=hashlib.sha256(content).hexdigest()
+        )
+
+    async def _letter(self, step: Step, begin: BeginHandOver) -> Delivered:
+        notice = await self._notice(step)
+        try:
+            letter = await asyncio.to_thread(self._press.print, notice)
+        except UNFIT as error:
+            raise _refused(error) from error
+        await begin()
+        try:
+            return await asyncio.to_thread(drop_letter, self._letters, notice, letter)
+        except OSError as error:
+            raise DeliveryPostponed(f"cannot write to {self._letters}: {error}") from error
+
+    async def _notice(self, step: Step) -> Notice:
+        return await gather_notice(self._pool, self._creditors, step)
+
+
+async def _on_record(_step: Step, _begin: BeginHandOver) -> Delivered:
+    """Nothing leaves the house: being on record is the whole effect."""
+    return Delivered()
+
+
+def _refused(error: Exception) -> DeliveryRefused:
+    return DeliveryRefused(type(error).__name__, str(error))

@@ -1,0 +1,91 @@
+"""How does a case hear what has happened? From the facts in the database, as often as it takes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.case import decide
+from schemas.commands import Refusal
+from store import event_store, facts
+from store.facts import UntoldFact
+from store.pool import Pool
+from store.read_models import case_as_it_stands
+
+TELL_TIMEOUT = timedelta(seconds=15)
+AT_ONCE = 20
+"""How many cases are told something at one time."""
+
+
+class Telling:
+    """Tells cases the facts they have not put on record yet."""
+
+    def __init__(self, pool: Pool, client: Client) -> None:
+        self._pool = pool
+        self._client = client
+
+    async def tell_all(self) -> tuple[int, int]:
+        """Tell every untold fact; how many were heard, and how many were not."""
+        told = 0
+        while waiting := await facts.all_untold(self._pool):
+            heard = await self.tell(waiting)
+            told += sum(heard)
+            if not all(heard):
+                return told, len(heard) - sum(heard)
+        return told, 0
+
+    async def tell(self, waiting: Sequence[UntoldFact]) -> list[bool]:
+        """Tell these facts, those of one case in order; whether each was heard."""
+        places = asyncio.Semaphore(AT_ONCE)
+        by_case: dict[str, list[int]] = {}
+        for number, untold in enumerate(waiting):
+            by_case.setdefault(untold.case_id, []).append(number)
+        heard = [False] * len(waiting)
+
+        async def one_case(numbers: list[int]) -> None:
+            async with places:
+                for number in numbers:
+                    heard[number] = await self.tell_one(waiting[number])
+
+        await asyncio.gather(*(one_case(numbers) for numbers in by_case.values()))
+        return heard
+
+    async def tell_one(self, untold: UntoldFact) -> bool:
+        """Tell one fact to its case; a closed case has it put on its record all the same.
+
+        Returns:
+            Whether it is on record now. If not (the engine or its workers are away), nothing is
+            lost: the fact stays untold, and the case's own gate finds it before any contact.
+        """
+        fact = untold.fact
+        handle = self._client.get_workflow_handle(untold.case_id)
+        try:
+            await handle.execute_update(
+                fact.type, fact, id=fact.command_id, rpc_timeout=TELL_TIMEOUT
+            )
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return await self._record_on_closed_case(untold)
+            return False
+        except WorkflowUpdateFailedError:
+            return await self._record_on_closed_case(untold)
+        return True
+
+    async def _record_on_closed_case(self, untold: UntoldFact) -> bool:
+        """Where no workflow runs any more, this is the one writer."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await event_store.lock(connection, untold.case_id)
+            case = await case_as_it_stands(connection, untold.case_id)
+            if not case.is_closed:
+                return False
+            events = decide(case, untold.fact, datetime.now(UTC))
+            if isinstance(events, Refusal):
+                raise TypeError(f"a fact was refused: {events.sentence}")
+            if events:
+                await event_store.append(connection, case.case_id, case.version, events)
+            await facts.mark_told(connection, untold.fact.command_id, "nothing changed")
+        return True

@@ -1,0 +1,88 @@
+"""What will happen to a case if nobody pays? The next action, folded forward."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.case import evolve
+from domain.next_action import next_action
+from schemas.actions import PerformStep, Record, Wait
+from schemas.base import Frozen, Instant
+from schemas.case import CollectionCase
+from schemas.events import CaseReferred, StepPerformed
+from schemas.identifiers import contact_reference
+from schemas.money import Money
+from schemas.plan import Channel
+
+
+class Forecast(Frozen):
+    """One step that will be taken if nothing changes.
+
+    Attributes:
+        at: when, on the case's clock.
+        asked: what it will ask for.
+        final: nothing follows by itself.
+    """
+
+    step: str
+    channel: Channel
+    at: Instant
+    asked: Money
+    final: bool = False
+
+
+def forecast(case: CollectionCase, now: datetime, limit: int = 100) -> tuple[Forecast, ...]:
+    """Every step still to come, in order, if nobody pays and nobody says anything.
+
+    Args:
+        case: as it stands.
+        now: from when to look, aware.
+        limit: how many turns to look ahead at the most.
+    """
+    coming: list[Forecast] = []
+    for _ in range(limit):
+        action = next_action(case, now)
+        match action:
+            case PerformStep():
+                coming.append(
+                    Forecast(
+                        step=action.step.name,
+                        channel=action.step.channel,
+                        at=now,
+                        asked=case.outstanding,
+                    )
+                )
+                case = _taken(case, action, now)
+            case Record(events=events):
+                for event in events:
+                    case = evolve(case, event)
+            case Wait(until=None):
+                break
+            case Wait(until=until) if until is not None:
+                now = max(now, until)
+    if coming:
+        coming[-1] = coming[-1].model_copy(update={"final": True})
+    return tuple(coming)
+
+
+def _taken(case: CollectionCase, action: PerformStep, now: datetime) -> CollectionCase:
+    reference = contact_reference(case.case_id, action.step.name, action.cycle)
+    after = evolve(
+        case,
+        StepPerformed(
+            at=now,
+            step=action.step.name,
+            channel=action.step.channel,
+            cycle=action.cycle,
+            reference=reference,
+            asked=case.outstanding,
+        ),
+    )
+    if action.step.channel is not Channel.REFER:
+        return after
+    return evolve(
+        after,
+        CaseReferred(
+            at=now, to=case.plan.refer_to, outstanding=case.outstanding, reference=reference
+        ),
+    )

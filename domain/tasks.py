@@ -1,0 +1,90 @@
+"""What needs a person, and what may come of it?"""
+
+from __future__ import annotations
+
+from schemas.case import CollectionCase, OpenTask, TaskKind
+from schemas.events import (
+    CaseEvent,
+    CaseReferred,
+    FactUnreadable,
+    PaymentReceived,
+    PlanExhausted,
+    StepFailed,
+    StepPerformed,
+)
+from schemas.identifiers import task_id
+from schemas.plan import Channel
+
+TRY_AGAIN = "try-again"
+"""The outcome with which a person gives a step back."""
+
+OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
+    TaskKind.CALL: (
+        "promised",
+        "reached",
+        "disputes",
+        "says-paid",
+        "voicemail",
+        "no-answer",
+        "wrong-number",
+    ),
+    TaskKind.DELIVERY_FAILED: (TRY_AGAIN, "leave"),
+    TaskKind.DELIVERY_UNKNOWN: ("arrived", TRY_AGAIN, "leave"),
+    TaskKind.DECIDE: ("referred", "written-off", "waiting", "done"),
+    TaskKind.HAND_OVER: ("handed-over",),
+    TaskKind.UNALLOCATED_CASH: ("allocated", "refunded", "done"),
+    TaskKind.UNREADABLE_FACT: ("done",),
+}
+"""What may come of a task, by its kind."""
+
+OUTLIVES_THE_CASE = frozenset({TaskKind.UNALLOCATED_CASH, TaskKind.UNREADABLE_FACT})
+"""Tasks about money or messages that stay open when the case closes."""
+
+
+def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
+    """The task that an event opens, if it opens one.
+
+    Args:
+        case: the state before the event; the task's id is that of the version the event gets.
+        event: what happens.
+    """
+    found = _what_to_do(event)
+    if found is None:
+        return None
+    kind, summary = found
+    return OpenTask(
+        task_id=task_id(case.case_id, case.version + 1),
+        kind=kind,
+        opened_at=event.at,
+        summary=summary,
+        step=getattr(event, "step", ""),
+        cycle=getattr(event, "cycle", 1),
+    )
+
+
+def _what_to_do(  # noqa: PLR0911 - one branch an event
+    event: CaseEvent,
+) -> tuple[TaskKind, str] | None:
+    match event:
+        case StepPerformed(channel=Channel.PHONE):
+            return TaskKind.CALL, f"Call about {event.asked}"
+        case StepPerformed(delivery="unknown"):
+            question = (
+                f"Did {event.step!r} ({event.reference}) arrive? Nobody knows whether it left"
+            )
+            return TaskKind.DELIVERY_UNKNOWN, question
+        case StepFailed():
+            return TaskKind.DELIVERY_FAILED, f"{event.step!r} failed: {event.explanation}"
+        case PlanExhausted():
+            return TaskKind.DECIDE, f"The plan is at its end, {event.outstanding} still owed"
+        case CaseReferred():
+            return TaskKind.HAND_OVER, f"Hand the file to: {event.to} ({event.outstanding})"
+        case PaymentReceived() if event.unallocated.is_positive:
+            return (
+                TaskKind.UNALLOCATED_CASH,
+                f"{event.unallocated} of payment {event.payment_id} are not allocated",
+            )
+        case FactUnreadable():
+            return TaskKind.UNREADABLE_FACT, f"{event.name!r} could not be read: {event.problem}"
+        case _:
+            return None

@@ -1,0 +1,99 @@
+"""What do workflows and activities say to each other? One argument and one answer a call."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from schemas.base import Frozen, Instant
+from schemas.commands import Fact
+from schemas.events import CaseEvent
+from schemas.plan import DunningStep
+
+
+class StepOrder(Frozen):
+    """Carry out one step of one case.
+
+    Attributes:
+        version: of the case when the workflow looked; the effect is off when it has moved on.
+        now: the case's own clock when it looked.
+    """
+
+    case_id: str
+    creditor: str
+    version: int
+    step: DunningStep
+    cycle: int
+    level: int
+    now: Instant
+
+
+class TurnResult(Frozen):
+    """What came of a turn.
+
+    Attributes:
+        events: what is now on record.
+        facts: what the case had not been told yet; nothing was sent because of it.
+        not_now: nothing was sent, because the debtor's contact hours are over; look again.
+    """
+
+    events: tuple[CaseEvent, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    not_now: bool = False
+
+
+class RecordOrder(Frozen):
+    """Put events on record.
+
+    Attributes:
+        version: the version behind which they go.
+        told: the fact that has now been heard, even when it changed nothing.
+    """
+
+    case_id: str
+    version: int
+    events: tuple[CaseEvent, ...] = ()
+    told: str = ""
+
+
+class SweepOrder(Frozen):
+    """Open a case for each newly overdue invoice.
+
+    Attributes:
+        now: the moment that counts as now; each creditor's "today" follows from it.
+    """
+
+    now: Instant
+
+
+class SweepRequest(Frozen):
+    """Run the sweep; without a moment, as of the sweep's own clock."""
+
+    now: Instant | None = None
+
+
+class SweepSummary(Frozen):
+    """What the sweep did.
+
+    Attributes:
+        opened: new cases put on record.
+        started: workflows started, also for cases that an earlier sweep left unstarted.
+        told: facts that cases had not heard and have now.
+        untold: facts that could not be told; the next sweep tries again.
+        problems: what a person should look at, in sentences.
+    """
+
+    on: date
+    opened: int = 0
+    started: int = 0
+    told: int = 0
+    untold: int = 0
+    problems: tuple[str, ...] = ()
+
+
+class CaseSummary(Frozen):
+    """How a case ended: the result of its workflow."""
+
+    case_id: str
+    closing: str
+    level: int
+    version: int

@@ -1,0 +1,114 @@
+"""Has this message left? One row a contact, claimed before the effect and settled after it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from schemas.base import Frozen, Instant
+from store.pool import Connection, Pool
+from store.queries import queries
+
+_SQL = queries("contacts")
+
+
+class ContactState(StrEnum):
+    """How far a contact has come."""
+
+    CLAIMED = "claimed"
+    HANDING_OVER = "handing over"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class Contact(Frozen):
+    """A contact as it stands.
+
+    Attributes:
+        owner: which attempt holds it.
+        lease_until: until then, a hand-over that has begun may still be under way.
+    """
+
+    reference: str
+    case_id: str
+    step: str
+    cycle: int
+    channel: str
+    state: ContactState
+    owner: str
+    lease_until: Instant
+    attempts: int = 1
+    last_error: str = ""
+    detail: str = ""
+    sha256: str = ""
+    lease_is_over: bool = False
+
+
+class Claim(Frozen):
+    """What an attempt claims."""
+
+    reference: str
+    case_id: str
+    step: str
+    cycle: int
+    channel: str
+    owner: str
+
+
+async def claim(connection: Connection, wanted: Claim, lease_seconds: float) -> Contact:
+    """Claim a contact, or find how far a former attempt came.
+
+    A claim that was not being handed over changes its owner; the former owner can no longer begin
+    a hand-over. One that was being handed over is returned as it stands.
+    """
+    row = await connection.fetchrow(
+        _SQL["claim"],
+        *(wanted.reference, wanted.case_id, wanted.step, wanted.cycle, wanted.channel),
+        *(wanted.owner, lease_seconds),
+    )
+    if row is None:
+        row = await connection.fetchrow(_SQL["contact"], wanted.reference)
+    return Contact.model_validate(dict(row)) if row else _impossible(wanted.reference)
+
+
+async def begin_hand_over(pool: Pool, reference: str, owner: str, lease_seconds: float) -> bool:
+    """Say that from now on nobody can tell whether the message left, until it is settled.
+
+    Returns:
+        False when the claim has another owner by now, so this attempt must not hand over.
+    """
+    return bool(await pool.fetchval(_SQL["begin_hand_over"], reference, owner, lease_seconds))
+
+
+async def take_over(pool: Pool, reference: str, owner: str, lease_seconds: float) -> None:
+    """Claim a contact again whose hand-over never ended, because repeating it does no harm."""
+    await pool.execute(_SQL["take_over"], reference, owner, lease_seconds)
+
+
+async def take_back(pool: Pool, reference: str, owner: str, problem: str) -> None:
+    """The hand-over certainly did not happen: the contact is merely claimed again."""
+    await pool.execute(_SQL["take_back"], reference, owner, problem[:500])
+
+
+async def settle(
+    connection: Connection, reference: str, state: ContactState, detail: str = "", sha256: str = ""
+) -> None:
+    """Say what became of a contact; in one transaction with the events that tell its case."""
+    await connection.execute(_SQL["settle"], reference, state.value, detail, sha256)
+
+
+async def unsettled(pool: Pool, older_than: datetime) -> list[Contact]:
+    """Contacts about which nobody knows, or that were claimed and then left lying."""
+    rows = await pool.fetch(_SQL["unsettled"], older_than)
+    return [Contact.model_validate(dict(row)) for row in rows]
+
+
+async def contacts_of(pool: Pool, case: str) -> list[Contact]:
+    """Every contact of a case, oldest first."""
+    rows = await pool.fetch(_SQL["of_case"], case)
+    return [Contact.model_validate(dict(row)) for row in rows]
+
+
+def _impossible(reference: str) -> Contact:
+    raise AssertionError(f"contact {reference} was neither claimed nor there")

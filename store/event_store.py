@@ -1,0 +1,204 @@
+"""What has happened? Append with an expected version, read a stream, read everything."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from domain.case import evolve, opened
+from schemas.case import CollectionCase
+from schemas.events import EVENT, CaseEvent, CaseOpened, RecordedEvent
+from schemas.identifiers import event_id
+from store import projections
+from store.errors import UnknownStreamError, WrongExpectedVersionError
+from store.pool import Connection
+from store.queries import queries
+
+NO_HASH = bytes(32)
+"""What stands before the first event of every stream."""
+
+_SQL = queries("event_store")
+
+
+def chain(before: bytes, facts: dict[str, Any]) -> bytes:
+    """The hash of an event: SHA-256 over the hash before it and its canonical JSON.
+
+    Args:
+        before: the hash of the event before it in its stream; ``NO_HASH`` for the first.
+        facts: stream, version, event_id, type, data, metadata and recorded_at, all as JSON values.
+    """
+    canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(before + canonical.encode()).digest()
+
+
+def facts_of(row: Record) -> dict[str, Any]:
+    """What the hash of a recorded event covers."""
+    return {
+        "stream": row["stream"],
+        "version": row["version"],
+        "event_id": str(row["event_id"]),
+        "type": row["type"],
+        "data": row["data"],
+        "metadata": row["metadata"],
+        "recorded_at": row["recorded_at"].astimezone(UTC).isoformat(),
+    }
+
+
+class Drafts:
+    """Events about to be put on record, as the columns of one insert."""
+
+    def __init__(self, recorded_at: datetime, metadata: dict[str, Any] | None = None) -> None:
+        self.recorded_at = recorded_at
+        self.metadata = metadata or {}
+        self.columns: tuple[list[Any], ...] = ([], [], [], [], [], [], [], [])
+
+    def add(self, stream: str, version: int, event: CaseEvent, before: bytes) -> bytes:
+        """Chain one event behind another and return its hash."""
+        data = event.model_dump(mode="json")
+        identity = event_id(stream, version, event.cause or event.type)
+        facts = {
+            "stream": stream,
+            "version": version,
+            "event_id": str(identity),
+            "type": event.type,
+            "data": data,
+            "metadata": self.metadata,
+            "recorded_at": self.recorded_at.isoformat(),
+        }
+        digest = chain(before, facts)
+        row = (
+            *(stream, version, identity, event.type, data),
+            *(self.metadata, self.recorded_at, digest),
+        )
+        for column, value in zip(self.columns, row, strict=True):
+            column.append(value)
+        return digest
+
+    async def insert(self, connection: Connection) -> None:
+        """Write them all in one statement."""
+        if self.columns[0]:
+            await connection.execute(_SQL["insert_events"], *self.columns)
+
+
+async def append(
+    connection: Connection, case: str, expected: int, events: Sequence[CaseEvent]
+) -> CollectionCase:
+    """Put events on record behind the ones the caller knows, and bring the read models along.
+
+    A retry that finds its own events already on record succeeds. Call it inside a transaction.
+
+    Args:
+        connection: in a transaction.
+        case: the case id; its stream exists.
+        expected: the version the caller has folded.
+        events: to append; at least one.
+
+    Returns:
+        The case after the events.
+
+    Raises:
+        UnknownStreamError: when the case was never opened.
+        WrongExpectedVersionError: when somebody else has written since.
+    """
+    head = await connection.fetchrow(_SQL["head"], case)
+    if head is None:
+        raise UnknownStreamError(case)
+    if head["version"] != expected:
+        if await _already_there(connection, case, expected, events):
+            return CollectionCase.model_validate(head["folded"])
+        raise WrongExpectedVersionError(case, expected, head["version"])
+    before = CollectionCase.model_validate(head["folded"])
+    drafts = Drafts(datetime.now(UTC))
+    digest: bytes = head["hash"]
+    after = before
+    steps = []
+    for event in events:
+        digest = drafts.add(case, after.version + 1, event, digest)
+        steps.append((after, event))
+        after = evolve(after, event)
+    await drafts.insert(connection)
+    for state, event in steps:
+        await projections.follow(connection, state, event, evolve(state, event))
+    await projections.save(connection, [(after, digest)])
+    return after
+
+
+async def lock(connection: Connection, case: str) -> None:
+    """Keep every other writer of a stream waiting until the transaction ends."""
+    await connection.fetchrow(_SQL["head"], case)
+
+
+async def open_streams(
+    connection: Connection, openings: Sequence[CaseOpened]
+) -> list[CollectionCase]:
+    """Begin the streams of new cases, many in one transaction.
+
+    Args:
+        connection: in a transaction that has made sure that none of them is open yet.
+        openings: the first events.
+    """
+    drafts = Drafts(datetime.now(UTC))
+    rows = []
+    for event in openings:
+        digest = drafts.add(event.case_id, 1, event, NO_HASH)
+        rows.append((opened(event), digest))
+    await drafts.insert(connection)
+    await projections.save(connection, rows)
+    return [case for case, _ in rows]
+
+
+async def read_stream(
+    connection: Connection, case: str, after_version: int = 0
+) -> list[RecordedEvent]:
+    """The events of a case, in order.
+
+    Args:
+        connection: any.
+        case: the case id.
+        after_version: skip up to and including this one.
+    """
+    return [recorded(row) for row in await connection.fetch(_SQL["stream"], case, after_version)]
+
+
+async def read_all(connection: Connection) -> AsyncIterator[Record]:
+    """Every event as its row, stream by stream, without holding them all in memory."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        async for row in connection.cursor(_SQL["all_events"], prefetch=1000):
+            yield row
+
+
+async def count_events(connection: Connection) -> int:
+    """How many events are on record."""
+    return int(await connection.fetchval(_SQL["count_events"]))
+
+
+def recorded(row: Record) -> RecordedEvent:
+    """An event with its place on record, out of a row."""
+    return RecordedEvent(
+        stream=row["stream"],
+        version=row["version"],
+        event_id=str(row["event_id"]),
+        event=EVENT.validate_python(row["data"]),
+        recorded_at=row["recorded_at"],
+        global_position=row["global_position"],
+        hash=row["hash"].hex(),
+    )
+
+
+async def _already_there(
+    connection: Connection, case: str, expected: int, events: Sequence[CaseEvent]
+) -> bool:
+    """Whether a former attempt of the same turn has put exactly these events on record."""
+    rows = await connection.fetch(_SQL["events_at"], case, expected, len(events))
+    found: list[UUID] = [row["event_id"] for row in rows]
+    own = [
+        event_id(case, expected + number, event.cause or event.type)
+        for number, event in enumerate(events, start=1)
+    ]
+    return found == own

@@ -1,0 +1,73 @@
+"""What came from outside? Facts are here before any case is told of them."""
+
+from __future__ import annotations
+
+from pydantic import TypeAdapter
+
+from schemas.base import Frozen
+from schemas.commands import CorrectInvoice, Fact, RecordPayment
+from schemas.identifiers import case_id
+from store.pool import Connection, Pool
+from store.queries import queries
+
+_SQL = queries("facts")
+FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
+
+
+class UntoldFact(Frozen):
+    """A fact that its case has not put on record yet."""
+
+    case_id: str
+    fact: Fact
+
+
+async def keep_payment(
+    connection: Connection, creditor: str, invoice: str, payment: RecordPayment
+) -> bool:
+    """Put a payment into the database; in one transaction with the fact that tells its case.
+
+    Args:
+        connection: in a transaction.
+        creditor: the creditor's short name.
+        invoice: the invoice number it pays.
+        payment: ``command_id`` is the payment's own id.
+
+    Returns:
+        Whether it is new; a payment id that is already there changes nothing.
+    """
+    new = await connection.fetchval(
+        _SQL["insert_payment"],
+        *(payment.command_id, creditor, invoice, payment.amount.amount),
+        *(payment.amount.currency, payment.received_on, payment.source),
+    )
+    if new is not None:
+        await keep_fact(connection, case_id(creditor, invoice), payment)
+    return new is not None
+
+
+async def keep_fact(
+    connection: Connection, case: str, fact: RecordPayment | CorrectInvoice
+) -> None:
+    """Put a fact where its case will find it, whether or not anybody manages to tell it."""
+    await connection.execute(
+        _SQL["insert_fact"], fact.command_id, case, fact.model_dump(mode="json")
+    )
+
+
+async def untold(connection: Connection, case: str) -> tuple[Fact, ...]:
+    """The facts of one case that are not on its record yet, oldest first."""
+    rows = await connection.fetch(_SQL["untold_of_case"], case)
+    return tuple(FACT.validate_python(row["data"]) for row in rows)
+
+
+async def all_untold(pool: Pool, limit: int = 1000) -> list[UntoldFact]:
+    """Facts of opened cases that are not on record yet, oldest first."""
+    rows = await pool.fetch(_SQL["untold"], limit)
+    return [
+        UntoldFact(case_id=row["case_id"], fact=FACT.validate_python(row["data"])) for row in rows
+    ]
+
+
+async def mark_told(connection: Connection, fact_id: str, told_as: str) -> None:
+    """Say what became of a fact that changed nothing on its case's record."""
+    await connection.execute(_SQL["mark_told"], fact_id, told_as)

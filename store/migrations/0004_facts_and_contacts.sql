@@ -1,0 +1,58 @@
+-- What came from outside and what left the house; sources of truth, never rebuilt from events.
+
+create table payments (
+    payment_id text primary key,
+    creditor text not null,
+    invoice text not null,
+    amount numeric(20, 4) not null,
+    currency text not null,
+    received_on date not null,
+    source text not null,
+    recorded_at timestamptz not null default now()
+);
+
+create index payments_of_invoice on payments (creditor, invoice);
+
+-- A fact is here before any case is told of it; told_at says when its case put it on record.
+create table facts (
+    fact_id text primary key,
+    case_id text not null,
+    data jsonb not null,
+    recorded_at timestamptz not null default now(),
+    told_at timestamptz,
+    told_as text not null default ''
+);
+
+create index facts_untold on facts (case_id) where told_at is null;
+
+-- One row a contact: claimed -> handing over -> accepted | refused | unknown.
+create table contacts (
+    reference text primary key,
+    case_id text not null,
+    step text not null,
+    cycle integer not null,
+    channel text not null,
+    state text not null
+        check (state in ('claimed', 'handing over', 'accepted', 'refused', 'unknown')),
+    owner text not null,
+    lease_until timestamptz not null,
+    attempts integer not null default 1,
+    last_error text not null default '',
+    detail text not null default '',
+    sha256 text not null default '',
+    claimed_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    unique (case_id, step, cycle)
+);
+
+create index contacts_unsettled on contacts (state, updated_at)
+    where state in ('claimed', 'handing over', 'unknown');
+
+-- Which cases the engine has been asked to run; lost with the engine, refilled by `resume`.
+create table case_starts (
+    case_id text primary key,
+    started_at timestamptz not null default now()
+);
+
+grant select, insert, update on payments, facts, contacts to relance_app;
+grant select, insert, update, delete on case_starts to relance_app;

@@ -1,0 +1,121 @@
+"""What do people look at? The case list, one case, the tasks; never the engine itself."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from schemas.base import Frozen, Instant
+from schemas.case import CollectionCase
+from store.errors import UnknownStreamError
+from store.pool import Connection, Pool
+from store.queries import queries
+
+_SQL = queries("read_models")
+
+
+class CaseLine(Frozen):
+    """A case as a list shows it.
+
+    Attributes:
+        level: how far up the ladder the debtor has been dunned.
+        next_at: when something is due; None when only people or the bank can change anything.
+        waiting_for: names what is waited for.
+    """
+
+    case_id: str
+    creditor: str
+    invoice: str
+    debtor_id: str
+    debtor_name: str = ""
+    state: str
+    closing: str = ""
+    level: int
+    next_at: Instant | None = None
+    waiting_for: str = ""
+    claim: Decimal
+    paid: Decimal
+    outstanding: Decimal
+    currency: str
+    due_date: date
+    opened_at: Instant
+    closed_at: Instant | None = None
+    open_tasks: int = 0
+
+
+class TaskLine(Frozen):
+    """A task as a list shows it."""
+
+    task_id: str
+    case_id: str
+    invoice: str
+    debtor_name: str = ""
+    phone: str = ""
+    kind: str
+    step: str = ""
+    summary: str
+    opened_at: Instant
+    status: str
+    outcome: str = ""
+    note: str = ""
+    outstanding: Decimal
+    currency: str
+
+
+async def list_cases(
+    pool: Pool, *, state: str = "", debtor: str = "", limit: int = 1000
+) -> list[CaseLine]:
+    """Cases, those with money due soonest first; an empty filter does not filter."""
+    rows = await pool.fetch(_SQL["list_cases"], state, debtor, limit)
+    return [CaseLine.model_validate(dict(row)) for row in rows]
+
+
+async def case_as_it_stands(connection: Pool | Connection, case: str) -> CollectionCase:
+    """The folded case.
+
+    Raises:
+        UnknownStreamError: when there is no such case.
+    """
+    folded = await connection.fetchval(_SQL["folded"], case)
+    if folded is None:
+        raise UnknownStreamError(case)
+    return CollectionCase.model_validate(folded)
+
+
+async def open_cases(pool: Pool, after: str = "", limit: int = 1000) -> list[CollectionCase]:
+    """Cases that the engine should be running, in pages by case id."""
+    rows = await pool.fetch(_SQL["open_cases"], after, limit)
+    return [CollectionCase.model_validate(row["folded"]) for row in rows]
+
+
+async def find_case(pool: Pool, text: str) -> str:
+    """The case id that a person means: a case id, or an invoice number.
+
+    Raises:
+        UnknownStreamError: when nothing or more than one fits.
+    """
+    rows = await pool.fetch(_SQL["find_case"], text)
+    if len(rows) == 1:
+        return str(rows[0]["case_id"])
+    if len(rows) > 1:
+        meant = ", ".join(row["case_id"] for row in rows)
+        raise UnknownStreamError(f"{text} (more than one fits: {meant})")
+    raise UnknownStreamError(text)
+
+
+async def list_tasks(pool: Pool, *, status: str = "open", case: str = "") -> list[TaskLine]:
+    """Tasks, oldest first; an empty filter does not filter."""
+    rows = await pool.fetch(_SQL["list_tasks"], status, case)
+    return [TaskLine.model_validate(dict(row)) for row in rows]
+
+
+async def task_case(pool: Pool, task: str) -> str | None:
+    """The case that a task belongs to, if there is such a task."""
+    found = await pool.fetchval(_SQL["task_case"], task)
+    return None if found is None else str(found)
+
+
+async def open_amount(connection: Pool | Connection, creditor: str, invoice: str) -> Decimal | None:
+    """What is still owed of an invoice by the facts alone; None when it was never imported."""
+    found: Decimal | None = await connection.fetchval(_SQL["open_amount"], creditor, invoice)
+    return found

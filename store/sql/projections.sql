@@ -1,0 +1,43 @@
+-- name: save_cases
+insert into cases (
+    case_id, creditor, invoice, debtor_id, version, hash, state, closing, level, next_step,
+    next_at, waiting_for, claim, paid, outstanding, currency, due_date, opened_at, closed_at,
+    folded
+)
+select * from unnest(
+    $1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bytea[], $7::text[],
+    $8::text[], $9::int[], $10::text[], $11::timestamptz[], $12::text[], $13::numeric[],
+    $14::numeric[], $15::numeric[], $16::text[], $17::date[], $18::timestamptz[],
+    $19::timestamptz[], $20::jsonb[]
+)
+on conflict (case_id) do update set
+    version = excluded.version, hash = excluded.hash, state = excluded.state,
+    closing = excluded.closing, level = excluded.level, next_step = excluded.next_step,
+    next_at = excluded.next_at, waiting_for = excluded.waiting_for, claim = excluded.claim,
+    paid = excluded.paid, outstanding = excluded.outstanding, due_date = excluded.due_date,
+    closed_at = excluded.closed_at, folded = excluded.folded;
+
+-- name: open_task
+insert into tasks (task_id, case_id, kind, step, summary, opened_at, status)
+values ($1, $2, $3, $4, $5, $6, 'open')
+on conflict (task_id) do nothing;
+
+-- name: end_task
+update tasks set status = $2, outcome = $3, note = $4, done_at = $5, done_by = $6
+where task_id = $1;
+
+-- name: fact_is_told
+update facts set told_at = now(), told_as = $2
+where fact_id = $1 and told_at is null;
+
+-- name: keep_payment
+insert into payments (payment_id, creditor, invoice, amount, currency, received_on, source)
+values ($1, $2, $3, $4, $5, $6, $7)
+on conflict (payment_id) do nothing;
+
+-- name: contact_is_refused
+update contacts set state = 'refused', updated_at = now()
+where reference = $1 and state in ('claimed', 'handing over');
+
+-- name: forget_read_models
+truncate cases, tasks;

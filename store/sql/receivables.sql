@@ -1,0 +1,64 @@
+-- name: invoice
+select
+    creditor, number, debtor_id, issue_date, due_date, amount, currency, purchase_order, reference
+from invoices where creditor = $1 and number = $2;
+
+-- name: debtor
+select
+    creditor, debtor_id, name, email, phone, address_lines, country, language, siren, vat_id,
+    capacity
+from debtors where creditor = $1 and debtor_id = $2;
+
+-- name: overdue_without_case
+select
+    i.number, i.debtor_id, i.due_date, i.amount, i.currency, d.country, d.capacity,
+    i.amount - coalesce(p.received, 0) as open_amount
+from invoices as i
+inner join debtors as d on d.creditor = i.creditor and d.debtor_id = i.debtor_id
+left join lateral (
+    select sum(amount) as received from payments
+    where creditor = i.creditor and invoice = i.number and currency = i.currency
+) as p on true
+where i.creditor = $1 and i.due_date < $2 and i.number > $3
+    and i.amount > coalesce(p.received, 0)
+    and not exists (
+        select from cases as c where c.creditor = i.creditor and c.invoice = i.number
+    )
+order by i.number
+limit $4;
+
+-- name: named_without_case
+select
+    i.number, i.debtor_id, i.due_date, i.amount, i.currency, d.country, d.capacity,
+    i.amount - coalesce(p.received, 0) as open_amount
+from invoices as i
+inner join debtors as d on d.creditor = i.creditor and d.debtor_id = i.debtor_id
+left join lateral (
+    select sum(amount) as received from payments
+    where creditor = i.creditor and invoice = i.number and currency = i.currency
+) as p on true
+where i.creditor = $1 and i.number = any ($2::text[])
+    and i.amount > coalesce(p.received, 0)
+    and not exists (
+        select from cases as c where c.creditor = i.creditor and c.invoice = i.number
+    )
+order by i.number;
+
+-- name: lock_openings
+select pg_advisory_xact_lock(7235402);
+
+-- name: which_exist
+select case_id from cases where case_id = any ($1::text[]);
+
+-- name: mark_started
+insert into case_starts (case_id) select unnest($1::text[]) on conflict (case_id) do nothing;
+
+-- name: forget_starts
+delete from case_starts;
+
+-- name: unstarted
+select c.folded from cases as c
+where c.state <> 'closed'
+    and not exists (select from case_starts as s where s.case_id = c.case_id)
+order by c.case_id
+limit $1;

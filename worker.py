@@ -1,0 +1,218 @@
+"""The door of the services: settings, pool, activities, workers; SIGTERM drains and ends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from temporalio.client import Client
+from temporalio.worker import PollerBehaviorAutoscaling, Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.case_record import CaseRecord
+from activities.cases import Cases
+from activities.engine import connect_temporal, is_configured
+from activities.health import health_pages
+from activities.library import read_creditors, read_plans
+from activities.smtp import Mailer, SmtpAccount
+from activities.steps import Steps
+from activities.sweep import Sweep
+from activities.telling import Telling
+from domain.yaml_document import DocumentError
+from engines.addresses import Engine, EnginesNotRunning, addresses
+from schemas.parties import Creditor
+from schemas.plan import Channel, DunningPlan
+from schemas.settings import Settings, SmtpSecurity
+from store.pool import Pool, open_pool
+from workflows.collection_case import CollectionCaseWorkflow
+from workflows.options import channel_queue
+from workflows.overdue_sweep import OverdueSweepWorkflow
+
+PASSED_THROUGH = ("schemas", "domain", "workflows.options")
+"""Pure modules, which the house tests keep free of clock, random and I/O."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Means:
+    """Everything the workers work with."""
+
+    settings: Settings
+    client: Client
+    pool: Pool
+    creditors: Mapping[str, Creditor]
+    plans: Mapping[str, DunningPlan]
+    mailer: Mailer
+
+
+def build_workers(means: Means) -> list[Worker]:
+    """The workers of one process: cases and records, and one for each channel's queue.
+
+    A channel has a queue of its own because only there a rate limit holds, whatever sets it.
+    """
+    settings, client = means.settings, means.client
+    drain = timedelta(seconds=settings.drain_seconds)
+    steps = Steps(
+        means.pool, means.creditors, means.mailer, settings.templates_folder, settings.letters
+    )
+    record = CaseRecord(means.pool)
+    cases = Cases(means.pool, client, means.creditors, means.plans, settings.task_queue)
+    sweep = Sweep(cases, Telling(means.pool, client))
+    runner = SandboxedWorkflowRunner(
+        restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    )
+    main = Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=[CollectionCaseWorkflow, OverdueSweepWorkflow],
+        activities=[record.record_events, record.read_case, sweep.sweep_overdue],
+        workflow_runner=runner,
+        graceful_shutdown_timeout=drain,
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+    )
+    limits = {
+        Channel.EMAIL: settings.emails_per_second,
+        Channel.LETTER: settings.letters_per_second,
+    }
+    effects = {
+        Channel.EMAIL: steps.send_email,
+        Channel.PHONE: steps.open_phone_task,
+        Channel.LETTER: steps.post_letter,
+        Channel.REFER: steps.refer_case,
+    }
+    channels = [
+        Worker(
+            client,
+            task_queue=channel_queue(settings.task_queue, channel),
+            activities=[effect],
+            max_task_queue_activities_per_second=limits.get(channel),
+            max_concurrent_activities=20,
+            graceful_shutdown_timeout=drain,
+        )
+        for channel, effect in effects.items()
+    ]
+    return [main, *channels]
+
+
+@asynccontextmanager
+async def gather_means(settings: Settings) -> AsyncIterator[Means]:
+    """Read the files, open the pool, connect to Temporal and to the mail server's account.
+
+    Raises:
+        DocumentError: when a plan or creditor file is wrong.
+        EnginesNotRunning: when the environment names no engine and none runs here.
+    """
+    found = addresses(settings, needed_engines())
+    account = SmtpAccount(
+        host=found.smtp_host,
+        port=found.smtp_port,
+        security=settings.smtp_security if settings.smtp_host else SmtpSecurity.NONE,
+        username=settings.smtp_username,
+        password=settings.smtp_password.get_secret_value(),
+        timeout_seconds=settings.smtp_timeout_seconds,
+    )
+    creditors = read_creditors(settings.creditors_folder)
+    plans = read_plans(settings.plans_folder)
+    client = await connect_temporal(
+        found.temporal_address, metrics_address=settings.metrics_address
+    )
+    async with open_pool(found.database_url, settings.database_pool) as pool:
+        mailer = Mailer(account)
+        try:
+            yield Means(settings, client, pool, creditors, plans, mailer)
+        finally:
+            await mailer.close()
+
+
+@asynccontextmanager
+async def running(workers: Sequence[Worker]) -> AsyncIterator[None]:
+    """Run workers; leaving drains them all at once."""
+    async with AsyncExitStack() as stack:
+        for worker in workers:
+            await stack.enter_async_context(worker)
+        try:
+            yield
+        finally:
+            await asyncio.gather(*(worker.shutdown() for worker in workers))
+
+
+def needed_engines() -> tuple[Engine, ...]:
+    """Every engine; but Temporal's place may also stand in a profile of the SDK's own file."""
+    return tuple(
+        engine for engine in Engine if engine is not Engine.TEMPORAL or not is_configured()
+    )
+
+
+async def serve(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT, then finish what has begun and end."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with gather_means(settings) as means:
+        workers = build_workers(means)
+        checks = {
+            "database": lambda: means.pool.fetchval("select 1"),
+            "engine": means.client.service_client.check_health,
+            "workers": lambda: _all_running(workers),
+        }
+        async with running(workers), health_pages(settings.health_address, checks):
+            log.info("ready", queues=[worker.task_queue for worker in workers])
+            await stop.wait()
+            log.info("draining", seconds=settings.drain_seconds)
+    log.info("ended")
+
+
+async def _all_running(workers: Sequence[Worker]) -> None:
+    if not all(worker.is_running for worker in workers):
+        raise RuntimeError("a worker has ended")
+
+
+def set_up_logs(log_format: str) -> None:
+    """Structured lines on standard error; ids and names of conditions, no personal data."""
+    console = log_format == "console"
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer() if console else structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    # The SDK adds workflow and activity ids to its messages; payloads it never logs.
+    logging.basicConfig(
+        level=logging.WARNING,
+        stream=sys.stderr,
+        format='{"level":"%(levelname)s","logger":"%(name)s","event":%(message)r}',
+    )
+
+
+def main() -> int:
+    """Run the service; 0 after a clean end, 2 when it could not begin."""
+    settings = Settings()
+    set_up_logs(settings.log_format)
+    try:
+        asyncio.run(serve(settings))
+    except (DocumentError, EnginesNotRunning) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # The SDK's threads may abort an interpreter that ends in the ordinary way.

@@ -1,0 +1,224 @@
+"""When does a case act? One loop: take a turn, or rest until something is due or changes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import reduce
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from domain.case import decide, evolve
+    from domain.facts import read_fact
+    from domain.next_action import next_action
+    from domain.steps import given_up
+    from schemas.actions import Action, PerformStep, Record, Wait
+    from schemas.case import CollectionCase
+    from schemas.commands import CorrectInvoice, Fact, RecordPayment, Refusal, Request
+    from schemas.events import CaseEvent
+    from schemas.turns import CaseSummary, RecordOrder, StepOrder, TurnResult
+    from workflows import options
+
+
+@workflow.defn(name="CollectionCase")
+class CollectionCaseWorkflow:
+    """Pursues one overdue invoice. A turn looks, acts and records; turns never interleave."""
+
+    @workflow.init
+    def __init__(self, case: CollectionCase) -> None:
+        self._case = case
+        self._turn = asyncio.Lock()
+        self._heard = 0
+        self._step: workflow.ActivityHandle[TurnResult] | None = None
+
+    @workflow.run
+    async def run(self, _case: CollectionCase) -> CaseSummary:
+        """Take turns until the case is closed; its end is the workflow's result."""
+        while not self._case.is_closed:
+            action = await self._take_turn()
+            if isinstance(action, Wait):
+                await self._rest(action)
+            if workflow.info().is_continue_as_new_suggested():
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                workflow.continue_as_new(self._case)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        case = self._case
+        closing = case.closing.value if case.closing else ""
+        return CaseSummary(
+            case_id=case.case_id, closing=closing, level=case.level, version=case.version
+        )
+
+    # Requests of people may be refused, so they are updates; the validator keeps refusals out of
+    # history, and the handler asks again because another request may have come first.
+
+    @workflow.update
+    async def submit(self, request: Request) -> int:
+        """Do what a person asks, or refuse it by name; answers with the case's version."""
+        async with self._my_turn():
+            recorded = False
+            while not recorded:
+                events = decide(self._case, request, workflow.now())
+                if isinstance(events, Refusal):
+                    raise _refused(events)
+                recorded = await self._record(*events)
+        return self._case.version
+
+    @submit.validator
+    def refuse(self, request: Request) -> None:
+        """Refuse before anything is written."""
+        decision = decide(self._case, request, workflow.now())
+        if isinstance(decision, Refusal):
+            raise _refused(decision)
+
+    # Facts have happened and are never refused. The bank feed sends updates; anybody may send the
+    # same as a plain signal, and one that cannot be read becomes a task, not a lost message.
+
+    @workflow.update
+    async def payment_received(self, payment: RecordPayment) -> int:
+        """Money has arrived."""
+        return await self._hear(payment)
+
+    @workflow.update
+    async def invoice_corrected(self, correction: CorrectInvoice) -> int:
+        """The ledger of record has changed the invoice."""
+        return await self._hear(correction)
+
+    @workflow.signal(dynamic=True)
+    async def fact_signalled(self, name: str, arguments: Sequence[RawValue]) -> None:
+        """Any signal, whatever its name and payload."""
+        raw = [argument.payload.data for argument in arguments]
+        await self._hear(read_fact(name, raw, fallback_id=str(workflow.uuid4())))
+
+    @workflow.query
+    def case(self) -> CollectionCase:
+        """The case as the engine believes it stands."""
+        return self._case
+
+    async def _take_turn(self) -> Action:
+        """Do the one thing that is due and put it on record."""
+        async with self._turn:
+            action = next_action(self._case, workflow.now())
+            match action:
+                case PerformStep():
+                    await self._perform(action)
+                case Record(events=events):
+                    await self._record(*events)
+                case Wait():
+                    pass
+        return action
+
+    async def _rest(self, wait: Wait) -> None:
+        """Sleep until something is due or anything is heard; without a date, without a timer."""
+        heard = self._heard
+        left = wait.until - workflow.now() if wait.until else None
+        if left is not None and left <= timedelta(0):
+            return
+        try:
+            await workflow.wait_condition(
+                lambda: self._heard != heard, timeout=left, timeout_summary=wait.reason
+            )
+        except TimeoutError:
+            return
+
+    async def _perform(self, action: PerformStep) -> None:
+        """Carry out one step: the activity puts it on record in the effect's own transaction."""
+        order = StepOrder(
+            case_id=self._case.case_id,
+            creditor=self._case.creditor,
+            version=self._case.version,
+            step=action.step,
+            cycle=action.cycle,
+            level=action.level,
+            now=workflow.now(),
+        )
+        channel = action.step.channel
+        self._step = workflow.start_activity(
+            options.STEP_ACTIVITY[channel],
+            order,
+            result_type=TurnResult,
+            task_queue=options.channel_queue(workflow.info().task_queue, channel),
+            summary=action.step.name,
+            **options.STEP,
+        )
+        try:
+            result = await self._step
+        except (ActivityError, asyncio.CancelledError) as error:
+            await self._step_went_wrong(action, error)
+            return
+        finally:
+            self._step = None
+        self._believe(result.events)
+        for fact in result.facts:
+            await self._take_in(fact)
+
+    async def _step_went_wrong(self, action: PerformStep, error: BaseException) -> None:
+        """Called back by news: look again. Overtaken: read the stream. Given up: a person."""
+        if is_cancelled_exception(error):
+            if workflow.cancellation_reason() is not None:
+                raise error
+            return
+        if not await self._overtaken(error):
+            failure = str(error.__cause__ or error)
+            await self._record(given_up(self._case, action, workflow.now(), failure))
+
+    async def _hear(self, fact: Fact) -> int:
+        async with self._my_turn():
+            await self._take_in(fact)
+        return self._case.version
+
+    async def _take_in(self, fact: Fact) -> None:
+        recorded = False
+        while not recorded and fact.command_id not in self._case.commands:
+            events = decide(self._case, fact, workflow.now())
+            if isinstance(events, Refusal):  # No rule refuses a fact; a property test says so.
+                return
+            recorded = await self._record(*events, told=fact.command_id)
+
+    def _my_turn(self) -> asyncio.Lock:
+        """News comes before a step that still waits for its queue or its next attempt."""
+        if self._step is not None:
+            self._step.cancel()
+        return self._turn
+
+    async def _record(self, *events: CaseEvent, told: str = "") -> bool:
+        """Put facts on record first, then believe them.
+
+        Answers False when another writer was quicker: the stream has been read again, and what
+        to record must be decided anew.
+        """
+        if not events and not told:
+            return True
+        order = RecordOrder(
+            case_id=self._case.case_id, version=self._case.version, events=events, told=told
+        )
+        try:
+            await workflow.execute_activity("record_events", order, **options.RECORD)
+        except ActivityError as error:
+            if await self._overtaken(error):
+                return False
+            raise
+        self._believe(events)
+        return True
+
+    async def _overtaken(self, error: BaseException) -> bool:
+        """Another writer was quicker, so the stream wins: read it again."""
+        cause = error.__cause__
+        if not isinstance(cause, ApplicationError) or cause.type != "WrongExpectedVersion":
+            return False
+        self._case = await workflow.execute_activity(
+            "read_case", self._case.case_id, result_type=CollectionCase, **options.RECORD
+        )
+        self._heard += 1
+        return True
+
+    def _believe(self, events: Sequence[CaseEvent]) -> None:
+        self._case = reduce(evolve, events, self._case)
+        self._heard += len(events)
+
+
+def _refused(refusal: Refusal) -> ApplicationError:
+    return ApplicationError(refusal.sentence, type=refusal.code, non_retryable=True)

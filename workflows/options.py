@@ -1,0 +1,73 @@
+"""How long, how often, on which queue? Every timeout and retry policy, by name."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TypedDict
+
+from temporalio.common import RetryPolicy
+from temporalio.workflow import ActivityCancellationType
+
+from schemas.plan import Channel
+
+STEP_ACTIVITY: dict[Channel, str] = {
+    Channel.EMAIL: "send_email",
+    Channel.PHONE: "open_phone_task",
+    Channel.LETTER: "post_letter",
+    Channel.REFER: "refer_case",
+}
+"""Which activity carries out a step of each channel."""
+
+
+def channel_queue(task_queue: str, channel: Channel) -> str:
+    """The activity queue of a channel: its own, so that its rate limit holds."""
+    return f"{task_queue}-{channel.value}"
+
+
+class Options(TypedDict):
+    """What a call of an activity is given beside its argument."""
+
+    start_to_close_timeout: timedelta
+    schedule_to_close_timeout: timedelta | None
+    heartbeat_timeout: timedelta | None
+    retry_policy: RetryPolicy
+    cancellation_type: ActivityCancellationType
+
+
+RECORD = Options(
+    start_to_close_timeout=timedelta(seconds=30),
+    schedule_to_close_timeout=None,
+    heartbeat_timeout=None,
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=1),
+        maximum_interval=timedelta(minutes=1),
+        non_retryable_error_types=["WrongExpectedVersion"],
+    ),
+    cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+)
+"""The record is written however long it takes: a case never forgets what it was told."""
+
+STEP = Options(
+    start_to_close_timeout=timedelta(minutes=5),
+    schedule_to_close_timeout=timedelta(days=3),
+    heartbeat_timeout=timedelta(seconds=15),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=5),
+        backoff_coefficient=2.0,
+        maximum_interval=timedelta(hours=1),
+        non_retryable_error_types=["WrongExpectedVersion"],
+    ),
+    cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+)
+"""A step is tried for three days; then a person looks, and the case goes on."""
+
+SWEEP = Options(
+    start_to_close_timeout=timedelta(hours=6),
+    schedule_to_close_timeout=None,
+    heartbeat_timeout=timedelta(minutes=2),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=10), maximum_interval=timedelta(minutes=10)
+    ),
+    cancellation_type=ActivityCancellationType.TRY_CANCEL,
+)
+"""A sweep that dies begins again; what it did before stays done."""
