@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from string import ascii_uppercase, digits
+import re
+from string import ascii_uppercase
 
 MAX_BODY_CHARACTERS = 21
 """ISO 11649: what may follow ``RF`` and the two check digits."""
 
-_ALLOWED = frozenset(ascii_uppercase + digits)
-_VALUE = {sign: str(value) for value, sign in enumerate(digits + ascii_uppercase)}
+_SEPARATORS = re.compile("[^A-Z0-9]+")
+# ISO 7064: A is 10, B is 11, …, Z is 35.
+_VALUES = str.maketrans({sign: str(value) for value, sign in enumerate(ascii_uppercase, 10)})
 # Without 0, O, 1 and I, which people mistake for one another when they type a reference.
-_DIGEST_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+_DIGEST_SIGNS = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789" * 8
 _SHORT_DIGEST = 4
 _LONG_DIGEST = 10
 
@@ -32,12 +34,12 @@ def rf_reference(number: str) -> str:
         ``RF``, two check digits by ISO 7064 MOD 97-10, and at most 21 letters and digits.
     """
     body = _body(number)
-    value = int("".join(_VALUE[sign] for sign in f"{body}RF00"))
+    value = int(f"{body}RF00".translate(_VALUES))
     return f"RF{98 - value % 97:02d}{body}"
 
 
 def _body(number: str) -> str:
-    plain = "".join(sign for sign in number.upper() if sign in _ALLOWED)
+    plain = _SEPARATORS.sub("", number.upper())
     if plain == number and 0 < len(plain) <= MAX_BODY_CHARACTERS:
         return plain
     digest = _digest(number)
@@ -48,4 +50,4 @@ def _body(number: str) -> str:
 
 def _digest(number: str) -> str:
     digest = hashlib.sha256(number.encode("utf-8", "surrogatepass")).digest()
-    return "".join(_DIGEST_ALPHABET[byte % 32] for byte in digest[:_LONG_DIGEST])
+    return digest[:_LONG_DIGEST].translate(_DIGEST_SIGNS).decode()

@@ -299,14 +299,10 @@ def _group(node: MappingNode, path: Path, document: Document) -> dict[str, Any]:
 
 def _scalar(tag: str, text: str) -> Any:
     """A scalar of YAML 1.2's core schema; whatever is not certain stays the text it is."""
-    match tag.rpartition(":")[2]:
-        case "null":
-            return None
-        case "bool":
-            return text.lower() == "true"
-        case "int" if len(text) <= 20 and not re.match(r"[+-]?0[0-9]|\+", text):
-            # 0478… and +33… are telephone numbers or postcodes: as numbers they would be lost.
-            return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
-        case "float" if text[-1].isdigit():
-            return float(text)
-    return text
+    kind = tag.rpartition(":")[2]
+    # 0478… and +33… are telephone numbers or postcodes: as numbers they would be lost.
+    if kind == "int" and re.fullmatch(r"-?(0|[1-9][0-9]{0,18})", text):
+        return int(text)
+    if kind == "float" and re.fullmatch(r"-?[0-9]{1,18}\.[0-9]{1,18}", text):
+        return float(text)
+    return {"null": None, "bool": text.lower() == "true"}.get(kind, text)

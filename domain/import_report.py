@@ -1,0 +1,29 @@
+"""What could not be imported, and why? A report that opens in any spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+
+from domain.import_table import RowProblem
+
+_READ_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def problem_report(problems: Iterable[RowProblem]) -> str:
+    """The problems as CSV text: line, column, value, expected; one row each.
+
+    A value that a spreadsheet would run as a formula stands behind an apostrophe.
+    """
+    report = io.StringIO()
+    writer = csv.writer(report, lineterminator="\n")
+    writer.writerow(("line", "column", "value", "expected"))
+    for problem in problems:
+        texts = (problem.column, problem.value, problem.expected)
+        writer.writerow((problem.line, *map(_harmless, texts)))
+    return report.getvalue()
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text.startswith(_READ_AS_FORMULA) else text

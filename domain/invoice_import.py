@@ -1,0 +1,333 @@
+"""Which invoices does a file hold? Bytes to debtors and invoices; every bad cell is named."""
+
+from __future__ import annotations
+
+import gc
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import TypeVar
+
+from domain.creditor_reference import rf_reference
+from domain.import_columns import DEBTOR_FIELDS, FIELDS
+from domain.import_table import Cells, RowProblem, Table, UnreadableFileError, read_table
+from domain.import_values import (
+    AmbiguousAmountError,
+    Unexpected,
+    decimal_sign_of,
+    read_amount,
+    read_capacity,
+    read_country,
+    read_currency,
+    read_date,
+    read_email,
+    read_language,
+    read_phone,
+    read_siren,
+    read_vat_id,
+)
+from schemas.invoice import Invoice
+from schemas.money import Money
+from schemas.parties import Capacity, Debtor, PostalAddress
+
+__all__ = ["ImportRow", "InvoiceFile", "RowProblem", "read_invoices"]
+
+PROGRESS_EVERY = 1000
+"""Rows between two calls of ``progress``."""
+
+_LONGEST = {
+    # A case id carries the number, percent-encoded: 64 signs stay below Temporal's 1,000 bytes.
+    **dict.fromkeys(("number", "debtor", "purchase_order"), 64),
+    **dict.fromkeys(("name", "address_2", "address_3", "city"), 140),
+    "email": 254,
+    "address": 500,
+}
+_LONGEST_OTHER = 40
+_MAX_ADDRESS_LINES = 5
+_MOST_NOTICES = 50
+_SHOWN_CHARACTERS = 80
+_DEBTOR_FROM = FIELDS.index("email")
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """A good row: the line it begins in, the debtor as this row has them, and the invoice."""
+
+    line: int
+    debtor: Debtor
+    invoice: Invoice
+
+
+@dataclass(frozen=True)
+class InvoiceFile:
+    """What a file of invoices holds.
+
+    Attributes:
+        rows: the good ones, in the order of the file.
+        problems: every bad cell, in the order of the file; their rows are not in ``rows``.
+        notices: what was decided about the file, in sentences for people.
+        debtor_fields: what the file speaks about; what it has no column for stays as it is known.
+    """
+
+    rows: tuple[ImportRow, ...] = ()
+    problems: tuple[RowProblem, ...] = ()
+    notices: tuple[str, ...] = ()
+    debtor_fields: frozenset[str] = frozenset()
+
+
+def read_invoices(
+    content: bytes,
+    file: str,
+    creditor: str,
+    *,
+    home_country: str = "FR",
+    progress: Callable[[int], None] | None = None,
+) -> InvoiceFile:
+    """Read debtors and invoices from CSV or JSON Lines; never raises for what a file holds.
+
+    Args:
+        content: the file's bytes: UTF-8, UTF-16 with its mark, or Windows-1252.
+        file: its name; tells JSON Lines from CSV.
+        creditor: whose invoices they are.
+        home_country: of debtors whose country the file leaves empty.
+        progress: is told how many rows have been read, now and then.
+    """
+    try:
+        table = read_table(content, file)
+    except UnreadableFileError as unreadable:
+        return InvoiceFile(problems=(unreadable.problem,))
+    reading = _Reading(table, creditor, home_country)
+    with _without_collector():
+        for count, (line, cells) in enumerate(table.rows(reading.problems), 1):
+            reading.take(line, cells)
+            if progress is not None and count % PROGRESS_EVERY == 0:
+                progress(count)
+    return InvoiceFile(
+        rows=tuple(reading.rows),
+        problems=tuple(sorted(reading.problems, key=lambda problem: problem.line)),
+        notices=(*table.notices, *reading.notices()),
+        debtor_fields=frozenset(table.places).intersection(DEBTOR_FIELDS),
+    )
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep the cyclic collector from going, again and again, through objects that all stay."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+class _Reading:
+    """One pass over a table: what has been read, and what must not contradict it."""
+
+    def __init__(self, table: Table, creditor: str, home_country: str) -> None:
+        self.table = table
+        self.creditor = creditor
+        self.home_country = home_country
+        self.rows: list[ImportRow] = []
+        self.problems: list[RowProblem] = []
+        self._places = [table.places.get(field, -1) for field in FIELDS]
+        self._first_of: dict[str, ImportRow] = {}
+        # By their number: the cells a debtor was last read from, what came of them, and the line.
+        self._debtors: dict[str, tuple[Cells, Debtor, int]] = {}
+        self._contradictions: dict[tuple[str, str], str] = {}
+        self._repeated = 0
+        self._padded = 0
+
+    def take(self, line: int, cells: Cells) -> None:
+        """Read a row: it becomes a good row, or one problem for each of its bad cells."""
+        already = len(self.problems)
+        row = [cells[place].strip() if place >= 0 else "" for place in self._places]
+        if not "".join(row).isprintable():
+            row = [self._printable(line, *cell) for cell in zip(FIELDS, row, strict=True)]
+        if len(max(row, key=len)) > _LONGEST_OTHER:
+            self._check_lengths(line, row)
+        if len(self.problems) > already:
+            return
+        invoice = self._invoice(line, row)
+        debtor = self._debtor(line, row)
+        if len(self.problems) > already:
+            return
+        self._note_debtor(line, row, debtor)
+        read = ImportRow(line, debtor, invoice)
+        first = self._first_of.setdefault(invoice.number, read)
+        if first is read:
+            self.rows.append(read)
+        elif first.invoice == invoice:
+            self._repeated += 1
+        else:
+            expected = f"a number of its own; line {first.line} has it with other data"
+            self._problem(line, "number", invoice.number, expected)
+
+    def notices(self) -> list[str]:
+        """What was decided while reading, in sentences."""
+        found = list(self._contradictions.values())
+        notices = found[:_MOST_NOTICES]
+        if len(found) > _MOST_NOTICES:
+            notices.append(f"And {len(found) - _MOST_NOTICES} more debtors contradict themselves.")
+        if self._repeated:
+            notices.append(f"{self._repeated} rows repeat an earlier row and were left out.")
+        if self._padded:
+            notices.append(
+                f"{self._padded} French postcodes of four digits were given back the leading zero "
+                "that spreadsheets drop."
+            )
+        return notices
+
+    @cached_property
+    def _decimal_sign(self) -> str:
+        """Looked for only when an amount cannot be read without it."""
+        return decimal_sign_of(self.table.column("amount"))
+
+    def _invoice(self, line: int, row: Cells) -> Invoice:
+        number, debtor_id, _name, issued, due, amount, currency_text, order = row[:_DEBTOR_FROM]
+        currency = self._read(line, "currency", currency_text, read_currency, "")
+        issue_date = self._read(line, "issue_date", issued, read_date, date.min)
+        due_date = self._read(line, "due_date", due, read_date, date.max)
+        exact = self._amount(line, amount, currency) if currency else Decimal(0)
+        if due_date < issue_date:
+            self._problem(line, "due_date", due, f"a day on or after the issue date {issue_date}")
+        if not number:
+            self._problem(line, "number", "", "an invoice number")
+        # Every field has been checked above; checking it again would take most of the time.
+        return Invoice.model_construct(
+            creditor=self.creditor,
+            number=number,
+            debtor_id=debtor_id,
+            issue_date=issue_date,
+            due_date=due_date,
+            amount=Money.model_construct(amount=exact, currency=currency),
+            purchase_order=order,
+            reference=rf_reference(number),
+        )
+
+    def _amount(self, line: int, text: str, currency: str) -> Decimal:
+        try:
+            return read_amount(text, currency)
+        except AmbiguousAmountError:
+            sign = self._decimal_sign
+        except Unexpected as unexpected:
+            self._problem(line, "amount", text, str(unexpected))
+            return Decimal(0)
+        return self._read(
+            line, "amount", text, lambda cell: read_amount(cell, currency, sign), Decimal(0)
+        )
+
+    def _debtor(self, line: int, row: Cells) -> Debtor:
+        debtor_id, name = row[1], row[2]
+        known = self._debtors.get(debtor_id)
+        if known and known[0][_DEBTOR_FROM:] == row[_DEBTOR_FROM:] and known[0][2] == name:
+            return known[1]
+        if not debtor_id:
+            self._problem(line, "debtor", "", "the number of a debtor")
+        if not name:
+            self._problem(line, "name", "", "the name of a debtor")
+        cell = dict(zip(FIELDS, row, strict=True))
+
+        def read(field: str, reader: Callable[[str], Value], otherwise: Value) -> Value:
+            return self._read(line, field, cell[field], reader, otherwise)
+
+        cell["country"] = cell["country"] or self.home_country
+        country = read("country", read_country, "")
+        return Debtor.model_construct(
+            creditor=self.creditor,
+            debtor_id=debtor_id,
+            name=name,
+            email=read("email", read_email, ""),
+            phone=read("phone", read_phone, ""),
+            address=PostalAddress.model_construct(
+                lines=self._address(line, cell, country), country=country
+            ),
+            language=read("language", lambda text: read_language(text, country), ""),
+            siren=read("siren", read_siren, ""),
+            vat_id=read("vat_id", read_vat_id, ""),
+            capacity=read("capacity", read_capacity, Capacity.BUSINESS),
+        )
+
+    def _address(self, line: int, cell: dict[str, str], country: str) -> tuple[str, ...]:
+        postcode = cell["postcode"]
+        if country == "FR" and len(postcode) == 4 and postcode.isdecimal():
+            postcode = f"0{postcode}"
+            self._padded += 1
+        written = [*cell["address"].split("\n"), cell["address_2"], cell["address_3"]]
+        written.append(f"{postcode} {cell['city']}")
+        lines = tuple(text for part in written if (text := " ".join(part.split())))
+        if len(lines) > _MAX_ADDRESS_LINES:
+            expected = f"an address of at most {_MAX_ADDRESS_LINES} lines"
+            self._problem(line, "address", ", ".join(lines), expected)
+        return lines
+
+    def _note_debtor(self, line: int, row: Cells, debtor: Debtor) -> None:
+        """Keep what a row says of its debtor; where it contradicts an earlier row, say so."""
+        known = self._debtors.get(debtor.debtor_id)
+        if known and known[1] is debtor:
+            return
+        self._debtors[debtor.debtor_id] = (row, debtor, line)
+        if known is None:
+            return
+        for field in Debtor.model_fields:
+            before, now = getattr(known[1], field), getattr(debtor, field)
+            if before != now:
+                self._contradictions[debtor.debtor_id, field] = (
+                    f"Debtor {debtor.debtor_id}: {field} is {_short(before)} in line {known[2]} "
+                    f"and {_short(now)} in line {line}; the last one counts."
+                )
+
+    def _read(
+        self,
+        line: int,
+        field: str,
+        text: str,
+        reader: Callable[[str], Value],
+        otherwise: Value,
+    ) -> Value:
+        """What a reader makes of a cell; a stand-in and a problem, if it makes nothing of it."""
+        try:
+            return reader(text)
+        except Unexpected as unexpected:
+            self._problem(line, field, text, str(unexpected))
+            return otherwise
+
+    def _printable(self, line: int, field: str, text: str) -> str:
+        """A cell without the invisible signs that copying leaves behind."""
+        signs: list[str] = []
+        for sign in text:
+            category = unicodedata.category(sign)
+            if category == "Zs" or sign == "\t":
+                signs.append(" ")
+            elif category[0] != "C" or (sign == "\n" and field == "address"):
+                signs.append(sign)
+            elif category != "Cf":
+                self._problem(line, field, text, "plain text without control characters")
+                return ""
+        return "".join(signs).strip()
+
+    def _check_lengths(self, line: int, row: Cells) -> None:
+        for field, text in zip(FIELDS, row, strict=True):
+            longest = _LONGEST.get(field, _LONGEST_OTHER)
+            if len(text) > longest:
+                self._problem(line, field, text, f"a text of at most {longest} characters")
+
+    def _problem(self, line: int, field: str, value: str, expected: str) -> None:
+        column = self.table.names.get(field, field)
+        self.problems.append(RowProblem(line, column, _clipped(value), expected))
+
+
+def _short(value: object) -> str:
+    text = ", ".join(value.lines) if isinstance(value, PostalAddress) else str(value)
+    return repr(_clipped(text))
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"

@@ -1,0 +1,354 @@
+"""Which invoices does a file hold? Good rows go in; each bad cell is named with its line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.import_report import problem_report
+from domain.invoice_import import InvoiceFile, RowProblem, read_invoices
+from schemas.invoice import Invoice
+from schemas.parties import Capacity, Debtor
+
+HEADER = "number;debtor;name;issue_date;due_date;amount"
+ROW = "F-1;C1;Boulangerie Lefèvre;2027-01-02;2027-02-01;1 234,56"
+
+
+def read(text: str | bytes, file: str = "invoices.csv") -> InvoiceFile:
+    """What a file holds, of the creditor atelier."""
+    content = text if isinstance(text, bytes) else text.encode()
+    return read_invoices(content, file, "atelier")
+
+
+def read_row(**cells: str) -> InvoiceFile:
+    """What a file holds that has one row, with these cells beside or instead of good ones."""
+    good = dict(zip(HEADER.split(";"), ROW.split(";"), strict=True)) | cells
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";")
+    writer.writerow(good)
+    writer.writerow(good.values())
+    return read(out.getvalue())
+
+
+def told(found: InvoiceFile) -> list[str]:
+    """The problems as a person reads them."""
+    return [str(problem) for problem in found.problems]
+
+
+def test_row_becomes_a_debtor_and_an_invoice_with_its_reference() -> None:
+    """A row with every column gives a whole debtor and a whole invoice."""
+    found = read_row(
+        currency="GBP",
+        purchase_order="PO 7",
+        email="ap@mill.example",
+        phone="+44 20 7946 0000",
+        address="1 Mill Lane\nUnit 2",
+        postcode="SW1A 1AA",
+        city="London",
+        country="United Kingdom",
+        vat_id="GB 980 7806 84",
+        capacity="company",
+    )
+    assert found.problems == ()
+    row = found.rows[0]
+    assert row.line == 2
+    assert row.debtor.address.lines == ("1 Mill Lane", "Unit 2", "SW1A 1AA London")
+    assert (row.debtor.country, row.debtor.language) == ("GB", "en")
+    assert row.debtor.vat_id == "GB980780684"
+    assert str(row.invoice.amount) == "1234.56 GBP"
+    assert row.invoice.due_date == date(2027, 2, 1)
+    assert row.invoice.reference.startswith("RF")
+    # Nothing that the import builds without checks would fail the checks.
+    assert Debtor.model_validate(row.debtor.model_dump()) == row.debtor
+    assert Invoice.model_validate(row.invoice.model_dump()) == row.invoice
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_files_as_programs_write_them(encoding: str, delimiter: str, newline: str) -> None:
+    """Excel, accounting programs and Unix tools all write files that are read alike."""
+    text = f"{HEADER}\n{ROW.replace('1 234,56', '1234.56')}\n".replace(";", delimiter)
+    found = read(text.replace("\n", newline).encode(encoding))
+    assert found.problems == ()
+    assert found.rows[0].debtor.name == "Boulangerie Lefèvre"
+    assert found.rows[0].invoice.amount.amount == Decimal("1234.56")
+    assert bool(found.notices) == (encoding in {"cp1252", "utf-16"})
+
+
+def test_french_headers_are_understood() -> None:
+    """A French export needs no renaming of columns, whatever accents and capitals it uses."""
+    text = (
+        "N° Facture;Code client;Raison sociale;Date facture;Échéance;Montant TTC;Devise;Courriel;"
+        "Téléphone;Adresse;Code postal;Ville;Pays;Langue;SIREN;TVA;Qualité;Commande;Vendeur\n"
+        "F1;C1;Mairie de Lyon;02/01/2027;1/2/2027;1 234,56;€;compta@lyon.example;04 72 10 30 30;"
+        "1 place de la Comédie;69001;LYON;France;français;;;administration;BC 12;Zoé\n"
+    )
+    found = read(text)
+    assert found.problems == ()
+    debtor, invoice = found.rows[0].debtor, found.rows[0].invoice
+    assert (debtor.capacity, debtor.language, debtor.country) == (Capacity.PUBLIC, "fr", "FR")
+    assert (invoice.issue_date, invoice.due_date) == (date(2027, 1, 2), date(2027, 2, 1))
+    assert invoice.purchase_order == "BC 12"
+    assert found.notices == ("These columns are not known and were left out: Vendeur.",)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "expected"),
+    [
+        ("amount", "12x", "an amount such as 1234.56 or 1 234,56"),
+        ("amount", "", "an amount such as"),
+        ("amount", "-5", "an amount above zero (credit notes are not imported)"),
+        ("amount", "0,00", "an amount above zero"),
+        ("amount", "1.2345", "an amount of at most 2 decimals, as EUR has"),
+        ("amount", "1,234", "this could be one or a thousand"),
+        ("amount", "1.234.56", "an amount such as"),
+        ("amount", "12 34", "an amount such as"),
+        ("amount", "1e3", "an amount such as"),
+        ("amount", "NaN", "an amount such as"),
+        ("amount", "£12", "an amount in EUR"),
+        ("amount", "9" * 13, "below a million million"),
+        ("amount", "9" * 30, "an amount such as"),
+        ("due_date", "02/13/2027", "a day that exists"),
+        ("due_date", "2027-02-30", "a day that exists"),
+        ("due_date", "01/02/27", "a date such as 2027-01-31 or 31/01/2027 (day first)"),
+        ("due_date", "tomorrow", "a date such as"),
+        ("due_date", "0027-02-01", "a date with a year from 1970 to 2199"),
+        ("due_date", "2027-01-01", "a day on or after the issue date 2027-01-02"),
+        ("currency", "EURO", "a currency code such as EUR or GBP"),
+        ("currency", "XXX", "a currency code"),
+        ("email", "a@b", "an e-mail address such as"),
+        ("email", "a@b.fr\nBcc: c@d.fr", "plain text without control characters"),
+        ("phone", "call me", "a telephone number such as"),
+        ("country", "Atlantis", "a country code such as FR"),
+        ("language", "!", "a language code such as fr or en"),
+        ("siren", "552081318", "a SIREN of nine digits"),
+        ("vat_id", "FR00303265045", "a VAT id"),
+        ("capacity", "friend", "business, consumer or public"),
+        ("number", "", "an invoice number"),
+        ("number", "F" * 65, "a text of at most 64 characters"),
+        ("number", "F\x001", "plain text without control characters"),
+        ("debtor", "", "the number of a debtor"),
+        ("name", "", "the name of a debtor"),
+        ("name", "a\nb", "plain text without control characters"),
+        ("address", "a\nb\nc\nd\ne\nf", "an address of at most 5 lines"),
+    ],
+)
+def test_bad_cell_is_named_with_what_was_expected(column: str, value: str, expected: str) -> None:
+    """A bad cell is reported with line, column, value and what should stand there."""
+    found = read_row(**{column: value})
+    assert found.rows == ()
+    [problem] = found.problems
+    assert (problem.line, problem.column) == (2, column)
+    assert expected in problem.expected
+    assert problem.value.rstrip("…") in {value, value[:80], value.replace("\n", ", ")}
+
+
+def test_all_bad_cells_of_a_row_are_named_and_good_rows_go_in() -> None:
+    """One pass shows every mistake; rows without one are imported."""
+    found = read(f"{HEADER}\nF-1;;x;soon;later;much\n{ROW}\n")
+    assert [problem.column for problem in found.problems] == [
+        "issue_date",
+        "due_date",
+        "amount",
+        "debtor",
+    ]
+    assert [row.line for row in found.rows] == [3]
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("1 234,56", "1234.56"),
+        ("1\u202f234,56", "1234.56"),
+        ("1\u00a0234,56 €", "1234.56"),
+        ("1.234,56", "1234.56"),
+        ("1,234.56", "1234.56"),
+        ("1'234.56", "1234.56"),
+        ("1\u2019234.56", "1234.56"),
+        ("1.234.567", "1234567"),
+        ("1234", "1234"),
+        ("1234,5", "1234.50"),
+        ("EUR 1234.50", "1234.50"),
+        ("+7.00", "7.00"),
+        ("0,01", "0.01"),
+    ],
+)
+def test_amounts_as_people_write_them(text: str, amount: str) -> None:
+    """Thousands and decimals are understood in every usual notation."""
+    found = read_row(amount=text)
+    assert told(found) == []
+    assert found.rows[0].invoice.amount.amount == Decimal(amount)
+
+
+def test_one_or_a_thousand_is_decided_by_the_column_or_not_at_all() -> None:
+    """``1,234`` is a thousand where other amounts use the dot for cents; else it is refused."""
+
+    def amounts(*cells: str) -> tuple[list[str], int]:
+        rows = "".join(f"F{n}\tC\tx\t2027-01-02\t2027-02-01\t{c}\n" for n, c in enumerate(cells))
+        found = read(HEADER.replace(";", "\t") + "\n" + rows)
+        return [str(row.invoice.amount.amount) for row in found.rows], len(found.problems)
+
+    assert amounts("1,234", "12.50") == (["1234.00", "12.50"], 0)
+    assert amounts("1,234", "1,234,567") == (["1234.00", "1234567.00"], 0)
+    assert amounts("1.234", "12,50") == (["1234.00", "12.50"], 0)
+    assert amounts("1,234", "12,50") == (["12.50"], 1)
+    assert amounts("1,234") == ([], 1)
+    assert amounts("1,234", "12.50", "12,50") == (["12.50", "12.50"], 1)
+
+
+@given(st.decimals("0.01", "999999999.99", places=2), st.sampled_from([" ", "\u202f", "'", "."]))
+def test_any_amount_is_read_back_from_french_notation(amount: Decimal, group: str) -> None:
+    """What a French program writes is what we read, to the cent."""
+    text = f"{amount:,.2f}".replace(",", group).replace(".", ",") if group != "." else ""
+    text = text or f"{amount:,.2f}".translate(str.maketrans(",.", ".,"))
+    assert read_row(amount=text).rows[0].invoice.amount.amount == amount
+
+
+@given(st.dates(date(1970, 1, 1), date(2199, 12, 31)), st.sampled_from("/.-"))
+def test_any_date_is_read_back_with_the_day_first(day: date, sign: str) -> None:
+    """Every day is read from ISO and from day-month-year alike; months never come first."""
+    text = day.strftime(f"%d{sign}%m{sign}") + f"{day.year:04}"
+    found = read_row(issue_date=text, due_date=day.isoformat())
+    assert found.rows[0].invoice.issue_date == found.rows[0].invoice.due_date == day
+
+
+@given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
+def test_no_bytes_break_the_import(content: bytes) -> None:
+    """Whatever a file holds, the answer is rows or problems, never a stack trace."""
+    for head in (b"", HEADER.encode() + b"\n"):
+        for file in ("a.csv", "a.jsonl"):
+            found = read_invoices(head + content, file, "atelier")
+            assert found.rows or found.problems or head or file == "a.jsonl"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", "the file is empty"),
+        (b"\n\n", "the file is empty"),
+        (b"PK\x03\x04abc", "Excel workbook"),
+        (b"%PDF-1.7", "this is a PDF"),
+        (b"\x81\xff;\n", "UTF-8 or Windows-1252"),
+        (b"number;name;amount\nF1;x;3", "missing columns debtor (or client)"),
+        (b"number;amount;montant;debtor;name;issue_date;due_date\n", "one column of amount"),
+    ],
+)
+def test_file_that_is_no_list_of_invoices_is_refused_in_one_sentence(
+    content: bytes, expected: str
+) -> None:
+    """A wrong file gives one problem that says what is wrong with it."""
+    found = read(content)
+    assert found.rows == ()
+    assert len(found.problems) == 1
+    assert expected in found.problems[0].expected
+
+
+def test_json_lines_with_a_nested_address() -> None:
+    """Programs may send JSON Lines: the same names, numbers as they are, an address object."""
+    good = {
+        "number": "F1",
+        "debtor": "C1",
+        "name": "Mill Ltd",
+        "issue_date": "2027-01-02",
+        "due_date": "2027-02-01",
+        "amount": 1234.1,
+        "currency": "GBP",
+        "email": None,
+        "shoe_size": 44,
+        "address": {
+            "lines": ["1 Mill Lane", "Unit 2"],
+            "postcode": "SW1A 1AA",
+            "city": "London",
+            "country": "GB",
+        },
+    }
+    lines = [json.dumps(good), "{oops", "[1]", json.dumps(good | {"number": True}), "[" * 9999]
+    found = read("\n".join(lines), "invoices.jsonl")
+    assert [row.line for row in found.rows] == [1]
+    assert str(found.rows[0].invoice.amount) == "1234.10 GBP"
+    assert found.rows[0].debtor.address.lines == ("1 Mill Lane", "Unit 2", "SW1A 1AA London")
+    assert [problem.line for problem in found.problems] == [2, 3, 4, 5]
+    assert found.problems[2].column == "number"
+    assert found.notices == ("These fields are not known and were left out: shoe_size.",)
+
+
+def test_quotes_ragged_rows_and_lines_inside_cells() -> None:
+    """Broken rows are named by their line, and never swallow the good rows after them."""
+    rows = [
+        'F1;C1;"Dupont ""Frères""; fils";2027-01-02;2027-02-01;5.00',
+        'F2;C2;5" nails Ltd;2027-01-02;2027-02-01;5.00',
+        'F3;C3;"never closed;2027-01-02;2027-02-01;5.00',
+        "F4;C4;short",
+        'F5;C5;"SARL "Le Bon" Pain";2027-01-02;2027-02-01;5.00',
+        "F6;C6;trailing;2027-01-02;2027-02-01;5.00;;",
+        ";;;;;",
+        "",
+        "F7;C7;=1+1;2027-01-02;2027-02-01;5.00",
+    ]
+    found = read("\n".join([HEADER, *rows]))
+    assert [(row.invoice.number, row.debtor.name) for row in found.rows] == [
+        ("F1", 'Dupont "Frères"; fils'),
+        ("F2", '5" nails Ltd'),
+        ("F6", "trailing"),
+        ("F7", "=1+1"),
+    ]
+    assert [problem.line for problem in found.problems] == [4, 5, 6]
+    assert "quotes are closed" in found.problems[0].expected
+    assert "6 cells, as the header has; it has 3" in found.problems[1].expected
+
+
+def test_line_numbers_count_the_lines_of_the_file() -> None:
+    """After a cell of several lines, a problem still names the line an editor shows."""
+    text = f'{HEADER};address\n{ROW};"1 rue A\n2e étage"\nF-2;C;x;soon;2027-02-01;5.00;\n'
+    found = read(text)
+    assert [row.line for row in found.rows] == [2]
+    assert [problem.line for problem in found.problems] == [4]
+
+
+def test_same_number_twice_in_a_file() -> None:
+    """A repeated row is left out; a second row of a number with other data is a problem."""
+    found = read(f"{HEADER}\n{ROW}\n{ROW}\n{ROW.replace('234', '235')}\n")
+    assert [row.line for row in found.rows] == [2]
+    assert [problem.line for problem in found.problems] == [4]
+    assert "line 2 has it with other data" in found.problems[0].expected
+    assert found.notices == ("1 rows repeat an earlier row and were left out.",)
+
+
+def test_debtor_who_contradicts_themselves_is_noticed() -> None:
+    """Of two e-mail addresses for one debtor in a file the last one counts, and it is said."""
+    head = f"{HEADER};email"
+    second = ROW.replace("F-1", "F-2")
+    found = read(f"{head}\n{ROW};old@a.example\n{second};new@a.example\n")
+    assert found.problems == ()
+    [notice] = found.notices
+    assert notice == (
+        "Debtor C1: email is 'old@a.example' in line 2 and 'new@a.example' in line 3; "
+        "the last one counts."
+    )
+    assert found.rows[-1].debtor.email == "new@a.example"
+    assert found.debtor_fields == {"email"}
+
+
+def test_leading_zero_that_a_spreadsheet_dropped_is_given_back() -> None:
+    """The French postcode 1000 is 01000; no other country's four digits are touched."""
+    found = read_row(postcode="1000", city="BOURG")
+    assert found.rows[0].debtor.address.lines == ("01000 BOURG",)
+    assert "leading zero" in found.notices[0]
+    assert read_row(postcode="1000", country="BE").rows[0].debtor.address.lines == ("1000",)
+
+
+def test_report_is_no_way_into_a_spreadsheet() -> None:
+    """A value that looks like a formula is text in the report, too."""
+    report = problem_report([RowProblem(2, "amount", "=HYPERLINK(1)", "an amount, such as 1.00")])
+    assert list(csv.reader(io.StringIO(report))) == [
+        ["line", "column", "value", "expected"],
+        ["2", "amount", "'=HYPERLINK(1)", "an amount, such as 1.00"],
+    ]
