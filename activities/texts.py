@@ -37,6 +37,7 @@ ITEMS_MAX = 500
 """A statement of more invoices than this is no message any more."""
 
 _LOCALES = {"en": "en_GB", "fr": "fr_FR"}
+_DATE = re.compile(r"\b(\d{1,2}(?:er)?) (\w+ \d{4})\b")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
@@ -108,6 +109,7 @@ def render_letter(notice: Notice, templates: Path) -> LetterText:
     language = _language(notice, templates, ("letter.txt", "subject.txt"))
     subject = _fill(notice, templates, language, "subject.txt")
     body = typographic(_fill(notice, templates, language, "letter.txt"), language)
+    body = _DATE.sub("\\1\u00a0\\2", body)
     labels = text_environment(templates).fill(f"{language}/_labels.txt", _values(notice, language))
     pairs = (line.partition("=") for line in labels.splitlines() if "=" in line)
     return LetterText(
@@ -122,13 +124,13 @@ def typographic(text: str, language: str) -> str:
     """A text with the spaces that its language wants before double signs.
 
     French: a narrow no-break space before ``;``, ``!`` and ``?``, a no-break space before ``:``
-    and inside guillemets (Lexique des règles typographiques, Imprimerie nationale). Only spaces
-    that the author wrote are turned; a word and its sign are never torn apart at a line's end.
+    and inside guillemets (Lexique des règles typographiques, Imprimerie nationale), in "L. 441-10"
+    and "40 €". Only spaces that stand there are turned, so that no line end tears these apart.
     """
     if language != "fr":
         return text
     text = re.sub(r" (?=[;!?])", "\u202f", text)
-    return re.sub(r"(?<=«) | (?=[:»])", "\u00a0", text)
+    return re.sub(r"(?<=«) | (?=[:»])|(?<=\b[LRD]\.) (?=\d)|(?<=\d) (?=€)", "\u00a0", text)
 
 
 def typographic_markup(markup: str, language: str) -> str:
@@ -172,7 +174,9 @@ def formats(language: str) -> dict[str, Callable[..., str]]:
 
     @callable_in_templates
     def percent(fraction: Decimal) -> str:
-        return format_percent(fraction, "#,##0.00 %" if language == "fr" else "#,##0.00%", locale)
+        return format_percent(
+            fraction, "#,##0.00\u202f%" if language == "fr" else "#,##0.00%", locale
+        )
 
     @callable_in_templates
     def listed(words: list[str]) -> str:
@@ -216,6 +220,7 @@ def _values(notice: Notice, language: str) -> dict[str, Any]:
         "pay_by": notice.pay_by,
         "language": language,
         "iban": grouped(notice.creditor.iban),
+        "phone": notice.creditor.phone.replace(" ", "\u00a0"),
         "answer_to": notice.creditor.reply_to or notice.creditor.email,
         "consumer": debtor.capacity is Capacity.CONSUMER,
         # Whom French law charges interest and the fixed indemnity by itself; never a consumer.
