@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import typst
-from babel import Locale
 from segno.helpers import make_epc_qr
 from stdnum import iso11649
 
 from activities.template_engine import TemplateBroken, TemplateMissing, one_line
-from activities.texts import LetterText, formats, grouped, render_letter
+from activities.texts import LetterText, formats, grouped, locale_of, render_letter
 from schemas.notice import Letter, Notice, NoticeItem
 
 ADDRESS_LINES_MAX = 6
@@ -114,7 +113,7 @@ def address_block(notice: Notice) -> list[str]:
         lines[-1] = lines[-1].upper()
     lines.insert(0, _squeezed(debtor.name))
     if debtor.country != notice.creditor.country:
-        names = Locale.parse(notice.creditor.language).territories
+        names = locale_of(notice.creditor.language).territories
         lines.append(names.get(debtor.country, debtor.country).upper())
     if len(lines) > ADDRESS_LINES_MAX:
         raise AddressDoesNotFit(f"{whose}: {len(lines)} lines, at most {ADDRESS_LINES_MAX} fit")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import mrml
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_currency, format_percent
@@ -37,6 +37,7 @@ ITEMS_MAX = 500
 """A statement of more invoices than this is no message any more."""
 
 _LOCALES = {"en": "en_GB", "fr": "fr_FR"}
+_LETTER_KINDS = frozenset({"heading", "items", "list", "paragraph", "payment", "signature"})
 _DATE = re.compile(r"\b(\d{1,2}(?:er)?) (\w+ \d{4})\b")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
@@ -110,13 +111,18 @@ def render_letter(notice: Notice, templates: Path) -> LetterText:
     subject = _fill(notice, templates, language, "subject.txt")
     body = typographic(_fill(notice, templates, language, "letter.txt"), language)
     body = _DATE.sub("\\1\u00a0\\2", body)
+    blocks = [_block(part) for part in re.split(r"\n[ \t]*\n", body.strip("\n")) if part.strip()]
+    for block in blocks:
+        if block["kind"] not in _LETTER_KINDS:
+            path = templates / language / f"{notice.template}.letter.txt"
+            raise TemplateBroken(path, 0, f"a letter has no block [{block['kind']}]")
     labels = text_environment(templates).fill(f"{language}/_labels.txt", _values(notice, language))
     pairs = (line.partition("=") for line in labels.splitlines() if "=" in line)
     return LetterText(
         language=language,
         subject=typographic(" ".join(subject.split("\n")).strip(), language),
         labels={key.strip(): typographic(word.strip(), language) for key, _, word in pairs},
-        blocks=[_block(part) for part in re.split(r"\n[ \t]*\n", body.strip("\n")) if part.strip()],
+        blocks=blocks,
     )
 
 
@@ -148,6 +154,14 @@ def grouped(iban: str) -> str:
     return " ".join(bare[start : start + 4] for start in range(0, len(bare), 4))
 
 
+def locale_of(language: str) -> Locale:
+    """Where a language is at home: fr in France, en in Britain; English for an unknown one."""
+    try:
+        return Locale.parse(_LOCALES.get(language, language))
+    except UnknownLocaleError:
+        return Locale.parse(_LOCALES[FALLBACK_LANGUAGE])
+
+
 @lru_cache(maxsize=32)
 def formats(language: str) -> dict[str, Callable[..., str]]:
     """The functions that a text may call, in the reader's conventions (France, Britain).
@@ -155,7 +169,7 @@ def formats(language: str) -> dict[str, Callable[..., str]]:
     ``money`` (1 234,56 €), ``day`` (03/09/2026; English 3 Sep 2026), ``day_long`` (3 septembre
     2026), ``percent`` (10,75 %, from a fraction), ``listed`` (a, b et c).
     """
-    locale = Locale.parse(_LOCALES.get(language, language))
+    locale = locale_of(language)
     short = "dd/MM/yyyy" if language == "fr" else "medium"
 
     @callable_in_templates

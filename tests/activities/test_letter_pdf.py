@@ -250,6 +250,12 @@ def test_the_page_has_margins() -> None:
         assert bottom < 289
 
 
+def test_an_endless_number_stays_on_the_page() -> None:
+    """An invoice number without end is broken, and neither covers an amount nor leaves the page."""
+    printed = marks(PRESS.print(notice(item("W" * 150))))
+    assert max(mark[2] for mark in printed) < 191
+
+
 def test_a_foreign_address_ends_with_its_country() -> None:
     """A letter abroad names the country last, in the language of the sender, in capitals."""
     lines = address_block(notice(lines=("Hauptstr. 1", "10115 Berlin"), country="DE"))

@@ -329,3 +329,21 @@ def test_a_long_statement_fits_into_the_budget() -> None:
     assert "F-499" in render_email(notice("firm", items=many), TEMPLATES).html
     with pytest.raises(TooManyItems, match="501"):
         render_email(notice("firm", items=(*many, item())), TEMPLATES)
+
+
+def test_a_letter_with_an_unknown_block_is_named(tmp_path: Path) -> None:
+    """A letter that asks for a block nobody knows is refused, not printed with a gap."""
+    (tmp_path / "en").mkdir()
+    for name, text in {
+        "odd.subject.txt": "s",
+        "odd.letter.txt": "[table]",
+        "_labels.txt": "",
+    }.items():
+        (tmp_path / "en" / name).write_text(text, "utf-8")
+    with pytest.raises(TemplateBroken, match=r"odd\.letter\.txt.*\[table\]"):
+        render_letter(notice("odd"), tmp_path)
+
+
+def test_an_unknown_language_formats_as_english() -> None:
+    """A language that the locale data does not know is written as in English."""
+    assert formats("qq")["money"](euros("1234.56")) == "€1,234.56"
