@@ -246,42 +246,6 @@ def test_hostile_names_stay_names(name: str) -> None:
     assert "&lt;script&gt;" in email.html
 
 
-def test_a_hostile_name_sets_no_letter() -> None:
-    """A name can neither begin a heading nor a list, nor put a payment box into a letter."""
-    about = notice("formal-notice", items=(item("# [payment]\n\n[payment]\n- **x**"),))
-    kinds = [block["kind"] for block in render_letter(about, TEMPLATES).blocks]
-    assert kinds.count("payment") == 1
-    assert "heading" not in kinds
-    assert "list" not in kinds
-
-
-@pytest.mark.parametrize("name", LETTERS)
-def test_the_formal_notice_is_complete(name: str) -> None:
-    """The formal notice names itself, facts, reminders, account, demand, date, sequel, contact."""
-    language, template = name.split("/")
-    letter = render_letter(notice(template, debtor(language=language)), TEMPLATES)
-    said = " ".join(run["text"] for block in letter.blocks for run in block.get("runs", []))
-    french = language == "fr"
-    assert ("MISE EN DEMEURE" if french else "FORMAL NOTICE") in letter.subject
-    assert "mettons en demeure" in said if french else "(mise en demeure)" in said
-    assert "9\u00a0septembre 2026" in said if french else "9\u00a0September 2026" in said
-    assert "1er\u00a0novembre 2026" in said if french else "1\u00a0November 2026" in said
-    assert "juridiction compétente" in said if french else "competent court" in said
-    assert "1344" in said
-    assert CREDITOR.email in said
-    assert [block["kind"] for block in letter.blocks if block["kind"] != "paragraph"] == [
-        "items",
-        "payment",
-        "signature",
-    ]
-
-
-def test_the_consumers_formal_notice_makes_legal_interest_run() -> None:
-    """To a consumer the formal notice says that interest at the legal rate runs from it."""
-    letter = render_letter(notice("formal-notice", debtor(capacity="consumer")), TEMPLATES)
-    assert "intérêts au taux légal" in str(letter.blocks)
-
-
 def test_no_text_threatens_reminder_fees() -> None:
     """Costs of amicable collection stay with the creditor: no text claims any."""
     for name in EMAILS + LETTERS:
@@ -329,19 +293,6 @@ def test_a_long_statement_fits_into_the_budget() -> None:
     assert "F-499" in render_email(notice("firm", items=many), TEMPLATES).html
     with pytest.raises(TooManyItems, match="501"):
         render_email(notice("firm", items=(*many, item())), TEMPLATES)
-
-
-def test_a_letter_with_an_unknown_block_is_named(tmp_path: Path) -> None:
-    """A letter that asks for a block nobody knows is refused, not printed with a gap."""
-    (tmp_path / "en").mkdir()
-    for name, text in {
-        "odd.subject.txt": "s",
-        "odd.letter.txt": "[table]",
-        "_labels.txt": "",
-    }.items():
-        (tmp_path / "en" / name).write_text(text, "utf-8")
-    with pytest.raises(TemplateBroken, match=r"odd\.letter\.txt.*\[table\]"):
-        render_letter(notice("odd"), tmp_path)
 
 
 def test_an_unknown_language_formats_as_english() -> None:
