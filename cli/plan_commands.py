@@ -27,8 +27,8 @@ async def check(files: list[Path]) -> Exit:
 
 async def preview(file: Path, due: date, country: str, capacity: str, *, as_json: bool) -> Exit:
     """Print the calendar of a plan for one due date, with the reason for each moved day."""
-    from domain.dunning_plan import plan_calendar  # noqa: PLC0415 - with the next: heavy
-    from domain.holidays import contact_calendar  # noqa: PLC0415
+    from domain.holidays import contact_calendar  # noqa: PLC0415 - heavy
+    from domain.plan_calendar import plan_calendar  # noqa: PLC0415
 
     plan = _read(file)
     calendar = contact_calendar(
@@ -47,8 +47,8 @@ async def preview(file: Path, due: date, country: str, capacity: str, *, as_json
         (
             *(one.step.name, one.step.channel.value, f"{one.step.day:+d}"),
             f"{one.nominal:%a %Y-%m-%d}",
-            f"{one.at.astimezone(zone):%a %Y-%m-%d %H:%M}",
-            ", ".join(one.moved),
+            f"{one.moment.at.astimezone(zone):%a %Y-%m-%d %H:%M}",
+            ", ".join(one.moment.moved),
         )
         for one in planned
     ]
