@@ -109,6 +109,8 @@ def test_each_role_gets_its_own_and_no_more(cluster: Cluster) -> None:
     assert "permission denied" in cluster.ask("insert into events values ('a')", WORKER)
     cluster.script("20-grant-worker.sh", OWNER)
     assert cluster.ask("insert into events values ('a') returning data", WORKER) == "a"
+    for who in (WORKER, OWNER):
+        assert cluster.ask("set role relance_app; select current_user", who) == "relance_app"
     assert "permission denied" in cluster.ask("update events set data = 'b'", WORKER)
     assert "permission denied" in cluster.ask("delete from events", WORKER)
     assert "permission denied" in cluster.ask("create table mine (a text)", WORKER)
