@@ -79,6 +79,8 @@ def lay_out(
         asked = var / "postgres"
         data = placed(asked)
         held.enter_context(locked(data))
+        if not (data / "PG_VERSION").exists():
+            say("PostgreSQL … making an empty database, once")
         _add_postgres(laptop, prepare(data, asked=asked), var, say)
     if not settings.temporal_address:
         _add_temporal(laptop, var, say)

@@ -192,5 +192,6 @@ def _write_down(found: EngineAddresses, path: Path) -> None:
 
 
 def _print(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    with contextlib.suppress(OSError):  # the terminal may be closed; the engines go on
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
