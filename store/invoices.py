@@ -146,7 +146,7 @@ async def _copy(
     )
     await connection.copy_records_to_table(
         "incoming_invoices",
-        records=_invoice_records(invoices.values(), progress),
+        records=invoice_records(invoices.values(), progress),
         timeout=TIMEOUT_SECONDS,
     )
     await connection.execute(_SQL["look_at_size"])
@@ -217,9 +217,10 @@ def _debtor_record(debtor: Debtor) -> tuple[Any, ...]:
     )
 
 
-def _invoice_records(
+def invoice_records(
     rows: Iterable[ImportRow], progress: Callable[[int], None] | None
 ) -> Iterator[tuple[Any, ...]]:
+    """The rows' invoices as COPY wants them, in the order of ``incoming_invoices``."""
     for count, row in enumerate(rows, 1):
         invoice = row.invoice
         if progress is not None and count % PROGRESS_EVERY == 0:
