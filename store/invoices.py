@@ -1,0 +1,232 @@
+"""How do invoices get in? A file's rows at once, and what they change, in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from asyncpg import Record
+
+from domain.import_columns import DEBTOR_FIELDS
+from domain.invoice_import import ImportRow
+from schemas.base import Frozen, Instant
+from schemas.commands import CorrectInvoice
+from schemas.identifiers import case_id
+from schemas.money import Money
+from schemas.parties import Debtor
+from store.pool import Connection
+from store.queries import queries
+from store.receivables import lock_openings
+
+_SQL = queries("invoices")
+
+PROGRESS_EVERY = 1000
+"""Rows between two calls of ``progress``."""
+
+TIMEOUT_SECONDS = 600
+"""For one statement: a first import of millions of rows takes longer than any other query."""
+
+_COMPARED = ("debtor_id", "issue_date", "due_date", "amount", "currency", "purchase_order")
+_TOLD = frozenset(("amount", "currency", "due_date"))
+
+
+class InvoiceChange(Frozen):
+    """A field of a known invoice that the file says otherwise.
+
+    Attributes:
+        field: ``amount``, ``due_date``, ``currency``, ``issue_date``, ``debtor_id`` or
+            ``purchase_order``.
+        amount: of the invoice as the file has it.
+        due_date: of the invoice as the file has it.
+        known_since: when what is replaced was recorded.
+    """
+
+    creditor: str
+    number: str
+    field: str
+    before: str
+    after: str
+    amount: Money
+    due_date: date
+    known_since: Instant
+
+
+class ImportSummary(Frozen):
+    """What an import did, or would do.
+
+    Attributes:
+        new: invoices that were not known.
+        unchanged: invoices that were known as they are.
+        changed: each changed field of each changed invoice.
+        told: corrections that were left for open cases.
+    """
+
+    new: int
+    unchanged: int
+    changed: tuple[InvoiceChange, ...]
+    debtors_new: int
+    debtors_changed: int
+    told: int = 0
+
+
+async def import_rows(
+    connection: Connection,
+    creditor: str,
+    rows: Sequence[ImportRow],
+    *,
+    dry_run: bool = False,
+    progress: Callable[[int], None] | None = None,
+    debtor_fields: Collection[str] = DEBTOR_FIELDS,
+) -> ImportSummary:
+    """Put rows in by COPY and one merge; the same rows again change nothing.
+
+    Open cases of invoices whose amount or due date changed are told by facts of the same
+    transaction.
+
+    Args:
+        connection: as the application's role; in a transaction or not.
+        creditor: whose rows they are.
+        rows: of one number or one debtor, the last row counts.
+        dry_run: find out what would happen, and leave everything as it is.
+        progress: is told how many rows have been sent, now and then and at the end.
+        debtor_fields: what the rows speak about; other fields of known debtors stay as they are.
+
+    Raises:
+        asyncpg.UniqueViolationError: when two numbers would share a reference.
+    """
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        await connection.execute(_SQL["lock_imports"], creditor)
+        await _copy(connection, rows, progress)
+        summary = await _merge(connection, creditor, frozenset(debtor_fields))
+    except BaseException:
+        await transaction.rollback()
+        raise
+    if dry_run:
+        await transaction.rollback()
+    else:
+        await transaction.commit()
+    return summary
+
+
+def changes_to_tell(
+    changes: Iterable[InvoiceChange],
+) -> list[tuple[str, str, CorrectInvoice]]:
+    """What cases must hear of changed invoices: fact id, case id and the correction.
+
+    One for each invoice whose amount, currency or due date changed. The fact's id hangs on what
+    is replaced and on what replaces it: a repeated attempt has the same one, and a second change
+    back and forth has another.
+    """
+    told: dict[str, tuple[str, str, CorrectInvoice]] = {}
+    for change in changes:
+        if change.field not in _TOLD or change.number in told:
+            continue
+        case = case_id(change.creditor, change.number)
+        basis = f"{case}\n{change.known_since.isoformat()}\n{change.amount}\n{change.due_date}"
+        fact_id = f"correction-{hashlib.sha256(basis.encode()).hexdigest()[:32]}"
+        correction = CorrectInvoice(
+            command_id=fact_id, by="import", amount=change.amount, due_date=change.due_date
+        )
+        told[change.number] = (fact_id, case, correction)
+    return list(told.values())
+
+
+async def _copy(
+    connection: Connection, rows: Sequence[ImportRow], progress: Callable[[int], None] | None
+) -> None:
+    debtors = {row.debtor.debtor_id: row.debtor for row in rows}
+    invoices = {row.invoice.number: row for row in rows}
+    await connection.execute(_SQL["make_room"])
+    await connection.copy_records_to_table(
+        "incoming_debtors", records=map(_debtor_record, debtors.values()), timeout=TIMEOUT_SECONDS
+    )
+    await connection.copy_records_to_table(
+        "incoming_invoices",
+        records=invoice_records(invoices.values(), progress),
+        timeout=TIMEOUT_SECONDS,
+    )
+    await connection.execute(_SQL["look_at_size"])
+    if progress is not None:
+        progress(len(rows))
+
+
+async def _merge(
+    connection: Connection, creditor: str, debtor_fields: frozenset[str]
+) -> ImportSummary:
+    if not debtor_fields.issuperset(DEBTOR_FIELDS):
+        await connection.execute(
+            _SQL["keep_what_the_file_leaves_out"], creditor, sorted(debtor_fields)
+        )
+    [merged] = await connection.fetch(_SQL["merge_debtors"], creditor, timeout=TIMEOUT_SECONDS)
+    found = await connection.fetch(_SQL["changed_invoices"], creditor, timeout=TIMEOUT_SECONDS)
+    changed = tuple(change for row in found for change in _changes(creditor, row))
+    told = 0
+    if corrections := changes_to_tell(changed):
+        # A case that is being opened right now must either read the new amount or be told.
+        await lock_openings(connection)
+    new = await connection.fetchval(_SQL["merge_invoices"], creditor, timeout=TIMEOUT_SECONDS)
+    if corrections:
+        status = await connection.execute(
+            _SQL["keep_corrections"],
+            [fact_id for fact_id, _case, _fact in corrections],
+            [case for _fact_id, case, _fact in corrections],
+            [fact.model_dump_json() for _fact_id, _case, fact in corrections],
+        )
+        told = int(status.rpartition(" ")[2])
+    total = await connection.fetchval(_SQL["count_incoming"])
+    await connection.execute(_SQL["clear_room"])
+    return ImportSummary(
+        new=new,
+        unchanged=total - new - len(found),
+        changed=changed,
+        debtors_new=merged["debtors_new"],
+        debtors_changed=merged["debtors_changed"],
+        told=told,
+    )
+
+
+def _changes(creditor: str, row: Record) -> Iterator[InvoiceChange]:
+    for field in _COMPARED:
+        before, after = row[f"was_{field}"], row[field]
+        if before != after:
+            yield InvoiceChange(
+                creditor=creditor,
+                number=row["number"],
+                field=field,
+                before=_shown(before, field, row["was_currency"]),
+                after=_shown(after, field, row["currency"]),
+                amount=Money(amount=row["amount"], currency=row["currency"]),
+                due_date=row["due_date"],
+                known_since=row["was_updated_at"],
+            )
+
+
+def _shown(value: Any, field: str, currency: str) -> str:
+    return str(Money(amount=value, currency=currency)) if field == "amount" else str(value)
+
+
+def _debtor_record(debtor: Debtor) -> tuple[Any, ...]:
+    return (
+        *(debtor.debtor_id, debtor.name, debtor.email, debtor.phone, list(debtor.address.lines)),
+        *(debtor.address.country, debtor.language, debtor.siren, debtor.vat_id),
+        debtor.capacity.value,
+    )
+
+
+def invoice_records(
+    rows: Iterable[ImportRow], progress: Callable[[int], None] | None
+) -> Iterator[tuple[Any, ...]]:
+    """The rows' invoices as COPY wants them, in the order of ``incoming_invoices``."""
+    for count, row in enumerate(rows, 1):
+        invoice = row.invoice
+        if progress is not None and count % PROGRESS_EVERY == 0:
+            progress(count)
+        yield (
+            *(invoice.number, invoice.debtor_id, invoice.issue_date, invoice.due_date),
+            *(invoice.amount.amount, invoice.amount.currency, invoice.purchase_order),
+            invoice.reference,
+        )
