@@ -30,11 +30,15 @@ def read_fact(name: str, arguments: Sequence[bytes], fallback_id: str) -> Fact:
         arguments: the raw JSON of each argument.
         fallback_id: identifies the fact when it does not say its own id.
     """
-    excerpt = b" ".join(arguments).decode("utf-8", "replace")[:EXCERPT_CHARACTERS]
+    excerpt = _recordable(b" ".join(arguments).decode("utf-8", "replace"))[:EXCERPT_CHARACTERS]
 
     def unreadable(problem: str) -> NoteUnreadableFact:
         return NoteUnreadableFact(
-            command_id=fallback_id, by="signal", name=name[:100], problem=problem, excerpt=excerpt
+            command_id=fallback_id,
+            by="signal",
+            name=_recordable(name)[:100],
+            problem=_recordable(problem),
+            excerpt=excerpt,
         )
 
     model = READABLE.get(name)
@@ -46,11 +50,16 @@ def read_fact(name: str, arguments: Sequence[bytes], fallback_id: str) -> Fact:
         fact = model.model_validate(_spelled_out(json.loads(arguments[0])))
     except ValidationError as error:
         return unreadable("; ".join(_problems(error)))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return unreadable(f"not a JSON object: {error}")
     if isinstance(fact, RecordPayment) and not fact.amount.is_positive:
         return unreadable(f"a payment is more than nothing, got {fact.amount}")
     return fact
+
+
+def _recordable(text: str) -> str:
+    """PostgreSQL has no NUL character, and signals have any."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _spelled_out(data: object) -> dict[str, object]:

@@ -6,9 +6,9 @@ Requests of people can be refused with a named reason. Facts have happened; they
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from schemas.base import Frozen
 from schemas.money import Money
@@ -24,6 +24,14 @@ class _Command(Frozen):
 
     command_id: str = Field(min_length=1, max_length=200)
     by: str = "unknown"
+
+    @model_validator(mode="after")
+    def _can_be_put_on_record(self) -> Self:
+        """PostgreSQL takes every character but one: a case would try to record it for ever."""
+        for name, value in self:
+            if isinstance(value, str) and "\0" in value:
+                raise ValueError(f"{name} has a NUL character in it")
+        return self
 
 
 class CancelCase(_Command):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Self
 
@@ -41,7 +41,10 @@ class Money(Frozen):
 
     @model_validator(mode="after")
     def _quantised(self) -> Self:
-        exact = round_half_up(self.amount, self.currency)
+        try:
+            exact = round_half_up(self.amount, self.currency)
+        except InvalidOperation:
+            raise ValueError(f"{self.amount:.3E} has more digits than money has") from None
         if exact != self.amount:
             raise ValueError(f"{self.amount} has more decimals than {self.currency} allows")
         object.__setattr__(self, "amount", exact)
