@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from temporalio import activity
 from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ApplicationError, CancelledError
 
@@ -18,7 +17,17 @@ from schemas.commands import CancelCase
 from schemas.events import PaymentReceived, StepFailed
 from schemas.plan import Channel
 from schemas.turns import StepOrder, TurnResult
-from tests.support.stage import Directed, Handle, Stage, euros, open_stage, opening, payment, plan
+from tests.support.stage import (
+    Directed,
+    Handle,
+    Stage,
+    euros,
+    open_stage,
+    opening,
+    payment,
+    plan,
+    uninterrupted,
+)
 
 TWO_EMAILS = plan(("first", 0, Channel.EMAIL), ("second", 10, Channel.EMAIL))
 
@@ -75,7 +84,7 @@ async def test_a_payment_during_a_step_is_recorded_after_it(stage: Stage) -> Non
         await go_on.wait()
         return await stage.succeed(order)
 
-    handle = await _directed(stage, _uninterrupted(slow))
+    handle = await _directed(stage, uninterrupted(slow))
     await begun.wait()
     paid = asyncio.ensure_future(stage.pay(handle))
     await asyncio.sleep(0.2)
@@ -97,7 +106,7 @@ async def test_news_that_waits_comes_before_the_next_step(stage: Stage) -> None:
 
     handle = await _directed(
         stage,
-        _uninterrupted(slow),
+        uninterrupted(slow),
         ladder=plan(("first", 0, Channel.EMAIL), ("again", 0, Channel.PHONE)),
     )
     await begun.wait()
@@ -225,7 +234,7 @@ async def test_a_workflow_cancelled_during_a_step_ends_once_the_step_is_done(sta
         await go_on.wait()
         return await stage.succeed(order)
 
-    handle = await _directed(stage, _uninterrupted(slow))
+    handle = await _directed(stage, uninterrupted(slow))
     await begun.wait()
     await handle.cancel()
     await asyncio.sleep(0.2)
@@ -255,22 +264,6 @@ async def _directed(
     first = opening(ladder=ladder or TWO_EMAILS, due_in_days=due_in_days)  # type: ignore[arg-type]
     stage.directed[first.case_id, "first"] = step
     return await stage.start(first, skipping=skipping)
-
-
-def _uninterrupted(step: Directed) -> Callable[[StepOrder], Awaitable[TurnResult]]:
-    """Go on when asked to stop, as the real activities do."""
-
-    async def take(order: StepOrder) -> TurnResult:
-        task = asyncio.ensure_future(step(order))
-        while not task.done():
-            try:
-                await asyncio.wait({task}, timeout=0.05)
-            except asyncio.CancelledError:
-                continue
-            activity.heartbeat()
-        return task.result()
-
-    return take
 
 
 def _write_elsewhere(stage: Stage, case: str) -> None:
