@@ -266,7 +266,8 @@ async def _after_the_first_step(stage: Stage) -> Handle:
 
 
 async def _case(handle: Handle) -> CollectionCase:
-    return await handle.query("case", result_type=CollectionCase)
+    case: CollectionCase = await handle.query("case", result_type=CollectionCase)
+    return case
 
 
 async def _failed(stage: Stage, handle: Handle) -> None:
