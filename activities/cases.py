@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from temporalio.common import (
     WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
 )
+from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from domain.holidays import contact_calendar
 from domain.next_action import next_action
@@ -101,49 +102,61 @@ class Cases:
             )
 
     async def start_unstarted(self, progress: Progress) -> int:
-        """Start the workflow of every open case that the engine was never asked to run."""
+        """Start the workflow of every open case that the engine was never asked to run.
+
+        Returns:
+            How many were started; those that ran already, in spite of it, do not count.
+        """
         started = 0
         while page := await receivables.unstarted(self._pool, PAGE):
-            cases = [CollectionCase.model_validate(row["folded"]) for row in page]
-            await self.start(cases)
-            started += len(cases)
+            started += await self.start(
+                [CollectionCase.model_validate(row["folded"]) for row in page]
+            )
             progress(started)
         return started
 
-    async def start(self, cases: Iterable[CollectionCase]) -> None:
-        """Start workflows and remember that they were; one that runs already is left alone."""
+    async def start(self, cases: Sequence[CollectionCase]) -> int:
+        """Start workflows and remember that they run; one that runs already is left alone.
+
+        Returns:
+            How many were started.
+        """
         places = asyncio.Semaphore(STARTS_AT_ONCE)
 
-        async def one(case: CollectionCase) -> str:
+        async def one(case: CollectionCase) -> bool:
             async with places:
-                await self._start(case)
-                return case.case_id
+                return await self._start(case)
 
         started = await asyncio.gather(*(one(case) for case in cases))
-        await receivables.mark_started(self._pool, started)
+        await receivables.mark_started(self._pool, [case.case_id for case in cases])
+        return sum(started)
 
-    async def _start(self, case: CollectionCase) -> None:
+    async def _start(self, case: CollectionCase) -> bool:
         """The engine first hears of a case when something is due: less to do until then."""
         real_now = datetime.now(UTC)
         action = next_action(case, max(real_now, case.opened_at))
         until = action.until if isinstance(action, Wait) else None
         delay = until - real_now if until and until > real_now else None
-        await self._client.start_workflow(
-            CASE_WORKFLOW,
-            case,
-            id=case.case_id,
-            task_queue=self._task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            start_delay=delay,
-            search_attributes=TypedSearchAttributes(
-                [
-                    SearchAttributePair(STATE, case.state.value),
-                    SearchAttributePair(CREDITOR, case.creditor),
-                ]
-            ),
-            priority=Priority(fairness_key=case.creditor),
-        )
+        try:
+            await self._client.start_workflow(
+                CASE_WORKFLOW,
+                case,
+                id=case.case_id,
+                task_queue=self._task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                start_delay=delay,
+                search_attributes=TypedSearchAttributes(
+                    [
+                        SearchAttributePair(STATE, case.state.value),
+                        SearchAttributePair(CREDITOR, case.creditor),
+                    ]
+                ),
+                priority=Priority(fairness_key=case.creditor),
+            )
+        except WorkflowAlreadyStartedError:
+            return False
+        return True
 
 
 def _opening(

@@ -54,18 +54,17 @@ def build_email(
     message["To"] = mailbox(
         debtor.name, debtor.email, whose=f"debtor {debtor.creditor}/{debtor.debtor_id}"
     )
-    if creditor.reply_to:
-        message["Reply-To"] = mailbox(creditor.name, creditor.reply_to, whose=sender)
-    else:
-        message["Reply-To"] = mailbox(creditor.name, creditor.email, whose=sender)
+    answers = creditor.reply_to or creditor.email
+    message["Reply-To"] = mailbox(creditor.name, answers, whose=sender)
     message["Subject"] = one_line(text.subject)
     message["Date"] = format_datetime(sent_at)
     message["Message-ID"] = message_id(notice.reference, domain)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Relance-Reference"] = notice.reference
-    message["Content-Language"] = _language(text, notice)
     message.set_content(text.text, cte="quoted-printable")
     message.add_alternative(text.html, subtype="html", cte="base64")
+    # After the content, which would drop it as a header of its own.
+    message["Content-Language"] = _language(text, notice)
     digest = hashlib.sha256(notice.reference.encode()).hexdigest()
     message.set_boundary(f"=_relance_{digest[:32]}")
     return message

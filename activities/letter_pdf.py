@@ -1,4 +1,4 @@
-"""How does a notice become a letter? Set by Typst as PDF/A-2a, the same bytes for the same notice."""
+"""How does a notice become a letter? Set by Typst as PDF/A-2a, always to the same bytes."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ import json
 import re
 import threading
 from datetime import UTC, datetime, time
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import typst
-from babel import Locale
 from segno.helpers import make_epc_qr
+from stdnum import iso11649
 
 from activities.template_engine import TemplateBroken, TemplateMissing, one_line
-from activities.texts import LetterText, formats, grouped, render_letter
+from activities.texts import LetterText, formats, grouped, locale_of, render_letter
 from schemas.notice import Letter, Notice, NoticeItem
 
 ADDRESS_LINES_MAX = 6
@@ -70,6 +71,8 @@ class LetterPress:
             if found := re.search(r"letter\.typ:(\d+)", problem.diagnostic):
                 line = int(found.group(1))
             raise TemplateBroken(path, line, problem.message) from problem
+        if not isinstance(pdf, bytes):  # a list of pages, were the format a picture's
+            raise TypeError(f"Typst gave {type(pdf).__name__}, not a PDF")
         return Letter(
             pdf=pdf, sha256=hashlib.sha256(pdf).hexdigest(), pages=len(_PAGES.findall(pdf))
         )
@@ -110,7 +113,7 @@ def address_block(notice: Notice) -> list[str]:
         lines[-1] = lines[-1].upper()
     lines.insert(0, _squeezed(debtor.name))
     if debtor.country != notice.creditor.country:
-        names = Locale.parse(notice.creditor.language).territories
+        names = locale_of(notice.creditor.language).territories
         lines.append(names.get(debtor.country, debtor.country).upper())
     if len(lines) > ADDRESS_LINES_MAX:
         raise AddressDoesNotFit(f"{whose}: {len(lines)} lines, at most {ADDRESS_LINES_MAX} fit")
@@ -124,20 +127,22 @@ def address_block(notice: Notice) -> list[str]:
 
 
 @lru_cache(maxsize=512)
-def payment_code(  # noqa: PLR0913 - the fields of the standard
-    name: str, iban: str, bic: str, cents: int, reference: str, text: str
-) -> str:
+def payment_code(name: str, iban: str, bic: str, cents: int, reference: str, text: str) -> str:
     """The SEPA payment QR code as SVG (EPC069-12), made once per set of items.
 
     Args:
+        name: of the creditor, at most 70 characters.
+        iban: without spaces.
+        bic: may be empty within the SEPA area.
         cents: the amount in euro cents, 1 to 99,999,999,999.
-        reference: ISO 11649 reference; then ``text`` is empty, the standard takes one of both.
+        reference: ISO 11649 reference, or empty.
+        text: at most 140 characters, empty if there is a reference: the standard takes one.
     """
     code = make_epc_qr(
         name=name,
         iban=iban,
         bic=bic or None,
-        amount=f"{cents // 100}.{cents % 100:02d}",
+        amount=Decimal(cents).scaleb(-2),
         reference=reference or None,
         text=text or None,
         encoding="UTF-8",
@@ -155,6 +160,8 @@ def _payment_code(notice: Notice) -> str:
         return ""
     creditor = notice.creditor
     reference = items[0].reference.replace(" ", "") if len(items) == 1 else ""
+    if not iso11649.is_valid(reference):
+        reference = ""
     text = "" if reference else _invoice_numbers(items)
     return payment_code(
         creditor.name, creditor.iban.replace(" ", ""), creditor.bic, cents, reference, text
@@ -233,7 +240,8 @@ def _squeezed(line: str) -> str:
 
 def _city(address: tuple[str, ...]) -> str:
     """The city of an address as a letter's date line writes it: "69004 LYON CEDEX" is Lyon."""
-    city = re.sub(r"^[A-Z]{0,2}-?\d[\d ]*|\s+CEDEX.*$", "", _squeezed(address[-1]), flags=re.I)
+    bare = re.sub(r"^[A-Z]{0,2}-?\d[\d ]*", "", _squeezed(address[-1]))
+    city = re.sub(r"\s+CEDEX.*$", "", bare, flags=re.IGNORECASE)
     if not city.isupper():
         return city.strip()
     parts = re.split(r"([ -])", city.strip().lower())

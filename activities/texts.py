@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import mrml
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_currency, format_percent
@@ -37,6 +37,8 @@ ITEMS_MAX = 500
 """A statement of more invoices than this is no message any more."""
 
 _LOCALES = {"en": "en_GB", "fr": "fr_FR"}
+_LETTER_KINDS = frozenset({"heading", "items", "list", "paragraph", "payment", "signature"})
+_DATE = re.compile(r"\b(\d{1,2}(?:er)?) (\w+ \d{4})\b")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
@@ -108,13 +110,19 @@ def render_letter(notice: Notice, templates: Path) -> LetterText:
     language = _language(notice, templates, ("letter.txt", "subject.txt"))
     subject = _fill(notice, templates, language, "subject.txt")
     body = typographic(_fill(notice, templates, language, "letter.txt"), language)
+    body = _DATE.sub("\\1\u00a0\\2", body)
+    blocks = [_block(part) for part in re.split(r"\n[ \t]*\n", body.strip("\n")) if part.strip()]
+    for block in blocks:
+        if block["kind"] not in _LETTER_KINDS:
+            path = templates / language / f"{notice.template}.letter.txt"
+            raise TemplateBroken(path, 0, f"a letter has no block [{block['kind']}]")
     labels = text_environment(templates).fill(f"{language}/_labels.txt", _values(notice, language))
     pairs = (line.partition("=") for line in labels.splitlines() if "=" in line)
     return LetterText(
         language=language,
         subject=typographic(" ".join(subject.split("\n")).strip(), language),
         labels={key.strip(): typographic(word.strip(), language) for key, _, word in pairs},
-        blocks=[_block(part) for part in re.split(r"\n[ \t]*\n", body.strip("\n")) if part.strip()],
+        blocks=blocks,
     )
 
 
@@ -122,13 +130,13 @@ def typographic(text: str, language: str) -> str:
     """A text with the spaces that its language wants before double signs.
 
     French: a narrow no-break space before ``;``, ``!`` and ``?``, a no-break space before ``:``
-    and inside guillemets (Lexique des règles typographiques, Imprimerie nationale). Only spaces
-    that the author wrote are turned; a word and its sign are never torn apart at a line's end.
+    and inside guillemets (Lexique des règles typographiques, Imprimerie nationale), in "L. 441-10"
+    and "40 €". Only spaces that stand there are turned, so that no line end tears these apart.
     """
     if language != "fr":
         return text
     text = re.sub(r" (?=[;!?])", "\u202f", text)
-    return re.sub(r"(?<=«) | (?=[:»])", "\u00a0", text)
+    return re.sub(r"(?<=«) | (?=[:»])|(?<=\b[LRD]\.) (?=\d)|(?<=\d) (?=€)", "\u00a0", text)
 
 
 def typographic_markup(markup: str, language: str) -> str:
@@ -146,6 +154,14 @@ def grouped(iban: str) -> str:
     return " ".join(bare[start : start + 4] for start in range(0, len(bare), 4))
 
 
+def locale_of(language: str) -> Locale:
+    """Where a language is at home: fr in France, en in Britain; English for an unknown one."""
+    try:
+        return Locale.parse(_LOCALES.get(language, language))
+    except UnknownLocaleError:
+        return Locale.parse(_LOCALES[FALLBACK_LANGUAGE])
+
+
 @lru_cache(maxsize=32)
 def formats(language: str) -> dict[str, Callable[..., str]]:
     """The functions that a text may call, in the reader's conventions (France, Britain).
@@ -153,7 +169,7 @@ def formats(language: str) -> dict[str, Callable[..., str]]:
     ``money`` (1 234,56 €), ``day`` (03/09/2026; English 3 Sep 2026), ``day_long`` (3 septembre
     2026), ``percent`` (10,75 %, from a fraction), ``listed`` (a, b et c).
     """
-    locale = Locale.parse(_LOCALES.get(language, language))
+    locale = locale_of(language)
     short = "dd/MM/yyyy" if language == "fr" else "medium"
 
     @callable_in_templates
@@ -172,7 +188,9 @@ def formats(language: str) -> dict[str, Callable[..., str]]:
 
     @callable_in_templates
     def percent(fraction: Decimal) -> str:
-        return format_percent(fraction, "#,##0.00 %" if language == "fr" else "#,##0.00%", locale)
+        return format_percent(
+            fraction, "#,##0.00\u202f%" if language == "fr" else "#,##0.00%", locale
+        )
 
     @callable_in_templates
     def listed(words: list[str]) -> str:
@@ -216,6 +234,7 @@ def _values(notice: Notice, language: str) -> dict[str, Any]:
         "pay_by": notice.pay_by,
         "language": language,
         "iban": grouped(notice.creditor.iban),
+        "phone": notice.creditor.phone.replace(" ", "\u00a0"),
         "answer_to": notice.creditor.reply_to or notice.creditor.email,
         "consumer": debtor.capacity is Capacity.CONSUMER,
         # Whom French law charges interest and the fixed indemnity by itself; never a consumer.

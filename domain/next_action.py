@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from domain.business_calendar import contact_moment, is_open, local_day, next_open_moment
+from domain.plan_calendar import plan_calendar
 from schemas.actions import Action, PerformStep, Record, Wait
 from schemas.case import CaseState, ClosingReason, CollectionCase, StepRecord
 from schemas.events import CaseClosed, PlanExhausted
@@ -85,26 +86,27 @@ def level_of(case: CollectionCase, step: DunningStep) -> int:
 
 
 def due_moment(case: CollectionCase, step: DunningStep) -> datetime:
-    """When a step is due: its day after the due date, moved into the debtor's contact hours.
+    """When a step is due: its place in the plan's calendar, later when the ladder runs late.
 
     When the step before it came later than planned (an outage, a case opened late), the ladder
     keeps its distances: the delay is carried on, so nothing ever leaves in a burst.
     """
-    nominal = case.due_date + timedelta(days=step.day)
-    return contact_moment(case.calendar, nominal + _delay(case), case.case_id).at
-
-
-def _delay(case: CollectionCase) -> timedelta:
-    """How many days the last step taken was behind its own place in the calendar."""
-    last = _last_taken(case)
-    planned = case.plan.step(last.step) if last else None
-    if last is None or planned is None:
-        return timedelta(0)
-    place = contact_moment(
-        case.calendar, case.due_date + timedelta(days=planned.day), case.case_id
-    ).day
-    behind = local_day(case.calendar, last.at) - place
-    return max(behind, timedelta(0))
+    places = {
+        planned.step.name: planned
+        for planned in plan_calendar(case.plan, case.due_date, case.calendar, case.case_id)
+    }
+    place, last = places[step.name], _last_taken(case)
+    if last is None or last.step not in places:
+        return place.moment.at
+    before = places[last.step]
+    taken_on = local_day(case.calendar, last.at)
+    behind = taken_on - before.moment.day
+    if behind <= timedelta(0):
+        return place.moment.at
+    if place.nominal == before.nominal:
+        return last.at
+    day = max(place.moment.day + behind, taken_on + timedelta(days=1))
+    return contact_moment(case.calendar, day, case.case_id).at
 
 
 def _last_taken(case: CollectionCase) -> StepRecord | None:

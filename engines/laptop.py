@@ -79,6 +79,8 @@ def lay_out(
         asked = var / "postgres"
         data = placed(asked)
         held.enter_context(locked(data))
+        if not (data / "PG_VERSION").exists():
+            say("PostgreSQL … making an empty database, once")
         _add_postgres(laptop, prepare(data, asked=asked), var, say)
     if not settings.temporal_address:
         _add_temporal(laptop, var, say)
@@ -112,7 +114,9 @@ def _add_postgres(laptop: Laptop, cluster: Cluster, var: Path, say: Say) -> None
 def _add_temporal(laptop: Laptop, var: Path, say: Say) -> None:
     port = _port("Temporal", TEMPORAL_PORT, say)
     ui_port = _port("Temporal's pages", TEMPORAL_UI_PORT, say)
-    server = TemporalServer(port, free_ports(1)[0], ui_port, var / "temporal.db")
+    folder = var / "temporal"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    server = TemporalServer(port, free_ports(1)[0], ui_port, folder / "temporal.db")
     server.command()  # says now, not later, when the program is missing
     laptop.addresses = laptop.addresses.model_copy(
         update={"temporal_address": server.address, "temporal_ui": server.ui}

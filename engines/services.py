@@ -17,7 +17,12 @@ from engines.leash import leashed
 ROOT = Path(__file__).resolve().parent.parent
 """Where the programs of Relance are."""
 
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.03
+"""How often a start or an end that is awaited is looked for."""
+
+WATCH_SECONDS = 0.25
+"""How often a service that should run on is looked after; it costs a laptop's battery."""
+
 LOG_BYTES_MAX = 20 * 1024 * 1024
 """A longer log is put aside at the next start, in place of the one put aside before."""
 
@@ -90,10 +95,10 @@ class Child:
             await asyncio.sleep(POLL_SECONDS)
         return time.monotonic() - self.started
 
-    async def ended(self) -> str:
+    async def ended(self, poll_seconds: float = WATCH_SECONDS) -> str:
         """Return when it does not run any more, and how it ended."""
         while self.pid is not None:  # noqa: ASYNC110 - only asking tells
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(poll_seconds)
         return self._ending()
 
     async def stop(self) -> None:
@@ -103,7 +108,7 @@ class Child:
         try:
             self._process.send_signal(self.service.stop_signal)
             async with asyncio.timeout(self.service.stop_seconds):
-                await self.ended()
+                await self.ended(POLL_SECONDS)
         except TimeoutError:
             pass
         finally:

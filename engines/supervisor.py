@@ -132,8 +132,7 @@ async def run_engines(
     say = say or _print
     var = settings.var.absolute()
     supervisor = Supervisor(say)
-    # Others may pass through, as PostgreSQL's user does when we are root, but not look around.
-    await asyncio.to_thread(var.mkdir, mode=0o711, parents=True, exist_ok=True)
+    _make_private(var)
     with contextlib.ExitStack() as held:
         _lock(held, var)
         (var / FILE).unlink(missing_ok=True)  # left by one that was killed
@@ -169,6 +168,17 @@ def describe(found: EngineAddresses, var: Path) -> str:
     return "\n".join(f"  {name:<11} {where}" for name, where in rows if where)
 
 
+def _make_private(var: Path) -> None:
+    """Make our folder and that of the logs; what they hold about debtors is nobody else's."""
+    var.mkdir(
+        # PostgreSQL's user must pass through when we are root.
+        mode=0o711 if os.geteuid() == 0 else 0o700,
+        parents=True,
+        exist_ok=True,
+    )
+    (var / "log").mkdir(mode=0o700, exist_ok=True)
+
+
 def _lock(held: contextlib.ExitStack, var: Path) -> None:
     """Be the only one to run the engines of a folder, and leave our number for others."""
     try:
@@ -192,5 +202,6 @@ def _write_down(found: EngineAddresses, path: Path) -> None:
 
 
 def _print(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    with contextlib.suppress(OSError):  # the terminal may be closed; the engines go on
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from schemas.base import Frozen, Instant
 from schemas.case import CollectionCase
+from schemas.events import RecordedEvent
 from store.errors import UnknownStreamError
+from store.event_store import recorded
 from store.pool import Connection, Pool
 from store.queries import queries
 
@@ -41,6 +43,14 @@ class CaseLine(Frozen):
     opened_at: Instant
     closed_at: Instant | None = None
     open_tasks: int = 0
+
+
+class NewEvent(Frozen):
+    """An event as a feed shows it, with whom it is about."""
+
+    recorded: RecordedEvent
+    invoice: str
+    debtor_name: str = ""
 
 
 class TaskLine(Frozen):
@@ -119,3 +129,16 @@ async def open_amount(connection: Pool | Connection, creditor: str, invoice: str
     """What is still owed of an invoice by the facts alone; None when it was never imported."""
     found: Decimal | None = await connection.fetchval(_SQL["open_amount"], creditor, invoice)
     return found
+
+
+async def due_before(pool: Pool, moment: datetime) -> list[str]:
+    """Open cases whose next step or next look was due before a moment."""
+    return [row["case_id"] for row in await pool.fetch(_SQL["due_before"], moment)]
+
+
+async def events_since(pool: Pool, position: int, limit: int = 1000) -> list[NewEvent]:
+    """Everything put on record after a global position, in order."""
+    return [
+        NewEvent(recorded=recorded(row), invoice=row["invoice"], debtor_name=row["debtor_name"])
+        for row in await pool.fetch(_SQL["events_since"], position, limit)
+    ]

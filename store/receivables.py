@@ -77,6 +77,11 @@ async def which_exist(connection: Connection, cases: Sequence[str]) -> set[str]:
     return {row["case_id"] for row in await connection.fetch(_SQL["which_exist"], list(cases))}
 
 
+async def is_on_record(pool: Pool, case: str) -> bool:
+    """Whether a case was ever opened."""
+    return bool(await pool.fetch(_SQL["which_exist"], [case]))
+
+
 async def mark_started(pool: Pool, cases: Sequence[str]) -> None:
     """Remember that the engine runs these cases."""
     await pool.execute(_SQL["mark_started"], list(cases))

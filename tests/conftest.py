@@ -9,19 +9,16 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from support.engines import (
+from engines.mailbox import Mailbox
+from store.migrate import migrate
+from tests.support.engines import (
     fresh_database,
     mailbox_for_tests,
     named_database,
     postgres_for_tests,
     temporal_for_tests,
 )
-from support.house import House, open_house
-
-from engines.mailbox import Mailbox
-from store.migrate import migrate
+from tests.support.house import House, open_house
 
 TEMPLATE = "relance_template"
 

@@ -17,7 +17,7 @@ insert into schema_migrations (name, sha256) values ($1, $2);
 -- name: grant_role
 do $$
 begin
-    if not pg_has_role(current_user, 'relance_app', 'member') then
+    if not pg_has_role(current_user, 'relance_app', 'usage') then
         execute format('grant relance_app to %I', current_user);
     end if;
     execute format('grant usage on schema public to relance_app');

@@ -44,3 +44,17 @@ select i.amount - coalesce((
 ), 0)
 from invoices as i
 where i.creditor = $1 and i.number = $2;
+
+-- name: due_before
+select case_id from cases where state = 'open' and next_at < $1 order by case_id;
+
+-- name: events_since
+select
+    e.global_position, e.stream, e.version, e.event_id, e.type, e.data, e.metadata,
+    e.recorded_at, e.hash, c.invoice, coalesce(d.name, '') as debtor_name
+from events as e
+inner join cases as c on c.case_id = e.stream
+left join debtors as d on d.creditor = c.creditor and d.debtor_id = c.debtor_id
+where e.global_position > $1
+order by e.global_position
+limit $2;

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -184,7 +185,12 @@ async def test_asks_for_the_password_over_tcp(data: Path) -> None:
     (port,) = free_ports(1)
     with embedded_postgres(data, fast=True, tcp_port=port) as dsn:
         assert await ask(dsn, "SELECT 1") == 1
-        tcp = {"host": "127.0.0.1", "port": port, "user": "postgres", "database": "postgres"}
+        tcp: dict[str, Any] = {
+            "host": "127.0.0.1",
+            "port": port,
+            "user": "postgres",
+            "database": "postgres",
+        }
         with pytest.raises(asyncpg.InvalidPasswordError):
             await asyncpg.connect(**tcp, password="guess")
         secret = data.with_name("postgres.password").read_text().strip()

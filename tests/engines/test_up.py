@@ -45,9 +45,11 @@ class House:
     given: dict[str, str] = field(default_factory=dict)
 
     def settings(self) -> Settings:
+        """Return the settings of a program that works beside it."""
         return Settings.model_construct(var=self.folder / "var")
 
     def command(self) -> subprocess.Popen[str]:
+        """Start ``up`` without waiting."""
         return subprocess.Popen(
             [sys.executable, "-m", "engines"],
             cwd=self.folder,
@@ -89,6 +91,7 @@ class Up:
         pytest.fail(f"never said {words!r}:\n{self.said}")
 
     def where(self) -> EngineAddresses:
+        """Return what another program would find."""
         return addresses(self.house.settings())
 
     def children(self) -> dict[str, int]:
@@ -193,10 +196,13 @@ def test_a_killed_up_takes_everything_with_it(house: House) -> None:
 
 def test_says_why_the_start_failed(house: House) -> None:
     """When the database cannot be brought up to date, its words are shown and nothing stays."""
-    failing = House(house.folder, {**house.given, "FAIL": "1"})
+    elsewhere = {"TEMPORAL_ADDRESS": "127.0.0.1:1", "SMTP_HOST": "127.0.0.1"}
+    failing = House(house.folder, {**house.given, **elsewhere, "FAIL": "1"})
     process = failing.command()
     said, _ = process.communicate(timeout=20)
     assert process.returncode == 1
     assert "migrations: ended with code 1" in said
     assert "cannot migrate postgresql://" in said
+    assert "PostgreSQL … ended" in said
+    assert "Temporal" not in said  # the environment replaces it
     assert not (house.folder / "var" / "engines.json").exists()

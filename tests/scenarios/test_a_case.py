@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from support.house import House, at
 
 from schemas.case import CaseState, ClosingReason
+from tests.support.house import House, at
 
 pytestmark = pytest.mark.story
 TODAY = datetime.now(UTC).date()

@@ -153,9 +153,7 @@ class House:
         """The case once so many steps have been taken or have failed."""
         return await self.until(number, lambda case: len(case.steps) >= count)
 
-    async def until(
-        self, number: str, true: Callable[[CollectionCase], bool]
-    ) -> CollectionCase:
+    async def until(self, number: str, true: Callable[[CollectionCase], bool]) -> CollectionCase:
         """The case once something is true of it; fails when that takes too long."""
 
         async def look() -> CollectionCase | None:

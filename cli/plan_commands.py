@@ -1,0 +1,70 @@
+"""Is the plan right, and when would what leave? ``plan check`` and ``plan preview``."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
+from domain.dunning_plan import PlanError, read_plan
+from schemas.parties import Capacity
+from schemas.plan import DunningPlan
+
+
+async def check(files: list[Path]) -> Exit:
+    """Name every mistake of every file, by line and field."""
+    worst = Exit.DONE
+    for file in files:
+        try:
+            plan = read_plan(_text(file), str(file))
+        except PlanError as error:
+            worst = Exit(say_error(str(error), Exit.PROBLEMS))
+        else:
+            say(f"{file}: {plan.plan}, {len(plan.steps)} steps, all well")
+    return worst
+
+
+async def preview(file: Path, due: date, country: str, capacity: str, *, as_json: bool) -> Exit:
+    """Print the calendar of a plan for one due date, with the reason for each moved day."""
+    from domain.holidays import contact_calendar  # noqa: PLC0415 - heavy
+    from domain.plan_calendar import plan_calendar  # noqa: PLC0415
+
+    plan = _read(file)
+    calendar = contact_calendar(
+        country=country.upper(),
+        capacity=Capacity(capacity),
+        first_year=due.year,
+        last_year=due.year + 5,
+        fallback_time_zone="Europe/Paris",
+    )
+    planned = plan_calendar(plan, due, calendar, f"preview/{plan.plan}")
+    if as_json:
+        say_json(planned)
+        return Exit.DONE
+    zone = ZoneInfo(calendar.time_zone)
+    rows = [
+        (
+            *(one.step.name, one.step.channel.value, f"{one.step.day:+d}"),
+            f"{one.nominal:%a %Y-%m-%d}",
+            f"{one.moment.at.astimezone(zone):%a %Y-%m-%d %H:%M}",
+            ", ".join(one.moment.moved),
+        )
+        for one in planned
+    ]
+    title = f"{plan.title or plan.plan}: due {due}, {country.upper()} ({calendar.time_zone})"
+    say_table(title, ("step", "channel", ">day", "planned", "leaves", "moved over"), rows)
+    return Exit.DONE
+
+
+def _read(file: Path) -> DunningPlan:
+    return read_plan(_text(file), str(file))
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except FileNotFoundError as error:
+        raise CommandFailed(Exit.NOT_FOUND, f"there is no file {file}") from error
+    except UnicodeDecodeError as error:
+        raise CommandFailed(Exit.PROBLEMS, f"{file}: not UTF-8 ({error})") from error

@@ -1,0 +1,116 @@
+"""What has this case been through, and what comes next? Its events behind, its forecast ahead."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from cli.outcome import say, say_json, say_table
+from domain.forecast import Forecast, forecast
+from domain.next_action import next_action
+from schemas.actions import Wait
+from schemas.case import CollectionCase
+from schemas.events import (
+    CaseClosed,
+    CaseEvent,
+    CaseOpened,
+    CaseReferred,
+    FactUnreadable,
+    InvoiceCorrected,
+    PaymentReceived,
+    PlanExhausted,
+    RecordedEvent,
+    StepFailed,
+    StepGivenBack,
+    StepPerformed,
+    TaskCompleted,
+)
+from store import contacts, event_store, read_models
+from store.contacts import Contact, ContactState
+from store.pool import Pool
+
+
+async def show_case(pool: Pool, case_id: str, *, as_json: bool) -> None:
+    """Print a case for people or for programs."""
+    case = await read_models.case_as_it_stands(pool, case_id)
+    async with pool.acquire() as connection:
+        events = await event_store.read_stream(connection, case_id)
+    left = await contacts.contacts_of(pool, case_id)
+    # A case whose clock has been moved ahead is forecast from where its own record ends.
+    now = max(datetime.now(UTC), events[-1].event.at)
+    ahead = forecast(case, now)
+    action = next_action(case, now)
+    why = action.sentence if isinstance(action, Wait) else "Something is due now."
+    if as_json:
+        say_json({"case": case, "why": why, "events": events, "forecast": ahead, "contacts": left})
+        return
+    _print(case, events, ahead, why)
+    for contact in left:
+        if contact.state is not ContactState.ACCEPTED:
+            say(f"contact {contact.reference} ({contact.step}): {_unsettled(contact)}")
+
+
+def _print(
+    case: CollectionCase,
+    events: list[RecordedEvent],
+    ahead: tuple[Forecast, ...],
+    why: str,
+) -> None:
+    zone = ZoneInfo(case.calendar.time_zone)
+    ended = f" ({case.closing.value})" if case.closing else ""
+    say(f"{case.case_id}  {case.state.value}{ended}")
+    say(f"claim {case.claim} · paid {case.paid} · outstanding {case.outstanding}")
+    say(f"due {case.due_date} · level {case.level} · plan {case.plan.plan}")
+    say()
+    behind = [
+        (f"{one.event.at.astimezone(zone):%Y-%m-%d %H:%M}", one.event.type, describe(one.event))
+        for one in events
+    ]
+    say_table("Behind", ("when", "what", ""), behind)
+    say()
+    if ahead:
+        coming = [
+            (f"{one.at.astimezone(zone):%Y-%m-%d %H:%M}", one.channel.value, one.step, one.asked)
+            for one in ahead
+        ]
+        say_table("Ahead, if nobody pays", ("when", "channel", "step", ">asks for"), coming)
+        say()
+    say(why)
+    for task in case.tasks:
+        say(f"task {task.task_id}: {task.summary}")
+
+
+def describe(event: CaseEvent) -> str:  # noqa: PLR0911, C901 - one line an event
+    """An event in a line, for people."""
+    match event:
+        case CaseOpened():
+            return f"{event.claim} due {event.due_date}, plan {event.plan.plan}, by {event.by}"
+        case StepPerformed():
+            note = "" if event.delivery == "accepted" else " (nobody knows whether it left)"
+            return (
+                f"{event.step} by {event.channel.value}, asked {event.asked}{note} {event.detail}"
+            )
+        case StepFailed():
+            return f"{event.step} by {event.channel.value}: {event.explanation}"
+        case StepGivenBack():
+            return f"{event.step} is tried again, by {event.by}"
+        case PaymentReceived():
+            rest = f", {event.unallocated} unallocated" if event.unallocated.is_positive else ""
+            return f"{event.amount} on {event.received_on} ({event.payment_id}){rest}"
+        case InvoiceCorrected():
+            return f"now {event.amount}, due {event.due_date}"
+        case TaskCompleted():
+            return f"{event.task_id}: {event.outcome} {event.note} by {event.by}"
+        case FactUnreadable():
+            return f"{event.name}: {event.problem}"
+        case PlanExhausted():
+            return f"{event.outstanding} still owed"
+        case CaseReferred():
+            return f"to {event.to}, {event.outstanding}"
+        case CaseClosed():
+            return f"{event.reason.value} {event.note}"
+
+
+def _unsettled(contact: Contact) -> str:
+    error = f"; last error: {contact.last_error}" if contact.last_error else ""
+    return f"{contact.state.value}, attempt {contact.attempts}{error}"

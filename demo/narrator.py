@@ -1,0 +1,97 @@
+"""What just happened? Tells each event of the demo in a line, with its virtual date."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from cli.timeline import describe
+from schemas.events import (
+    CaseClosed,
+    CaseEvent,
+    CaseOpened,
+    CaseReferred,
+    PaymentReceived,
+    StepFailed,
+    StepPerformed,
+)
+from schemas.plan import Channel
+from store import read_models
+from store.pool import Pool
+
+_PARIS = ZoneInfo("Europe/Paris")
+_SIGNS = {
+    Channel.EMAIL: "e-mail",
+    Channel.PHONE: "call",
+    Channel.LETTER: "letter",
+    Channel.REFER: "hand-over",
+}
+
+
+class Narrator:
+    """Tells what was put on record since it last looked."""
+
+    def __init__(self, pool: Pool, console: Console) -> None:
+        self._pool = pool
+        self._console = console
+        self._told = 0
+
+    async def tell(self) -> None:
+        """Print every event that is new."""
+        for new in await read_models.events_since(self._pool, self._told):
+            self._told = new.recorded.global_position
+            event = new.recorded.event
+            when = event.at.astimezone(_PARIS)
+            kind, words, style = _words(event)
+            self._console.print(
+                f"[dim]{when:%a %d %b %Y %H:%M}[/]  [bold]{escape(new.invoice):<11}[/] "
+                f"{escape(new.debtor_name[:24]):<24}  [{style}]{kind:<9}[/]  {escape(words)}"
+            )
+
+    def announce(self, day: date, words: str) -> None:
+        """Print what a person or the bank does."""
+        self._console.print(f"[dim]{day:%a %d %b %Y}[/]        [italic cyan]{escape(words)}[/]")
+
+    async def summary(self) -> None:
+        """Print how every case ended, or stands."""
+        table = Table(title="How they ended", title_justify="left", box=None, pad_edge=False)
+        for name in ("invoice", "debtor", "claim", "paid", "outstanding"):
+            table.add_column(name, justify="right" if name in _AMOUNTS else "left")
+        for name in ("state", "level", "tasks"):
+            table.add_column(name)
+        for line in await read_models.list_cases(self._pool):
+            table.add_row(
+                *(escape(line.invoice), escape(line.debtor_name)),
+                f"{line.claim:,.2f} {line.currency}",
+                *(f"{line.paid:,.2f}", f"{line.outstanding:,.2f}"),
+                *(line.closing or line.state, str(line.level), str(line.open_tasks or "")),
+            )
+        self._console.print()
+        self._console.print(table)
+
+
+_AMOUNTS = ("claim", "paid", "outstanding")
+
+
+def _words(event: CaseEvent) -> tuple[str, str, str]:  # noqa: PLR0911 - one line an event
+    """A kind, a sentence and a style."""
+    words = describe(event)
+    match event:
+        case CaseOpened():
+            return "opened", words, "white"
+        case StepPerformed(channel=channel):
+            return _SIGNS[channel], f"{event.step}: asks for {event.asked}", "green"
+        case StepFailed():
+            return "failed", f"{words} → a task for a person", "red"
+        case PaymentReceived():
+            return "payment", words, "cyan"
+        case CaseReferred():
+            return "referred", words, "magenta"
+        case CaseClosed():
+            return event.reason.value, words, "bold blue"
+        case _:
+            return "", f"{event.type}: {words}", "white"

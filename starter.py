@@ -1,0 +1,242 @@
+"""The door of the people: the command line. Heavy imports wait inside the commands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+EXIT_CODES = (
+    "Exit codes: 0 done · 1 problems found · 2 usage or settings · 3 an engine cannot be reached · "
+    "4 refused · 5 not found"
+)
+
+app = typer.Typer(
+    name="starter.py",
+    help="Relance: pursue overdue invoices, courteously and without ever forgetting one.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+task_app = typer.Typer(help="One task of a person.", no_args_is_help=True, rich_markup_mode=None)
+plan_app = typer.Typer(help="Dunning plans.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(task_app, name="task")
+app.add_typer(plan_app, name="plan")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Creditor = Annotated[str, typer.Option(help="Short name; needed when there is more than one.")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="CSV or JSON Lines.")],
+    *,
+    creditor: Creditor = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import invoices and their debtors; good rows go in, bad ones are reported."""
+    from cli import import_command
+    from cli.outcome import finish
+
+    finish(import_command.import_files(files, creditor, dry_run=dry_run, as_json=as_json))
+
+
+@app.command("list")
+def list_(
+    *,
+    state: Annotated[str, typer.Option(help="open, exhausted, referred or closed.")] = "",
+    debtor: Annotated[str, typer.Option(help="A debtor's number.")] = "",
+    limit: Annotated[int, typer.Option(min=1)] = 1000,
+    as_json: AsJson = False,
+) -> None:
+    """List cases, what is due next first."""
+    from cli import case_commands
+    from cli.outcome import finish
+
+    finish(case_commands.list_cases(state, debtor, limit, as_json=as_json))
+
+
+@app.command()
+def show(
+    case: Annotated[str, typer.Argument(help="A case id or an invoice number.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show a case: what happened, why nothing happens now, what will happen."""
+    from cli import case_commands
+    from cli.outcome import finish
+
+    finish(case_commands.show(case, as_json=as_json))
+
+
+@app.command("open")
+def open_(
+    invoices: Annotated[list[str], typer.Argument(help="Invoice numbers.")],
+    *,
+    creditor: Creditor = "",
+    as_json: AsJson = False,
+) -> None:
+    """Open cases by hand; the daily sweep opens them by itself."""
+    from cli import case_commands
+    from cli.outcome import finish
+
+    finish(case_commands.open_cases(invoices, creditor, as_json=as_json))
+
+
+@app.command()
+def cancel(
+    cases: Annotated[list[str], typer.Argument(help="Case ids or invoice numbers.")],
+    reason: Annotated[str, typer.Option(prompt=True, help="Kept on record.")],
+) -> None:
+    """Stop pursuing cases."""
+    from cli import case_commands
+    from cli.outcome import finish
+
+    finish(case_commands.cancel(cases, reason))
+
+
+@app.command()
+def pay(
+    invoice: Annotated[str, typer.Argument(help="The invoice number it pays.")],
+    amount: Annotated[str, typer.Argument(help="Such as 1234.56.")],
+    *,
+    currency: Annotated[str, typer.Option(help="The invoice's own by default.")] = "",
+    on: Day = None,
+    payment_id: Annotated[str, typer.Option("--id", help="The same id twice counts once.")] = "",
+    creditor: Creditor = "",
+) -> None:
+    """Record a payment by hand and tell its case."""
+    from cli import case_commands
+    from cli.outcome import finish
+
+    day = on.date() if on else None
+    finish(case_commands.pay(invoice, amount, currency, day, payment_id, creditor))
+
+
+@app.command()
+def tasks(
+    *,
+    status: Annotated[str, typer.Option(help="open, done, obsolete; empty for all.")] = "open",
+    as_json: AsJson = False,
+) -> None:
+    """List what waits for a person."""
+    from cli import task_commands
+    from cli.outcome import finish
+
+    finish(task_commands.list_tasks(status, as_json=as_json))
+
+
+@task_app.command("show")
+def task_show(task: str, *, as_json: AsJson = False) -> None:
+    """Show a task and the outcomes it may have."""
+    from cli import task_commands
+    from cli.outcome import finish
+
+    finish(task_commands.show_task(task, as_json=as_json))
+
+
+@task_app.command("done")
+def task_done(
+    task: str,
+    outcome: Annotated[str, typer.Option(help="`task show` lists them.")],
+    note: Annotated[str, typer.Option(help="Kept on record.")] = "",
+) -> None:
+    """Say what came of a task."""
+    from cli import task_commands
+    from cli.outcome import finish
+
+    finish(task_commands.finish_task(task, outcome, note))
+
+
+@plan_app.command("check")
+def plan_check(files: list[Path]) -> None:
+    """Name every mistake of plan files, by line and field."""
+    from cli import plan_commands
+    from cli.outcome import finish
+
+    finish(plan_commands.check(files))
+
+
+@plan_app.command("preview")
+def plan_preview(
+    file: Path,
+    due: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")],
+    *,
+    country: Annotated[str, typer.Option(help="Of the debtor, such as FR.")] = "FR",
+    capacity: Annotated[str, typer.Option(help="business, consumer or public.")] = "business",
+    as_json: AsJson = False,
+) -> None:
+    """Print when each step would leave, and why a day was moved."""
+    from cli import plan_commands
+    from cli.outcome import finish
+
+    finish(plan_commands.preview(file, due.date(), country, capacity, as_json=as_json))
+
+
+@app.command()
+def sweep(*, on: Day = None, as_json: AsJson = False) -> None:
+    """Open a case for each newly overdue invoice, now."""
+    from cli import upkeep_commands
+    from cli.outcome import finish
+
+    finish(upkeep_commands.sweep(on.date() if on else None, as_json=as_json))
+
+
+@app.command()
+def schedule(
+    *,
+    at: Annotated[datetime, typer.Option(formats=["%H:%M"], metavar="HH:MM")] = "07:30",  # type: ignore[assignment] # typer reads the text
+    time_zone: Annotated[str, typer.Option(help="IANA name.")] = "Europe/Paris",
+    remove: Annotated[bool, typer.Option("--remove", help="Sweep no more.")] = False,
+) -> None:
+    """Have the engine sweep each working day."""
+    from cli import upkeep_commands
+    from cli.outcome import finish
+
+    finish(upkeep_commands.schedule(at.time(), time_zone, remove=remove))
+
+
+@app.command()
+def rebuild(*, as_json: AsJson = False) -> None:
+    """Rebuild the read models from the events alone."""
+    from cli import upkeep_commands
+    from cli.outcome import finish
+
+    finish(upkeep_commands.rebuild(as_json=as_json))
+
+
+@app.command()
+def audit(*, as_json: AsJson = False) -> None:
+    """Check that no event was ever changed; names the first broken one of each case."""
+    from cli import upkeep_commands
+    from cli.outcome import finish
+
+    finish(upkeep_commands.audit(as_json=as_json))
+
+
+@app.command()
+def resume(*, as_json: AsJson = False) -> None:
+    """Have the engine run every open case again, also on an emptied one."""
+    from cli import upkeep_commands
+    from cli.outcome import finish
+
+    finish(upkeep_commands.resume(as_json=as_json))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to today's shape."""
+    from cli import upkeep_commands
+    from cli.outcome import finish
+
+    finish(upkeep_commands.migrate())
+
+
+if __name__ == "__main__":
+    app()

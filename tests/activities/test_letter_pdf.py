@@ -1,0 +1,296 @@
+"""Does the letter reach its reader, look the same for ever, and can a phone pay from it?"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+
+import pypdfium2
+import pytest
+import zxingcpp
+
+from activities.letter_pdf import (
+    AddressDoesNotFit,
+    AddressMissing,
+    LetterPress,
+    address_block,
+)
+from activities.template_engine import TemplateBroken, TemplateMissing
+from schemas.money import Money
+from schemas.notice import EarlierContact, Letter, Notice, NoticeItem
+from schemas.parties import Creditor, Debtor, PostalAddress
+from schemas.plan import Channel
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+PRESS = LetterPress(TEMPLATES)
+MILLIMETRE = 72 / 25.4
+CREDITOR = Creditor(
+    creditor="atelier",
+    name="Atelier Lumière SAS",
+    legal_form="SAS au capital de 50 000 €",
+    registration="RCS Lyon 552 081 317",
+    address=("12 rue des Tisseurs", "69004 LYON CEDEX 04"),
+    email="comptabilite@atelier-lumiere.example",
+    phone="+33 4 78 00 00 00",
+    contact_name="Camille Roche",
+    iban="FR76 3000 6000 0112 3456 7890 189",
+    bic="AGRIFRPP",
+)
+
+
+def item(number: str = "F-2026-0117", asked: str = "1234.56", **changes: object) -> NoticeItem:
+    """One overdue invoice."""
+    currency = str(changes.pop("currency", "EUR"))
+    amount = Money(amount=Decimal(asked), currency=currency)
+    fields = {
+        "invoice": number,
+        "issue_date": date(2026, 8, 7),
+        "due_date": date(2026, 9, 6),
+        "amount": amount,
+        "paid": Money.zero(currency),
+        "asked": amount,
+        "days_overdue": 45,
+        "reference": "RF18539007547034",
+    }
+    return NoticeItem.model_validate(fields | changes)
+
+
+def notice(
+    *items: NoticeItem, name: str = "Menuiserie Vasseur & Fils", language: str = "fr",
+    lines: tuple[str, ...] = ("27 avenue de la Gare", "59000 Lille"), country: str = "FR",
+) -> Notice:  # fmt: skip
+    """A formal notice."""
+    return Notice(
+        reference="RABCDEFGHIJKLMNO",
+        template="formal-notice",
+        level=4,
+        on=date(2026, 10, 21),
+        pay_by=date(2026, 11, 1),
+        creditor=CREDITOR,
+        debtor=Debtor(
+            creditor="atelier",
+            debtor_id="C-0042",
+            name=name,
+            address=PostalAddress(lines=lines, country=country),
+            language=language,
+        ),
+        items=items or (item(),),
+        earlier=(EarlierContact(on=date(2026, 9, 9), channel=Channel.EMAIL, step="courtesy"),),
+    )
+
+
+def text_of(letter: Letter) -> str:
+    """All words of a letter, lines joined, special spaces made ordinary."""
+    document = pypdfium2.PdfDocument(letter.pdf)
+    pages = [page.get_textpage().get_text_bounded() for page in document]
+    document.close()
+    return re.sub(r"[\s\u00a0\u202f]+", " ", " ".join(pages).replace("\ufffe", "-"))
+
+
+def payment_fields(letter: Letter) -> list[str] | None:
+    """What a phone reads in the QR code of the first page printed at 200 dpi."""
+    document = pypdfium2.PdfDocument(letter.pdf)
+    picture = document[0].render(scale=200 / 72).to_pil()
+    document.close()
+    codes = zxingcpp.read_barcodes(picture)
+    return codes[0].text.replace("\r\n", "\n").split("\n") if codes else None
+
+
+def marks(letter: Letter) -> list[tuple[float, float, float, float]]:
+    """Every printed letter of the first page: left, top, right, bottom in mm from the top left."""
+    document = pypdfium2.PdfDocument(letter.pdf)
+    page = document[0]
+    height = page.get_height()
+    words = page.get_textpage()
+    boxes = [
+        words.get_charbox(place)
+        for place in range(words.count_chars())
+        if words.get_text_range(place, 1).strip()
+    ]
+    document.close()
+    return [
+        (left / MILLIMETRE, (height - top) / MILLIMETRE, right / MILLIMETRE,
+         (height - bottom) / MILLIMETRE)
+        for left, bottom, right, top in boxes
+    ]  # fmt: skip
+
+
+def test_a_letter_says_what_the_law_wants() -> None:
+    """The letter names itself, both parties, invoice, dates, amount, account and deadline."""
+    letter = PRESS.print(notice())
+    said = text_of(letter)
+    for words in (
+        "MISE EN DEMEURE", "Atelier Lumière SAS", "SAS au capital de 50 000 €",
+        "RCS Lyon 552 081 317", "Menuiserie Vasseur & Fils", "59000 LILLE",
+        "Lyon, le 21 octobre 2026", "F-2026-0117", "07/08/2026", "06/09/2026", "45 j",
+        "1 234,56 €", "FR76 3000 6000 0112 3456 7890 189", "AGRIFRPP", "RF18539007547034",
+        "9 septembre 2026", "1er novembre 2026", "Camille Roche", "RABCDEFGHIJKLMNO",
+        "Page 1 sur 1",
+    ):  # fmt: skip
+        assert words in said
+    assert letter.pages == 1
+
+
+def test_an_english_letter() -> None:
+    """An English reader gets the demand in English, with English amounts and dates."""
+    said = text_of(PRESS.print(notice(language="en")))
+    for words in ("FORMAL NOTICE", "€1,234.56", "7 Aug 2026", "1 November 2026", "Page 1 of 1"):
+        assert words in said
+
+
+def test_the_same_notice_gives_the_same_letter() -> None:
+    """Printed twice, in other threads, by another press: the same bytes, and their hash."""
+    letters = [LetterPress(TEMPLATES).print(notice()), PRESS.print(notice())]
+    with ThreadPoolExecutor(2) as threads:
+        letters += threads.map(PRESS.print, [notice()] * 4)
+    assert len({letter.pdf for letter in letters}) == 1
+    assert letters[0].sha256 == sha256(letters[0].pdf).hexdigest()
+    assert PRESS.print(notice(item("F-2"))).sha256 != letters[0].sha256
+
+
+def test_a_letter_can_be_archived() -> None:
+    """The letter declares PDF/A-2a and PDF/UA-1, for the archive and for readers who listen."""
+    pdf = PRESS.print(notice()).pdf
+    assert re.search(rb"pdfaid:part>2<", pdf)
+    assert re.search(rb"pdfaid:conformance>A<", pdf)
+    assert re.search(rb"pdfuaid:part>1<", pdf)
+
+
+def test_a_long_statement_takes_more_pages() -> None:
+    """Eighty invoices run over several pages; every page is counted, every invoice listed."""
+    items = tuple(item(f"F-{number:04}", "10.00") for number in range(80))
+    letter = PRESS.print(notice(*items))
+    said = text_of(letter)
+    assert letter.pages > 1
+    assert f"Page {letter.pages} sur {letter.pages}" in said
+    assert all(f"F-{number:04}" in said for number in range(80))
+    assert "800,00 €" in said
+
+
+def test_a_phone_can_pay_one_invoice() -> None:
+    """The QR code on the printed page names payee, account, amount and structured reference."""
+    assert payment_fields(PRESS.print(notice())) == [
+        "BCD",
+        "002",
+        "1",
+        "SCT",
+        "AGRIFRPP",
+        "Atelier Lumière SAS",
+        "FR7630006000011234567890189",
+        "EUR1234.56",
+        "",
+        "RF18539007547034",
+    ]
+
+
+def test_a_phone_can_pay_several_invoices() -> None:
+    """A transfer for several invoices carries their numbers, as no one reference fits all."""
+    fields = payment_fields(PRESS.print(notice(item("F-1", "10.00"), item("F-2", "5.50"))))
+    assert fields is not None
+    assert fields[7:] == ["EUR15.5", "", "", "F-1 F-2"]
+
+
+def test_a_reference_that_is_none_travels_as_text() -> None:
+    """A reference with wrong check digits is not passed off as a structured one."""
+    fields = payment_fields(PRESS.print(notice(item(reference="RF00WRONG"))))
+    assert fields is not None
+    assert fields[9:] == ["", "F-2026-0117"]
+
+
+def test_no_code_for_another_currency() -> None:
+    """The code exists for euros only: a letter in pounds has none, and is otherwise complete."""
+    letter = PRESS.print(notice(item(currency="GBP")))
+    assert payment_fields(letter) is None
+    assert "1 234,56 £GB" in text_of(letter)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("59000 Lille",),
+        ("W" * 38, "M" * 38, "27 avenue de la Gare", "BP 1234", "59000 " + "W" * 32),
+    ],
+)
+def test_the_window_shows_the_address_and_nothing_else(lines: tuple[str, ...]) -> None:
+    """The address stands where the window is, however long; nothing else can slide into it."""
+    letter = PRESS.print(notice(name="Vasseur", lines=lines))
+    seen = [mark for mark in marks(letter) if mark[2] > 90 and mark[3] > 44 and mark[1] < 90]
+    assert len(seen) == sum(len(line.replace(" ", "")) for line in ("Vasseur", *lines))
+    assert min(mark[0] for mark in seen) >= 104.9
+    assert max(mark[2] for mark in seen) <= 190
+    assert min(mark[1] for mark in seen) >= 55
+    assert max(mark[3] for mark in seen) <= 79.1
+
+
+def test_the_page_has_margins() -> None:
+    """Nothing is printed nearer than 8 mm to the paper's edge, where printers cannot print."""
+    for left, top, right, bottom in marks(PRESS.print(notice())):
+        assert left > 8
+        assert top > 8
+        assert right < 202
+        assert bottom < 289
+
+
+def test_an_endless_number_stays_on_the_page() -> None:
+    """An invoice number without end is broken, and neither covers an amount nor leaves the page."""
+    printed = marks(PRESS.print(notice(item("W" * 150))))
+    assert max(mark[2] for mark in printed) < 191
+
+
+def test_a_foreign_address_ends_with_its_country() -> None:
+    """A letter abroad names the country last, in the language of the sender, in capitals."""
+    lines = address_block(notice(lines=("Hauptstr. 1", "10115 Berlin"), country="DE"))
+    assert lines == ["Menuiserie Vasseur & Fils", "Hauptstr. 1", "10115 Berlin", "ALLEMAGNE"]
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "problem"),
+    [
+        ("x" * 39, ("59000 Lille",), r"address line 1 .* 39 characters"),
+        (
+            "Vasseur",
+            ("x" * 39, "59000 Lille"),
+            r"debtor atelier/C-0042: address line 2 .* 39 characters",
+        ),
+        ("Vasseur", ("a", "b", "c", "d", "e", "59000 Lille"), "7 lines, at most 6"),
+    ],
+)
+def test_an_address_that_does_not_fit_is_refused(
+    name: str, lines: tuple[str, ...], problem: str
+) -> None:
+    """An address that the window would cut is refused before it costs a stamp."""
+    with pytest.raises(AddressDoesNotFit, match=problem):
+        PRESS.print(notice(name=name, lines=lines))
+
+
+@pytest.mark.parametrize("lines", [(), ("", "  ")])
+def test_a_missing_address_is_named(lines: tuple[str, ...]) -> None:
+    """Without an address no letter is printed, and the debtor is named."""
+    with pytest.raises(AddressMissing, match="debtor atelier/C-0042 has no postal address"):
+        PRESS.print(notice(lines=lines))
+
+
+@pytest.mark.parametrize(
+    "evil",
+    ['#panic("x")', "$x$ *b* _i_ `r`", "@ref <label>", "\\ // /* x", "= H #import", "{{ 7 * 7 }}"],
+)
+def test_names_never_become_markup(evil: str) -> None:
+    """Whatever a debtor or an invoice is called is printed letter by letter."""
+    said = text_of(PRESS.print(notice(item(evil, purchase_order=evil), name=evil)))
+    assert said.count(evil) >= 3
+
+
+def test_missing_and_broken_layouts_are_named(tmp_path: Path) -> None:
+    """A layout that is missing, or that somebody broke, is named with the line."""
+    for language in ("fr", "en"):
+        shutil.copytree(TEMPLATES / language, tmp_path / language)
+    with pytest.raises(TemplateMissing, match=r"letter\.typ"):
+        LetterPress(tmp_path).print(notice())
+    (tmp_path / "letter.typ").write_text("#let a = 1\n#undefined-thing\n", "utf-8")
+    with pytest.raises(TemplateBroken, match=r"letter\.typ, line 2: unknown variable"):
+        LetterPress(tmp_path).print(notice())
