@@ -28,7 +28,6 @@ from activities.sweep import Sweep
 from activities.telling import Telling
 from domain.yaml_document import DocumentError
 from engines.addresses import Engine, EnginesNotRunning, addresses
-from schemas.money import minor_unit
 from schemas.parties import Creditor
 from schemas.plan import Channel, DunningPlan
 from schemas.settings import Settings, SmtpSecurity
@@ -37,9 +36,8 @@ from workflows.collection_case import CollectionCaseWorkflow
 from workflows.options import channel_queue
 from workflows.overdue_sweep import OverdueSweepWorkflow
 
-PASSED_THROUGH = ("schemas", "domain", "workflows.options", "babel")
-"""Pure modules, which the house tests keep free of clock, random and I/O; and the library that
-knows the decimals of currencies, which the sandbox must not load anew in the midst of a case."""
+PASSED_THROUGH = ("schemas", "domain", "workflows.options")
+"""Pure modules, which the house tests keep free of clock, random and I/O."""
 
 WORKFLOWS = [CollectionCaseWorkflow, OverdueSweepWorkflow]
 """What is run here, and replayed by the tests."""
@@ -61,9 +59,6 @@ class Means:
 
 def workflow_runner() -> SandboxedWorkflowRunner:
     """The sandbox in which workflows run; replays must use the same."""
-    # The decimals of currencies are read from a file once, and not from inside the sandbox, where
-    # the first case to wake in a fresh worker would fail over it.
-    minor_unit("EUR")
     return SandboxedWorkflowRunner(
         restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
     )
