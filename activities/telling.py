@@ -6,7 +6,11 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.client import (
+    Client,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.case import decide
@@ -70,6 +74,8 @@ class Telling:
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return await self._record_on_closed_case(untold)
+            return False
+        except WorkflowUpdateRPCTimeoutOrCancelledError:
             return False
         except WorkflowUpdateFailedError:
             return await self._record_on_closed_case(untold)
