@@ -1,0 +1,170 @@
+"""How do months pass in a minute? Day by day: the bank first, then the sweep, then the contacts."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, time, timedelta
+
+from rich.console import Console
+from temporalio.client import Client
+
+from activities.engine import connect_temporal
+from activities.library import read_creditors
+from activities.telling import Telling
+from demo.clock import DemoClock, moment
+from demo.narrator import Narrator
+from demo.sample import sample_invoices
+from demo.script import CREDITS, DEEDS, LAST_DAY, Credit, Deed
+from domain.business_calendar import closed_because, working_days_after
+from domain.holidays import contact_calendar
+from domain.invoice_import import read_invoices
+from schemas.commands import CancelCase, CompleteTask, RecordPayment
+from schemas.identifiers import case_id
+from schemas.parties import Capacity, Creditor
+from schemas.settings import EngineAddresses, Settings
+from schemas.turns import SweepRequest, SweepSummary
+from store import facts, read_models, receivables
+from store.facts import UntoldFact
+from store.invoices import import_rows
+from store.pool import Pool, open_pool
+
+BANK, SWEEP, PEOPLE, EVENING = time(7), time(7, 30), time(8, 15), time(20)
+
+
+class DemoStory:
+    """The demo's days, on real engines; only the clocks of the cases are moved."""
+
+    def __init__(self, settings: Settings, pool: Pool, client: Client, creditor: Creditor) -> None:
+        self._queue = settings.task_queue
+        self._pool = pool
+        self._client = client
+        self._creditor = creditor
+        self._clock = DemoClock(client, pool)
+        self._telling = Telling(pool, client)
+        self._console = Console(width=None if Console().is_terminal else 150, highlight=False)
+        self._narrator = Narrator(pool, self._console)
+        self._today = datetime.now(UTC).date()
+        self._calendar = contact_calendar(
+            creditor.country,
+            Capacity.BUSINESS,
+            self._today.year,
+            self._today.year + 1,
+            creditor.time_zone,
+        )
+
+    @classmethod
+    @asynccontextmanager
+    async def on(cls, settings: Settings, found: EngineAddresses) -> AsyncIterator[DemoStory]:
+        """A story on running engines."""
+        creditor = next(iter(read_creditors(settings.creditors_folder).values()))
+        client = await connect_temporal(found.temporal_address)
+        async with open_pool(found.database_url, 12) as pool:
+            yield cls(settings, pool, client, creditor)
+
+    async def play(self) -> None:
+        """Import the invoices, then let the days pass."""
+        await self._import()
+        for number in range(LAST_DAY + 1):
+            await self._live(self._today + timedelta(days=number))
+
+    async def _live(self, day: date) -> None:
+        """One day: the bank, the sweep, the people, the contacts; weekends are quiet."""
+        if closed_because(self._calendar, day):
+            return
+        reported = [credit for credit in CREDITS if self._falls_on(credit.day) == day]
+        deeds = [deed for deed in DEEDS if self._falls_on(deed.day) == day]
+        if reported:
+            await self._clock.move_to(moment(day, BANK))
+        for credit in reported:
+            await self._credit(day, credit)
+        await self._sweep(day)
+        if deeds:
+            await self._clock.move_to(moment(day, PEOPLE))
+            await self._narrator.tell()
+        for deed in deeds:
+            await self._deed(day, deed)
+        if await read_models.due_before(self._pool, moment(day, EVENING)):
+            await self._clock.move_to(moment(day, EVENING))
+        await self._narrator.tell()
+
+    def _falls_on(self, number: int) -> date:
+        """The working day on or after a day of the script: banks and people rest."""
+        return working_days_after(self._calendar, self._today + timedelta(days=number), 0)
+
+    async def summary(self) -> None:
+        """Print how every case ended."""
+        await self._narrator.summary()
+
+    async def _import(self) -> None:
+        content = sample_invoices(self._today).encode()
+        read = read_invoices(content, "invoices.csv", self._creditor.creditor)
+        async with self._pool.acquire() as connection:
+            summary = await import_rows(connection, self._creditor.creditor, read.rows)
+        words = f"{summary.new} invoices of {summary.debtors_new} debtors are imported"
+        self._narrator.announce(self._today, words)
+
+    async def _credit(self, day: date, credit: Credit) -> None:
+        """The bank reports a credit: the fact first, then its case is told."""
+        self._narrator.announce(day, f"the bank reports {credit.money} for {credit.invoice}")
+        payment = RecordPayment(
+            command_id=f"demo-{credit.day}-{credit.invoice}",
+            by="bank",
+            amount=credit.money,
+            received_on=day,
+            source="demo statement",
+        )
+        async with self._pool.acquire() as connection, connection.transaction():
+            await facts.keep_payment(connection, self._creditor.creditor, credit.invoice, payment)
+        case = self._case(credit.invoice)
+        if await receivables.is_on_record(self._pool, case):
+            await self._telling.tell_one(UntoldFact(case_id=case, fact=payment))
+
+    async def _sweep(self, day: date) -> None:
+        """What Temporal's schedule starts every working morning, as of this virtual one."""
+        await self._client.execute_workflow(
+            "OverdueSweep",
+            SweepRequest(now=moment(day, SWEEP)),
+            id=f"sweep/{day}",
+            task_queue=self._queue,
+            result_type=SweepSummary,
+        )
+
+    async def _deed(self, day: date, deed: Deed) -> None:
+        if deed.kind == "address":
+            self._narrator.announce(day, f"Camille learns an address: {deed.words}")
+            await self._learn_address(deed)
+            return
+        case = self._case(deed.invoice)
+        request = await self._request(case, deed)
+        if request is None:
+            return  # Weekends and holidays of this very day have moved the plan; nothing to do.
+        doing = f"answers the {deed.task} task of" if deed.task else "cancels"
+        self._narrator.announce(day, f"Camille {doing} {deed.invoice}: {deed.words}")
+        handle = self._client.get_workflow_handle(case)
+        await handle.execute_update("submit", request, id=request.command_id)
+
+    async def _request(self, case: str, deed: Deed) -> CancelCase | CompleteTask | None:
+        command_id, by = f"demo-{uuid.uuid4()}", "camille"
+        if deed.kind == "cancel":
+            return CancelCase(command_id=command_id, by=by, reason=deed.words)
+        folded = await read_models.case_as_it_stands(self._pool, case)
+        task = next((task for task in folded.tasks if task.kind == deed.task), None)
+        if task is None:
+            return None
+        return CompleteTask(command_id=command_id, by=by, task_id=task.task_id, outcome=deed.words)
+
+    async def _learn_address(self, deed: Deed) -> None:
+        """A corrected file is imported; only the debtor's e-mail address is new in it."""
+        text = sample_invoices(self._today)
+        line = next(line for line in text.splitlines() if line.startswith(deed.invoice))
+        name = line.split(";")[7]
+        mended = line.replace(f"{name};;", f"{name};{deed.words};")
+        content = f"{text.splitlines()[0]}\n{mended}\n".encode()
+        read = read_invoices(content, "corrected.csv", self._creditor.creditor)
+        async with self._pool.acquire() as connection:
+            await import_rows(connection, self._creditor.creditor, read.rows)
+
+    def _case(self, invoice: str) -> str:
+        return case_id(self._creditor.creditor, invoice)
