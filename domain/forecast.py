@@ -59,7 +59,7 @@ def forecast(case: CollectionCase, now: datetime, limit: int = 100) -> tuple[For
             case Wait(until=None):
                 return _with_an_end(coming)
             case Wait(until=until) if until is not None:
-                now = max(now, until)
+                now = until
     return tuple(coming)
 
 
