@@ -46,8 +46,9 @@ def one_step_plan(
     channel: Channel = Channel.EMAIL, if_unknown: IfUnknown = IfUnknown.ASK
 ) -> DunningPlan:
     """A plan whose first step is the one to try."""
+    template = "formal-notice" if channel is Channel.LETTER else "courtesy"
     step = DunningStep(
-        name="courtesy", day=3, channel=channel, template="courtesy", if_unknown=if_unknown
+        name="courtesy", day=3, channel=channel, template=template, if_unknown=if_unknown
     )
     return DunningPlan(plan="short", steps=(step,))
 
