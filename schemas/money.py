@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Self
 
 from pydantic import model_validator
 
 from schemas.base import CurrencyCode, Frozen
+
+INTEGER_DIGITS = 16
+"""How many digits an amount may have before its decimal point: what the database's columns hold."""
 
 
 class CurrencyMismatchError(ValueError):
@@ -54,10 +57,9 @@ class Money(Frozen):
 
     @model_validator(mode="after")
     def _quantised(self) -> Self:
-        try:
-            exact = round_half_up(self.amount, self.currency)
-        except InvalidOperation:
-            raise ValueError(f"{self.amount:.3E} has more digits than money has") from None
+        if self.amount.adjusted() >= INTEGER_DIGITS:
+            raise ValueError(f"an amount has at most {INTEGER_DIGITS} digits before its point")
+        exact = round_half_up(self.amount, self.currency)
         if exact != self.amount:
             raise ValueError(f"{self.amount} has more decimals than {self.currency} allows")
         object.__setattr__(self, "amount", exact)

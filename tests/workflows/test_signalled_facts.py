@@ -42,7 +42,6 @@ UNREADABLE: dict[str, tuple[str, list[tuple[dict[str, bytes], bytes]]]] = {
     "no amount": ("payment_received", [(JSON, b'{"payment_id": "pay-7"}')]),
     "minus": ("payment_received", [(JSON, json.dumps(SHORT | {"amount": "-5.00"}).encode())]),
     "huge": ("payment_received", [(JSON, json.dumps(SHORT | {"amount": "1E+90"}).encode())]),
-    "a NUL": ("payment_received", [(JSON, json.dumps(SHORT | {"source": "a\0b"}).encode())]),
     "unknown name": ("payment_recieved", [(JSON, json.dumps(SHORT).encode())]),
     "a NUL name": ("pay\0ment", [(JSON, json.dumps(SHORT).encode())]),
     "no argument": ("payment_received", []),
