@@ -36,7 +36,7 @@ def main() -> None:
     known = (*ON_THE_GROUND, IMPORT_ROWS)
     if unknown := sorted(set(asked.names) - set(known)):
         parser.error(f"unknown: {', '.join(unknown)}; expected some of: {', '.join(known)}")
-    wanted = asked.names or known
+    wanted: list[str] = asked.names or list(known)
     print(json.dumps({"machine": machine()}), flush=True)
     figures = asyncio.run(_on_the_ground(wanted, quick=asked.quick))
     _table(figures)

@@ -15,8 +15,10 @@ import asyncio
 import statistics
 import time
 import uuid
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
 from decimal import Decimal
 from typing import Any
 
@@ -46,7 +48,7 @@ PLANS = {
 TEMPLATES = {Channel.EMAIL: "reminder", Channel.PHONE: "call", Channel.LETTER: "formal-notice"}
 OPEN = ContactCalendar(
     weekdays=(1, 2, 3, 4, 5, 6, 7),
-    windows=(ContactWindow(opens="00:00", closes="23:59:59"),),  # type: ignore[arg-type]
+    windows=(ContactWindow(opens=clock(0), closes=clock(23, 59, 59)),),
     spread_minutes=0,
 )
 
@@ -80,22 +82,19 @@ async def measure(here: Ground, *, quick: bool) -> list[dict[str, object]]:
     return found
 
 
-def bare_worker(client: Client) -> Worker:
-    """Serves the bare workflows, with the settings of ours."""
-    return _BareWorker(
+@asynccontextmanager
+async def bare_worker(client: Client) -> AsyncIterator[str]:
+    """Serve the bare workflows, with the settings of ours; yields the name of their queue."""
+    queue = f"bare-{uuid.uuid4().hex[:8]}"
+    async with Worker(
         client,
-        task_queue=f"bare-{uuid.uuid4().hex[:8]}",
+        task_queue=queue,
         workflows=[Bare],
         activities=[nothing],
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
-    )
-
-
-class _BareWorker(Worker):
-    async def __aenter__(self) -> str:  # type: ignore[override]
-        await super().__aenter__()
-        return self.task_queue
+    ):
+        yield queue
 
 
 def _plan(name: str) -> DunningPlan:
