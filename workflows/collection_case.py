@@ -40,7 +40,8 @@ class CollectionCaseWorkflow:
         """Take turns until the case is closed; its end is the workflow's result."""
         while not self._case.is_closed:
             action = await self._take_turn()
-            if isinstance(action, Wait):
+            # Closed by what was heard while this turn waited for its own: there is no more news.
+            if isinstance(action, Wait) and not self._case.is_closed:
                 await self._rest(action)
             if workflow.info().is_continue_as_new_suggested():
                 await workflow.wait_condition(workflow.all_handlers_finished)
