@@ -18,7 +18,7 @@ from activities.notices import gather_notice
 from activities.smtp import Mailer
 from activities.step_turn import BeginHandOver, Delivered, Step, StepTurn
 from activities.template_engine import TemplateBroken, TemplateMissing
-from activities.texts import render_email
+from activities.texts import TooManyItems, render_email
 from schemas.notice import Notice
 from schemas.parties import Creditor
 from schemas.turns import StepOrder, TurnResult
@@ -26,7 +26,7 @@ from store.pool import Pool
 
 UNFIT = (
     *(EmailAddressInvalid, EmailAddressMissing, AddressDoesNotFit, AddressMissing),
-    *(TemplateBroken, TemplateMissing),
+    *(TemplateBroken, TemplateMissing, TooManyItems),
 )
 """What is wrong with the address or the text; only a person can mend it."""
 

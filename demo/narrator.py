@@ -17,7 +17,9 @@ from schemas.events import (
     CaseReferred,
     PaymentReceived,
     StepFailed,
+    StepGivenBack,
     StepPerformed,
+    TaskCompleted,
 )
 from schemas.plan import Channel
 from store import read_models
@@ -28,7 +30,6 @@ _SIGNS = {
     Channel.EMAIL: "e-mail",
     Channel.PHONE: "call",
     Channel.LETTER: "letter",
-    Channel.REFER: "hand-over",
 }
 
 
@@ -42,9 +43,12 @@ class Narrator:
 
     async def tell(self) -> None:
         """Print every event that is new."""
-        for new in await read_models.events_since(self._pool, self._told):
-            self._told = new.recorded.global_position
+        news = await read_models.events_since(self._pool, self._told)
+        self._told = max([self._told, *(new.recorded.global_position for new in news)])
+        for new in sorted(news, key=lambda new: new.recorded.event.at):
             event = new.recorded.event
+            if isinstance(event, StepPerformed) and event.channel is Channel.REFER:
+                continue  # told by CaseReferred
             when = event.at.astimezone(_PARIS)
             kind, words, style = _words(event)
             self._console.print(
@@ -82,16 +86,20 @@ def _words(event: CaseEvent) -> tuple[str, str, str]:  # noqa: PLR0911 - one lin
     words = describe(event)
     match event:
         case CaseOpened():
-            return "opened", words, "white"
+            return "opened", f"{event.claim} due {event.due_date}", "white"
         case StepPerformed(channel=channel):
-            return _SIGNS[channel], f"{event.step}: asks for {event.asked}", "green"
+            return _SIGNS.get(channel, ""), f"{event.step}: asks for {event.asked}", "green"
         case StepFailed():
-            return "failed", f"{words} → a task for a person", "red"
+            return "failed", f"{event.step}: {event.explanation} → a task for a person", "red"
         case PaymentReceived():
             return "payment", words, "cyan"
+        case TaskCompleted():
+            return "answered", f"{event.outcome} {event.note}", "yellow"
+        case StepGivenBack():
+            return "again", f"{event.step} will be tried again", "yellow"
         case CaseReferred():
             return "referred", words, "magenta"
         case CaseClosed():
-            return event.reason.value, words, "bold blue"
+            return event.reason.value, event.note or "the case is closed", "bold blue"
         case _:
             return "", f"{event.type}: {words}", "white"

@@ -51,8 +51,8 @@ CREDITS = (
     Credit(14, "F-2043", _gbp("1000.00")),  # a part; the rest is still asked for
     Credit(26, "F-2048", _gbp("1100.50")),  # too much; the rest waits for a person
     Credit(34, "F-2043", _gbp("1150.00")),
-    Credit(37, "F-2051", _eur("12400.00")),  # as promised on the telephone
     Credit(41, "F-2045", _eur("9870.00")),
+    Credit(44, "F-2051", _eur("12400.00")),  # as promised on the telephone
 )
 
 DEEDS = (
@@ -61,6 +61,6 @@ DEEDS = (
     Deed(6, "answer", "F-2042", "leave", task="delivery-failed"),
     Deed(19, "answer", "F-2044", "voicemail", task="call"),
     Deed(20, "cancel", "F-2046", "goodwill: the parcel came late"),
-    Deed(34, "answer", "F-2051", "promised", task="call"),
-    Deed(63, "answer", "F-2044", "handed-over", task="hand-over"),
+    Deed(38, "answer", "F-2051", "promised", task="call"),
+    Deed(68, "answer", "F-2044", "handed-over", task="hand-over"),
 )

@@ -17,10 +17,12 @@ from demo.clock import DemoClock, moment
 from demo.narrator import Narrator
 from demo.sample import sample_invoices
 from demo.script import CREDITS, DEEDS, LAST_DAY, Credit, Deed
+from domain.business_calendar import closed_because, working_days_after
+from domain.holidays import contact_calendar
 from domain.invoice_import import read_invoices
-from schemas.commands import CancelCase, CompleteTask, RecordPayment, Request
+from schemas.commands import CancelCase, CompleteTask, RecordPayment
 from schemas.identifiers import case_id
-from schemas.parties import Creditor
+from schemas.parties import Capacity, Creditor
 from schemas.settings import EngineAddresses, Settings
 from schemas.turns import SweepRequest, SweepSummary
 from store import facts, read_models, receivables
@@ -44,6 +46,13 @@ class DemoStory:
         self._console = Console(width=None if Console().is_terminal else 150, highlight=False)
         self._narrator = Narrator(pool, self._console)
         self._today = datetime.now(UTC).date()
+        self._calendar = contact_calendar(
+            creditor.country,
+            Capacity.BUSINESS,
+            self._today.year,
+            self._today.year + 1,
+            creditor.time_zone,
+        )
 
     @classmethod
     @asynccontextmanager
@@ -58,24 +67,31 @@ class DemoStory:
         """Import the invoices, then let the days pass."""
         await self._import()
         for number in range(LAST_DAY + 1):
-            day = self._today + timedelta(days=number)
-            credits = [credit for credit in CREDITS if credit.day == number]
-            deeds = [deed for deed in DEEDS if deed.day == number]
-            working_day = day.isoweekday() <= 5
-            if credits:
-                await self._clock.move_to(moment(day, BANK))
-            for credit in credits:
-                await self._credit(day, credit)
-            if working_day:
-                await self._sweep(day)
-            if deeds:
-                await self._clock.move_to(moment(day, PEOPLE))
-                await self._narrator.tell()
-            for deed in deeds:
-                await self._deed(day, deed)
-            if working_day:
-                await self._clock.move_to(moment(day, EVENING))
+            await self._live(self._today + timedelta(days=number))
+
+    async def _live(self, day: date) -> None:
+        """One day: the bank, the sweep, the people, the contacts; weekends are quiet."""
+        if closed_because(self._calendar, day):
+            return
+        reported = [credit for credit in CREDITS if self._falls_on(credit.day) == day]
+        deeds = [deed for deed in DEEDS if self._falls_on(deed.day) == day]
+        if reported:
+            await self._clock.move_to(moment(day, BANK))
+        for credit in reported:
+            await self._credit(day, credit)
+        await self._sweep(day)
+        if deeds:
+            await self._clock.move_to(moment(day, PEOPLE))
             await self._narrator.tell()
+        for deed in deeds:
+            await self._deed(day, deed)
+        if await read_models.due_before(self._pool, moment(day, EVENING)):
+            await self._clock.move_to(moment(day, EVENING))
+        await self._narrator.tell()
+
+    def _falls_on(self, number: int) -> date:
+        """The working day on or after a day of the script: banks and people rest."""
+        return working_days_after(self._calendar, self._today + timedelta(days=number), 0)
 
     async def summary(self) -> None:
         """Print how every case ended."""
@@ -116,28 +132,28 @@ class DemoStory:
         )
 
     async def _deed(self, day: date, deed: Deed) -> None:
+        if deed.kind == "address":
+            self._narrator.announce(day, f"Camille learns an address: {deed.words}")
+            await self._learn_address(deed)
+            return
         case = self._case(deed.invoice)
-        command_id = f"demo-{uuid.uuid4()}"
-        match deed.kind:
-            case "address":
-                self._narrator.announce(day, f"Camille learns an address: {deed.words}")
-                await self._learn_address(deed)
-                return
-            case "cancel":
-                self._narrator.announce(day, f"Camille cancels {deed.invoice}: {deed.words}")
-                request: Request = CancelCase(
-                    command_id=command_id, by="camille", reason=deed.words
-                )
-            case _:
-                words = f"Camille answers the {deed.task} task of {deed.invoice}: {deed.words}"
-                self._narrator.announce(day, words)
-                folded = await read_models.case_as_it_stands(self._pool, case)
-                task = next(task for task in folded.tasks if task.kind == deed.task)
-                request = CompleteTask(
-                    command_id=command_id, by="camille", task_id=task.task_id, outcome=deed.words
-                )
+        request = await self._request(case, deed)
+        if request is None:
+            return  # Weekends and holidays of this very day have moved the plan; nothing to do.
+        doing = f"answers the {deed.task} task of" if deed.task else "cancels"
+        self._narrator.announce(day, f"Camille {doing} {deed.invoice}: {deed.words}")
         handle = self._client.get_workflow_handle(case)
-        await handle.execute_update("submit", request, id=command_id)
+        await handle.execute_update("submit", request, id=request.command_id)
+
+    async def _request(self, case: str, deed: Deed) -> CancelCase | CompleteTask | None:
+        command_id, by = f"demo-{uuid.uuid4()}", "camille"
+        if deed.kind == "cancel":
+            return CancelCase(command_id=command_id, by=by, reason=deed.words)
+        folded = await read_models.case_as_it_stands(self._pool, case)
+        task = next((task for task in folded.tasks if task.kind == deed.task), None)
+        if task is None:
+            return None
+        return CompleteTask(command_id=command_id, by=by, task_id=task.task_id, outcome=deed.words)
 
     async def _learn_address(self, deed: Deed) -> None:
         """A corrected file is imported; only the debtor's e-mail address is new in it."""

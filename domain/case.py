@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import reduce
 from typing import Any, assert_never
 
+from domain.facts import EXCERPT_CHARACTERS
 from domain.tasks import OUTCOMES, OUTLIVES_THE_CASE, TRY_AGAIN, task_opened_by
 from schemas.case import (
     Allocation,
@@ -19,6 +20,7 @@ from schemas.case import (
     OpenTask,
     StepOutcome,
     StepRecord,
+    TaskKind,
 )
 from schemas.commands import (
     CancelCase,
@@ -48,6 +50,9 @@ from schemas.money import Money
 REMEMBERED_COMMANDS = 200
 """How many command ids a case remembers to recognise a repeated one."""
 
+DUE_YEARS = range(1970, 2200)
+"""Due dates beyond these, which an import refuses too, are mistakes; no calendar reaches them."""
+
 Events = tuple[CaseEvent, ...]
 
 
@@ -72,16 +77,7 @@ def decide(case: CollectionCase, command: Command, now: datetime) -> Events | Re
         case CorrectInvoice():
             return _correct(case, command, now)
         case NoteUnreadableFact():
-            return (
-                FactUnreadable(
-                    at=now,
-                    by=command.by,
-                    cause=command.command_id,
-                    name=command.name,
-                    problem=command.problem,
-                    excerpt=command.excerpt,
-                ),
-            )
+            return (_unreadable(command, now),)
         case CancelCase():
             return _cancel(case, command, now)
         case CompleteTask():
@@ -94,6 +90,8 @@ def _receive(case: CollectionCase, payment: RecordPayment, now: datetime) -> Eve
     """Money takes off the claim what it can; the rest is unallocated cash."""
     if any(seen.payment_id == payment.command_id for seen in case.allocations):
         return ()
+    if not payment.amount.is_positive:
+        return _left_to_a_person(payment, f"a payment of {payment.amount}", now)
     none = Money.zero(case.claim.currency)
     fits = payment.amount.currency == case.claim.currency and not case.is_closed
     allocated = payment.amount.at_most(case.outstanding) if fits else none
@@ -112,20 +110,16 @@ def _receive(case: CollectionCase, payment: RecordPayment, now: datetime) -> Eve
 
 
 def _correct(case: CollectionCase, correction: CorrectInvoice, now: datetime) -> Events:
-    """The ledger of record is right; a claim in another currency is for a person to sort out."""
+    """The ledger of record is right; what makes no sense is for a person to sort out."""
     if (correction.amount, correction.due_date) == (case.claim, case.due_date):
         return ()
     if correction.amount.currency != case.claim.currency:
         problem = f"the currency changed from {case.claim.currency} to {correction.amount.currency}"
-        return (
-            FactUnreadable(
-                at=now,
-                by=correction.by,
-                cause=correction.command_id,
-                name=correction.type,
-                problem=problem,
-            ),
-        )
+        return _left_to_a_person(correction, problem, now)
+    if correction.amount.amount < 0:
+        return _left_to_a_person(correction, f"an invoice of {correction.amount}", now)
+    if correction.due_date.year not in DUE_YEARS:
+        return _left_to_a_person(correction, f"a due date of {correction.due_date}", now)
     corrected = InvoiceCorrected(
         at=now,
         by=correction.by,
@@ -134,6 +128,29 @@ def _correct(case: CollectionCase, correction: CorrectInvoice, now: datetime) ->
         due_date=correction.due_date,
     )
     return _and_close_if_settled(case, corrected)
+
+
+def _left_to_a_person(fact: RecordPayment | CorrectInvoice, problem: str, now: datetime) -> Events:
+    """It cannot be true as it stands, and is no less a fact that it was said."""
+    said = NoteUnreadableFact(
+        command_id=fact.command_id,
+        by=fact.by,
+        name=fact.type,
+        problem=problem,
+        excerpt=fact.model_dump_json()[:EXCERPT_CHARACTERS],
+    )
+    return (_unreadable(said, now),)
+
+
+def _unreadable(fact: NoteUnreadableFact, now: datetime) -> FactUnreadable:
+    return FactUnreadable(
+        at=now,
+        by=fact.by,
+        cause=fact.command_id,
+        name=fact.name,
+        problem=fact.problem,
+        excerpt=fact.excerpt,
+    )
 
 
 def _and_close_if_settled(case: CollectionCase, event: CaseEvent) -> Events:
@@ -198,7 +215,7 @@ def _may_not_try_again(case: CollectionCase, task: OpenTask) -> Refusal | None:
             sentence=f"Case {case.case_id} is {case.state}; no step of it is tried again.",
         )
     names = [step.name for step in case.plan.steps]
-    later = names[names.index(task.step) + 1 :]
+    later = names[names.index(task.step) + 1 :] if task.step in names else []
     done = [step.step for step in case.steps if step.outcome is not StepOutcome.FAILED]
     overtaken = next((name for name in later if name in done), None)
     if overtaken:
@@ -268,6 +285,7 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
             return {
                 "given_back": (*case.given_back, event.step),
                 "steps": tuple(step for step in case.steps if step.step != event.step),
+                "tasks": tuple(t for t in case.tasks if t.kind is not TaskKind.DECIDE),
                 "state": CaseState.OPEN if case.state is CaseState.EXHAUSTED else case.state,
             }
         case PaymentReceived():

@@ -248,7 +248,16 @@ def _json_rows(table: Table, problems: list[RowProblem]) -> Iterator[tuple[int, 
             continue
         try:
             # Numbers stay the text they are: a float would not hold an amount exactly.
-            found = json.loads(line, parse_float=str, parse_int=str, parse_constant=str)
+            found = json.loads(
+                line.lstrip("\ufeff"),
+                parse_float=str,
+                parse_int=str,
+                parse_constant=str,
+                object_pairs_hook=_object,
+            )
+        except _DoubledFieldError:
+            problems.append(RowProblem(number, "", line[:80], "fields of one object, each once"))
+            continue
         except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):
@@ -265,24 +274,38 @@ def _json_rows(table: Table, problems: list[RowProblem]) -> Iterator[tuple[int, 
         table.notices.append(notice)
 
 
+class _DoubledFieldError(ValueError):
+    """An object has a field twice: of two amounts, nobody knows which one counts."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _DoubledFieldError
+    return found
+
+
 def _object_cells(
     found: dict[str, Any], table: Table, cells: Cells, unknown: set[str]
 ) -> tuple[str, str, str] | None:
     """Fill the cells from an object; returns column, value and what was expected if it fails."""
+    values = list(found.items())
     if isinstance(address := found.get("address"), dict):
-        rest = {name: value for name, value in found.items() if name != "address"}
-        found = rest | {("address" if n == "lines" else n): v for n, v in address.items()}
-    for name, value in found.items():
+        values = [(name, value) for name, value in values if name != "address"]
+        values += [("address" if name == "lines" else name, v) for name, v in address.items()]
+    filled: set[str] = set()
+    for name, given in values:
         if not (field := field_of(name)):
             unknown.add(name[:60])
             continue
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            value = "\n".join(value)  # noqa: PLW2901 - the lines of an address
-        if value is None:
-            continue
-        if not isinstance(value, str):
-            return name, json.dumps(value)[:80], "a text or a number"
-        cells[table.places[field]] = value
+        is_lines = isinstance(given, list) and all(isinstance(line, str) for line in given)
+        text = "\n".join(given) if is_lines else "" if given is None else given
+        if not isinstance(text, str):
+            return name, json.dumps(given)[:80], "a text or a number"
+        if field in filled:
+            return name, text[:80], f"{field} once; another field of the row means the same"
+        filled.add(field)
+        cells[table.places[field]] = text
     return None
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import gc
-import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar
 
 from domain.creditor_reference import rf_reference
 from domain.import_columns import DEBTOR_FIELDS, FIELDS
 from domain.import_table import Cells, RowProblem, Table, UnreadableFileError, read_table
+from domain.import_text import SHORT_ENOUGH, read_text
 from domain.import_values import (
     AmbiguousAmountError,
     Unexpected,
@@ -39,14 +39,6 @@ __all__ = ["ImportRow", "InvoiceFile", "RowProblem", "read_invoices"]
 PROGRESS_EVERY = 1000
 """Rows between two calls of ``progress``."""
 
-_LONGEST = {
-    # A case id carries the number, percent-encoded: 64 signs stay below Temporal's 1,000 bytes.
-    **dict.fromkeys(("number", "debtor", "purchase_order"), 64),
-    **dict.fromkeys(("name", "address_2", "address_3", "city"), 140),
-    "email": 254,
-    "address": 500,
-}
-_LONGEST_OTHER = 40
 _MAX_ADDRESS_LINES = 5
 _MOST_NOTICES = 50
 _SHOWN_CHARACTERS = 80
@@ -149,10 +141,11 @@ class _Reading:
         """Read a row: it becomes a good row, or one problem for each of its bad cells."""
         already = len(self.problems)
         row = [cells[place].strip() if place >= 0 else "" for place in self._places]
-        if not "".join(row).isprintable():
-            row = [self._printable(line, *cell) for cell in zip(FIELDS, row, strict=True)]
-        if len(max(row, key=len)) > _LONGEST_OTHER:
-            self._check_lengths(line, row)
+        if not "".join(row).isprintable() or len(max(row, key=len)) > SHORT_ENOUGH:
+            row = [
+                self._read(line, field, text, partial(read_text, field), "")
+                for field, text in zip(FIELDS, row, strict=True)
+            ]
         if len(self.problems) > already:
             return
         invoice = self._invoice(line, row)
@@ -177,11 +170,11 @@ class _Reading:
         if len(found) > _MOST_NOTICES:
             notices.append(f"And {len(found) - _MOST_NOTICES} more debtors contradict themselves.")
         if self._repeated:
-            notices.append(f"{self._repeated} rows repeat an earlier row and were left out.")
+            notices.append(f"Rows left out because they repeat an earlier one: {self._repeated}.")
         if self._padded:
             notices.append(
-                f"{self._padded} French postcodes of four digits were given back the leading zero "
-                "that spreadsheets drop."
+                "French postcodes of four digits that were given back the leading zero "
+                f"which spreadsheets drop: {self._padded}."
             )
         return notices
 
@@ -298,26 +291,6 @@ class _Reading:
         except Unexpected as unexpected:
             self._problem(line, field, text, str(unexpected))
             return otherwise
-
-    def _printable(self, line: int, field: str, text: str) -> str:
-        """A cell without the invisible signs that copying leaves behind."""
-        signs: list[str] = []
-        for sign in text:
-            category = unicodedata.category(sign)
-            if category == "Zs" or sign == "\t":
-                signs.append(" ")
-            elif category[0] != "C" or (sign == "\n" and field == "address"):
-                signs.append(sign)
-            elif category != "Cf":
-                self._problem(line, field, text, "plain text without control characters")
-                return ""
-        return "".join(signs).strip()
-
-    def _check_lengths(self, line: int, row: Cells) -> None:
-        for field, text in zip(FIELDS, row, strict=True):
-            longest = _LONGEST.get(field, _LONGEST_OTHER)
-            if len(text) > longest:
-                self._problem(line, field, text, f"a text of at most {longest} characters")
 
     def _problem(self, line: int, field: str, value: str, expected: str) -> None:
         column = self.table.names.get(field, field)

@@ -105,8 +105,7 @@ def due_moment(case: CollectionCase, step: DunningStep) -> datetime:
         return place.moment.at
     if place.nominal == before.nominal:
         return last.at
-    day = max(place.moment.day + behind, taken_on + timedelta(days=1))
-    return contact_moment(case.calendar, day, case.case_id).at
+    return contact_moment(case.calendar, place.moment.day + behind, case.case_id).at
 
 
 def _last_taken(case: CollectionCase) -> StepRecord | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from schemas.case import CollectionCase, OpenTask, TaskKind
+from schemas.case import ClosingReason, CollectionCase, OpenTask, TaskKind
 from schemas.events import (
     CaseEvent,
     CaseReferred,
     FactUnreadable,
+    InvoiceCorrected,
     PaymentReceived,
     PlanExhausted,
     StepFailed,
@@ -48,7 +49,7 @@ def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
         case: the state before the event; the task's id is that of the version the event gets.
         event: what happens.
     """
-    found = _what_to_do(event)
+    found = _after_correction(case, event) or _what_to_do(event)
     if found is None:
         return None
     kind, summary = found
@@ -60,6 +61,19 @@ def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
         step=getattr(event, "step", ""),
         cycle=getattr(event, "cycle", 1),
     )
+
+
+def _after_correction(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
+    """Money that a correction frees, or makes owed again when nobody asks for it any more."""
+    if not isinstance(event, InvoiceCorrected):
+        return None
+    surplus = case.paid - event.amount
+    if surplus.is_positive and event.amount.amount < case.claim.amount:
+        return TaskKind.UNALLOCATED_CASH, f"{surplus} was paid beyond the corrected amount"
+    owed = event.amount - case.paid
+    if case.closing is ClosingReason.PAID and owed.is_positive:
+        return TaskKind.DECIDE, f"Corrected after it was paid: {owed} is owed again"
+    return None
 
 
 def _what_to_do(  # noqa: PLR0911 - one branch an event

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.base import Frozen
+from schemas.base import Frozen, Text
 from schemas.money import Money
 
 
@@ -22,24 +22,24 @@ class _Command(Frozen):
         by: who asks or reports.
     """
 
-    command_id: str = Field(min_length=1, max_length=200)
-    by: str = "unknown"
+    command_id: Text = Field(min_length=1, max_length=200)
+    by: Text = "unknown"
 
 
 class CancelCase(_Command):
     """Stop pursuing this invoice."""
 
     type: Literal["cancel_case"] = "cancel_case"
-    reason: str = Field(min_length=1, max_length=500)
+    reason: Text = Field(min_length=1, max_length=500)
 
 
 class CompleteTask(_Command):
     """A person has done a task and says what came of it."""
 
     type: Literal["complete_task"] = "complete_task"
-    task_id: str
-    outcome: str = Field(min_length=1, max_length=40)
-    note: str = Field(default="", max_length=2000)
+    task_id: Text
+    outcome: Text = Field(min_length=1, max_length=40)
+    note: Text = Field(default="", max_length=2000)
 
 
 class RecordPayment(_Command):
@@ -48,7 +48,7 @@ class RecordPayment(_Command):
     type: Literal["payment_received"] = "payment_received"
     amount: Money
     received_on: date
-    source: str = "unknown"
+    source: Text = "unknown"
 
 
 class CorrectInvoice(_Command):
@@ -63,9 +63,9 @@ class NoteUnreadableFact(_Command):
     """Somebody told the case something that could not be read; a person must look."""
 
     type: Literal["unreadable_fact"] = "unreadable_fact"
-    name: str
-    problem: str
-    excerpt: str = ""
+    name: Text
+    problem: Text
+    excerpt: Text = ""
 
 
 Request = Annotated[CancelCase | CompleteTask, Field(discriminator="type")]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from schemas.base import Frozen, Instant
+from schemas.base import Frozen, Instant, Text
 from schemas.calendar import ContactCalendar
 from schemas.case import ClosingReason
 from schemas.money import Money
@@ -59,7 +59,7 @@ class StepPerformed(_Event):
     reference: str
     asked: Money
     delivery: Literal["accepted", "unknown"] = "accepted"
-    detail: str = ""
+    detail: Text = ""
     sha256: str = ""
 
 
@@ -77,7 +77,7 @@ class StepFailed(_Event):
     cycle: int = 1
     reference: str
     reason: str
-    explanation: str
+    explanation: Text
 
 
 class StepGivenBack(_Event):

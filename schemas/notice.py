@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from pydantic import Field
+
 from schemas.base import Frozen
 from schemas.money import Money
 from schemas.parties import Creditor, Debtor
@@ -55,7 +57,7 @@ class Notice(Frozen):
     pay_by: date
     creditor: Creditor
     debtor: Debtor
-    items: tuple[NoticeItem, ...]
+    items: tuple[NoticeItem, ...] = Field(min_length=1)
     earlier: tuple[EarlierContact, ...] = ()
 
     @property

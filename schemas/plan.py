@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from schemas.base import Name, Strict
+from schemas.base import Frozen, Name
 
 
 class Channel(StrEnum):
@@ -26,7 +26,7 @@ class IfUnknown(StrEnum):
     RESEND = "resend"
 
 
-class DunningStep(Strict):
+class DunningStep(Frozen):
     """One rung of the ladder.
 
     Attributes:
@@ -51,7 +51,7 @@ class DunningStep(Strict):
         return self
 
 
-class DunningPlan(Strict):
+class DunningPlan(Frozen):
     """The ladder; snapshotted into the case when it opens, so a changed file bends no running case.
 
     Attributes:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.import_columns import FIELDS
 from domain.import_report import problem_report
 from domain.invoice_import import InvoiceFile, RowProblem, read_invoices
 from schemas.invoice import Invoice
@@ -229,6 +230,16 @@ def test_no_bytes_break_the_import(content: bytes) -> None:
             assert found.rows or found.problems or head or file == "a.jsonl"
 
 
+@given(st.sampled_from(FIELDS), st.text(max_size=30) | st.from_regex(r"[A-Z]{2}[0-9 .,-]{0,15}"))
+def test_no_cell_breaks_the_import(field: str, text: str) -> None:
+    """Whatever a cell holds, its row is imported or its problem is told."""
+    found = read_row(**{field: text})
+    assert bool(found.rows) != bool(found.problems)
+    for row in found.rows:
+        assert Debtor.model_validate(row.debtor.model_dump()) == row.debtor
+        assert Invoice.model_validate(row.invoice.model_dump()) == row.invoice
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -271,11 +282,14 @@ def test_json_lines_with_a_nested_address() -> None:
         },
     }
     lines = [json.dumps(good), "{oops", "[1]", json.dumps(good | {"number": True}), "[" * 9999]
+    lines += ['{"amount": 1, "amount": 2}', json.dumps(good | {"montant": "2"})]
     found = read("\n".join(lines), "invoices.jsonl")
     assert [row.line for row in found.rows] == [1]
     assert str(found.rows[0].invoice.amount) == "1234.10 GBP"
     assert found.rows[0].debtor.address.lines == ("1 Mill Lane", "Unit 2", "SW1A 1AA London")
-    assert [problem.line for problem in found.problems] == [2, 3, 4, 5]
+    assert [problem.line for problem in found.problems] == [2, 3, 4, 5, 6, 7]
+    assert "each once" in found.problems[4].expected
+    assert "once" in found.problems[5].expected
     assert found.problems[2].column == "number"
     assert found.notices == ("These fields are not known and were left out: shoe_size.",)
 
@@ -319,7 +333,7 @@ def test_same_number_twice_in_a_file() -> None:
     assert [row.line for row in found.rows] == [2]
     assert [problem.line for problem in found.problems] == [4]
     assert "line 2 has it with other data" in found.problems[0].expected
-    assert found.notices == ("1 rows repeat an earlier row and were left out.",)
+    assert found.notices == ("Rows left out because they repeat an earlier one: 1.",)
 
 
 def test_debtor_who_contradicts_themselves_is_noticed() -> None:
