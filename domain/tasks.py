@@ -6,10 +6,13 @@ from schemas.case import ClosingReason, CollectionCase, OpenTask, TaskKind
 from schemas.events import (
     CaseEvent,
     CaseReferred,
+    ContactsStopped,
+    DisputeOverdue,
     FactUnreadable,
     InvoiceCorrected,
     PaymentReceived,
     PlanExhausted,
+    PromiseBroken,
     StepFailed,
     StepPerformed,
 )
@@ -35,6 +38,9 @@ OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
     TaskKind.HAND_OVER: ("handed-over",),
     TaskKind.UNALLOCATED_CASH: ("allocated", "refunded", "done"),
     TaskKind.UNREADABLE_FACT: ("done",),
+    TaskKind.PROMISE_BROKEN: ("called", "promised-again", "leave"),
+    TaskKind.DISPUTE_OVERDUE: ("reminded", "leave"),
+    TaskKind.CONTACT_STOPPED: ("claim-declared", "address-found", "done"),
 }
 """What may come of a task, by its kind."""
 
@@ -76,7 +82,7 @@ def _after_correction(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind,
     return None
 
 
-def _what_to_do(  # noqa: PLR0911 - one branch an event
+def _what_to_do(  # noqa: PLR0911, C901 - one branch an event
     event: CaseEvent,
 ) -> tuple[TaskKind, str] | None:
     match event:
@@ -98,7 +104,26 @@ def _what_to_do(  # noqa: PLR0911 - one branch an event
                 TaskKind.UNALLOCATED_CASH,
                 f"{event.unallocated} of payment {event.payment_id} are not allocated",
             )
+        case PromiseBroken():
+            return (
+                TaskKind.PROMISE_BROKEN,
+                f"Promised {event.promised}, received {event.received}",
+            )
+        case DisputeOverdue():
+            return (
+                TaskKind.DISPUTE_OVERDUE,
+                f"The dispute about {event.amount} is not decided; it is with {event.owner}",
+            )
+        case ContactsStopped():
+            return TaskKind.CONTACT_STOPPED, _what_the_stop_asks(event)
         case FactUnreadable():
             return TaskKind.UNREADABLE_FACT, f"{event.name!r} could not be read: {event.problem}"
         case _:
             return None
+
+
+def _what_the_stop_asks(event: ContactsStopped) -> str:
+    stop = event.stop
+    if stop.deadline:
+        return f"{stop.kind.value} of {stop.on}: declare the claim by {stop.deadline} at the latest"
+    return f"{stop.kind.value}, known since {stop.on}: decide what follows"
