@@ -172,7 +172,7 @@ class CollectionCaseWorkflow:
 
     async def _take_in(self, fact: Fact) -> None:
         recorded = False
-        while not recorded and fact.command_id not in self._case.commands:
+        while not recorded:
             events = decide(self._case, fact, workflow.now())
             if isinstance(events, Refusal):  # No rule refuses a fact; a property test says so.
                 return
