@@ -12,6 +12,7 @@ from domain.business_calendar import days_overdue, local_day
 from schemas.case import CollectionCase, StepOutcome
 from schemas.notice import EarlierContact, Notice, NoticeItem
 from schemas.parties import Creditor
+from schemas.plan import Channel
 from store.pool import Pool
 from store.receivables import read_debtor, read_invoice
 
@@ -61,8 +62,9 @@ def _pay_by(days: int, today: date) -> date:
 
 
 def _earlier(case: CollectionCase) -> tuple[EarlierContact, ...]:
+    """What reached the debtor before: a call task on a worklist is no call yet."""
     return tuple(
         EarlierContact(on=local_day(case.calendar, done.at), channel=done.channel, step=done.step)
         for done in case.steps
-        if done.outcome is StepOutcome.PERFORMED
+        if done.outcome is StepOutcome.PERFORMED and done.channel is not Channel.PHONE
     )

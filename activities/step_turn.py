@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -13,12 +15,14 @@ from activities.errors import (
     DeliveryPostponed,
     DeliveryRefused,
     DeliveryUnknown,
+    NewsArrived,
     try_again,
     wrong_expected_version,
 )
 from domain.business_calendar import is_open
 from schemas.base import Frozen
 from schemas.case import CollectionCase
+from schemas.commands import Fact
 from schemas.events import CaseEvent, CaseReferred, StepFailed, StepPerformed
 from schemas.identifiers import contact_reference
 from schemas.plan import Channel, IfUnknown
@@ -26,11 +30,15 @@ from schemas.turns import StepOrder, TurnResult
 from store import contacts, event_store, facts
 from store.contacts import Claim, Contact, ContactState
 from store.errors import WrongExpectedVersionError
-from store.pool import Connection, Pool
-from store.read_models import case_as_it_stands
+from store.pool import PASSING_PROBLEMS, Connection, Pool
 
 LEASE_SECONDS = 75.0
 """How long a hand-over may take before it counts as unknown; beyond every SMTP timeout."""
+
+SETTLE_SECONDS = 120.0
+"""How long the answer of a hand-over waits for the database; lost, nobody would know it."""
+
+SETTLE_PAUSE_SECONDS = 1.0
 
 BeginHandOver = Callable[[], Awaitable[None]]
 """Called just before nobody could tell any more whether the message left."""
@@ -92,6 +100,9 @@ class StepTurn:
             return await self._settle(ContactState.REFUSED, Delivered(), self._failed(refusal))
         except DeliveryUnknown as unknown:
             return await self._leave_unknown(case, unknown)
+        except NewsArrived as news:
+            await contacts.take_back(self._pool, self._reference, self._owner, str(news))
+            return TurnResult(facts=news.facts)
         except (DeliveryPostponed, ClaimLost) as problem:
             await contacts.take_back(self._pool, self._reference, self._owner, str(problem))
             raise try_again(str(problem)) from problem
@@ -101,8 +112,7 @@ class StepTurn:
 
     async def _look(self, connection: Connection) -> tuple[CollectionCase, TurnResult | None]:
         """The gates of the last second: already done, overtaken, news unheard, out of hours."""
-        await event_store.lock(connection, self._order.case_id)
-        case = await case_as_it_stands(connection, self._order.case_id)
+        case = await event_store.lock(connection, self._order.case_id)
         if case.version != self._order.version:
             done = await self._done_before(connection)
             if done:
@@ -110,11 +120,18 @@ class StepTurn:
             raise wrong_expected_version(
                 f"{case.case_id} is at version {case.version}, not at {self._order.version}"
             )
-        if news := await facts.untold(connection, case.case_id):
+        if news := await self._news(connection, case):
             return case, TurnResult(facts=news)
         if not is_open(case.calendar, self._now):
             return case, TurnResult(not_now=True)
         return case, None
+
+    async def _news(self, connection: Connection, case: CollectionCase) -> tuple[Fact, ...]:
+        """What the case has not heard; what it has under the same id is told already."""
+        news = await facts.untold(connection, case.case_id)
+        for known in (fact for fact in news if fact.command_id in case.commands):
+            await facts.mark_told(connection, known.command_id, "heard before")
+        return tuple(fact for fact in news if fact.command_id not in case.commands)
 
     async def _done_before(self, connection: Connection) -> tuple[CaseEvent, ...]:
         """The events of this very step, if a former attempt put them on record unseen."""
@@ -137,8 +154,11 @@ class StepTurn:
         begun = await contacts.begin_hand_over(
             self._pool, self._reference, self._owner, LEASE_SECONDS
         )
-        if not begun:
-            raise ClaimLost("another attempt has taken the contact over")
+        if begun:
+            return
+        if news := await facts.untold(self._pool, self._order.case_id):
+            raise NewsArrived(news)
+        raise ClaimLost("another attempt has taken the contact over")
 
     async def _leave_unknown(self, case: CollectionCase, unknown: DeliveryUnknown) -> TurnResult:
         """Ask a person, or send again under the same Message-ID, as the plan's step says."""
@@ -152,18 +172,29 @@ class StepTurn:
     async def _settle(
         self, state: ContactState, delivered: Delivered, *events: CaseEvent
     ) -> TurnResult:
-        """Settle the contact and record what it means for the case, together or not at all."""
-        try:
-            async with self._pool.acquire() as connection, connection.transaction():
-                await contacts.settle(
-                    connection, self._reference, state, delivered.detail, delivered.sha256
-                )
-                await event_store.append(
-                    connection, self._order.case_id, self._order.version, events
-                )
-        except WrongExpectedVersionError as error:
-            raise wrong_expected_version(str(error)) from error
-        return TurnResult(events=events)
+        """Put on record what became of it, through a restart of the database if need be."""
+        last_try = time.monotonic() + SETTLE_SECONDS
+        while True:
+            try:
+                await self._settle_together(state, delivered, events)
+            except PASSING_PROBLEMS:
+                if time.monotonic() > last_try:
+                    raise
+                await asyncio.sleep(SETTLE_PAUSE_SECONDS)
+            except WrongExpectedVersionError as error:
+                raise wrong_expected_version(str(error)) from error
+            else:
+                return TurnResult(events=events)
+
+    async def _settle_together(
+        self, state: ContactState, delivered: Delivered, events: Sequence[CaseEvent]
+    ) -> None:
+        """The case first, then its contact: every transaction locks the two in this order."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await event_store.append(connection, self._order.case_id, self._order.version, events)
+            await contacts.settle(
+                connection, self._reference, state, delivered.detail, delivered.sha256
+            )
 
     def _claim(self) -> Claim:
         return Claim(

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.client import (
+    Client,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.case import decide
@@ -14,11 +18,12 @@ from schemas.commands import Refusal
 from store import event_store, facts
 from store.facts import UntoldFact
 from store.pool import Pool
-from store.read_models import case_as_it_stands
 
 TELL_TIMEOUT = timedelta(seconds=15)
 AT_ONCE = 20
 """How many cases are told something at one time."""
+
+Progress = Callable[[int], None]
 
 
 class Telling:
@@ -28,18 +33,26 @@ class Telling:
         self._pool = pool
         self._client = client
 
-    async def tell_all(self) -> tuple[int, int]:
-        """Tell every untold fact; how many were heard, and how many were not."""
-        told = 0
-        while waiting := await facts.all_untold(self._pool):
-            heard = await self.tell(waiting)
-            told += sum(heard)
-            if not all(heard):
-                return told, len(heard) - sum(heard)
-        return told, 0
+    async def tell_all(self, progress: Progress = lambda _: None) -> tuple[int, int]:
+        """Tell every untold fact; how many were heard, and how many were not.
 
-    async def tell(self, waiting: Sequence[UntoldFact]) -> list[bool]:
-        """Tell these facts, those of one case in order; whether each was heard."""
+        Args:
+            progress: told after each how many of its page have been heard.
+        """
+        told, tried, last = 0, 0, None
+        while page := await facts.all_untold(self._pool, last):
+            last = page[-1]
+            told += sum(await self.tell(page, progress))
+            tried += len(page)
+        return told, tried - told
+
+    async def tell(
+        self, waiting: Sequence[UntoldFact], progress: Progress = lambda _: None
+    ) -> list[bool]:
+        """Tell these facts, those of one case in order; whether each was heard.
+
+        A case that does not hear one is told none of the later ones: order matters to it.
+        """
         places = asyncio.Semaphore(AT_ONCE)
         by_case: dict[str, list[int]] = {}
         for number, untold in enumerate(waiting):
@@ -50,6 +63,9 @@ class Telling:
             async with places:
                 for number in numbers:
                     heard[number] = await self.tell_one(waiting[number])
+                    progress(sum(heard))
+                    if not heard[number]:
+                        return
 
         await asyncio.gather(*(one_case(numbers) for numbers in by_case.values()))
         return heard
@@ -71,15 +87,20 @@ class Telling:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return await self._record_on_closed_case(untold)
             return False
+        except WorkflowUpdateRPCTimeoutOrCancelledError:
+            if _is_being_cancelled():
+                raise
+            return False
         except WorkflowUpdateFailedError:
             return await self._record_on_closed_case(untold)
+        # On record under this id before the fact came in, and so not marked by the record itself.
+        await facts.mark_told(self._pool, fact.command_id, "heard before")
         return True
 
     async def _record_on_closed_case(self, untold: UntoldFact) -> bool:
         """Where no workflow runs any more, this is the one writer."""
         async with self._pool.acquire() as connection, connection.transaction():
-            await event_store.lock(connection, untold.case_id)
-            case = await case_as_it_stands(connection, untold.case_id)
+            case = await event_store.lock(connection, untold.case_id)
             if not case.is_closed:
                 return False
             events = decide(case, untold.fact, datetime.now(UTC))
@@ -89,3 +110,9 @@ class Telling:
                 await event_store.append(connection, case.case_id, case.version, events)
             await facts.mark_told(connection, untold.fact.command_id, "nothing changed")
         return True
+
+
+def _is_being_cancelled() -> bool:
+    """Whether this very task was asked to stop: the SDK reports it as if the call had failed."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -7,7 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from temporalio.client import WorkflowUpdateFailedError
+from temporalio.client import (
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -94,27 +97,33 @@ async def submit(reach: Reach, case: str, request: Request, words: str) -> Exit:
         CommandFailed: when no worker answers; the request was not accepted.
     """
     handle = reach.client.get_workflow_handle(case)
+    silent = f"{case}: no worker answered within {REQUEST_TIMEOUT.seconds} s; does one run?"
     try:
         await handle.execute_update(
             "submit", request, id=request.command_id, rpc_timeout=REQUEST_TIMEOUT
         )
     except WorkflowUpdateFailedError as error:
-        cause = error.cause
-        code = cause.type if isinstance(cause, ApplicationError) else type(cause).__name__
-        sentence = cause.message if isinstance(cause, ApplicationError) else str(cause)
-        return Exit(say_error(f"{code}: {sentence}", Exit.REFUSED))
+        return _refused(error)
+    except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+        raise CommandFailed(Exit.UNREACHABLE, silent) from error
     except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            folded = await read_models.case_as_it_stands(reach.pool, case)
-            if folded.is_closed:
-                ended = folded.closing.value if folded.closing else "closed"
-                return Exit(say_error(f"CaseIsClosed: {case} is {ended}", Exit.REFUSED))
-            words = f"{case} is open, but the engine does not run it: `starter.py resume`"
-            raise CommandFailed(Exit.UNREACHABLE, words) from error
-        words = f"{case}: no worker answered within {REQUEST_TIMEOUT.seconds} s; does one run?"
-        raise CommandFailed(Exit.UNREACHABLE, words) from error
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise CommandFailed(Exit.UNREACHABLE, silent) from error
+        folded = await read_models.case_as_it_stands(reach.pool, case)
+        if not folded.is_closed:
+            lost = f"{case} is open, but the engine does not run it: `starter.py resume`"
+            raise CommandFailed(Exit.UNREACHABLE, lost) from error
+        ended = folded.closing.value if folded.closing else "closed"
+        return Exit(say_error(f"CaseIsClosed: {case} is {ended}", Exit.REFUSED))
     say(words)
     return Exit.DONE
+
+
+def _refused(error: WorkflowUpdateFailedError) -> Exit:
+    cause = error.cause
+    if isinstance(cause, ApplicationError):
+        return Exit(say_error(f"{cause.type}: {cause.message}", Exit.REFUSED))
+    return Exit(say_error(str(cause), Exit.REFUSED))
 
 
 async def pay(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
-from schemas.base import Frozen
+from schemas.base import Frozen, Instant
 from schemas.commands import CorrectInvoice, Fact, RecordPayment
 from schemas.identifiers import case_id
 from store.pool import Connection, Pool
@@ -15,10 +15,15 @@ FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
 
 
 class UntoldFact(Frozen):
-    """A fact that its case has not put on record yet."""
+    """A fact that its case has not put on record yet.
+
+    Attributes:
+        recorded_at: when it came in; None when that does not matter.
+    """
 
     case_id: str
     fact: Fact
+    recorded_at: Instant | None = None
 
 
 async def keep_payment(
@@ -54,20 +59,34 @@ async def keep_fact(
     )
 
 
-async def untold(connection: Connection, case: str) -> tuple[Fact, ...]:
+async def untold(connection: Pool | Connection, case: str) -> tuple[Fact, ...]:
     """The facts of one case that are not on its record yet, oldest first."""
     rows = await connection.fetch(_SQL["untold_of_case"], case)
     return tuple(FACT.validate_python(row["data"]) for row in rows)
 
 
-async def all_untold(pool: Pool, limit: int = 1000) -> list[UntoldFact]:
-    """Facts of opened cases that are not on record yet, oldest first."""
-    rows = await pool.fetch(_SQL["untold"], limit)
+async def all_untold(
+    pool: Pool, after: UntoldFact | None = None, limit: int = 1000
+) -> list[UntoldFact]:
+    """Facts of opened cases that are not on record yet, oldest first, in pages.
+
+    Args:
+        pool: any.
+        after: the last fact of the page before.
+        limit: how many make a page.
+    """
+    place = (None, "") if after is None else (after.recorded_at, after.fact.command_id)
+    rows = await pool.fetch(_SQL["untold"], limit, *place)
     return [
-        UntoldFact(case_id=row["case_id"], fact=FACT.validate_python(row["data"])) for row in rows
+        UntoldFact(
+            case_id=row["case_id"],
+            fact=FACT.validate_python(row["data"]),
+            recorded_at=row["recorded_at"],
+        )
+        for row in rows
     ]
 
 
-async def mark_told(connection: Connection, fact_id: str, told_as: str) -> None:
+async def mark_told(connection: Pool | Connection, fact_id: str, told_as: str) -> None:
     """Say what became of a fact that changed nothing on its case's record."""
     await connection.execute(_SQL["mark_told"], fact_id, told_as)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.next_action import next_action
 from schemas.actions import PerformStep, Record, Wait
@@ -21,12 +21,20 @@ from store.queries import queries
 
 _SQL = queries("projections")
 
+TASK_COLUMNS = 6
+"""Those that say what a task is; the others say what became of it."""
+
 
 async def save(connection: Connection, cases: Sequence[tuple[CollectionCase, bytes]]) -> None:
     """Write the rows of cases as they now stand, with the hash of their last event."""
     if cases:
-        columns = zip(*(_row(case, digest) for case, digest in cases), strict=True)
-        await connection.execute(_SQL["save_cases"], *(list(column) for column in columns))
+        await connection.execute(_SQL["save_cases"], *columns(cases))
+
+
+def columns(cases: Sequence[tuple[CollectionCase, bytes]]) -> list[list[Any]]:
+    """The rows of cases, column by column, in the order of the table."""
+    rows = (_row(case, digest) for case, digest in cases)
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 async def follow(
@@ -40,7 +48,11 @@ async def follow(
         event: what was put on record.
         after: the case after it.
     """
-    await follow_tasks(connection, before, event, after)
+    changes = task_changes(before, event, after)
+    for row in changes.opened:
+        await connection.execute(_SQL["open_task"], *row)
+    for row in changes.ended:
+        await connection.execute(_SQL["end_task"], *row)
     if isinstance(event, PaymentReceived | InvoiceCorrected | FactUnreadable):
         await connection.execute(_SQL["fact_is_told"], event.cause, event.type)
     match event:
@@ -56,27 +68,33 @@ async def follow(
             pass
 
 
-async def follow_tasks(
-    connection: Connection, before: CollectionCase, event: CaseEvent, after: CollectionCase
-) -> None:
-    """Open and end the rows of tasks as one event does."""
+class TaskChanges(NamedTuple):
+    """What an event does to the rows of tasks.
+
+    Attributes:
+        opened: the first ``TASK_COLUMNS`` columns of each new row.
+        ended: the id and the remaining columns (status, outcome, note, when, by whom) of others.
+    """
+
+    opened: list[tuple[Any, ...]]
+    ended: list[tuple[Any, ...]]
+
+
+def task_changes(before: CollectionCase, event: CaseEvent, after: CollectionCase) -> TaskChanges:
+    """Which rows of tasks one event opens and ends."""
     known = {task.task_id for task in before.tasks}
     left = {task.task_id for task in after.tasks}
-    for task in after.tasks:
-        if task.task_id not in known:
-            await connection.execute(
-                _SQL["open_task"],
-                *(task.task_id, after.case_id, task.kind.value, task.step),
-                *(task.summary, task.opened_at),
-            )
-    for task in before.tasks:
-        if task.task_id in left:
-            continue
-        if isinstance(event, TaskCompleted):
-            ending = ("done", event.outcome, event.note, event.at, event.by)
-        else:
-            ending = ("obsolete", event.type, "", event.at, event.by)
-        await connection.execute(_SQL["end_task"], task.task_id, *ending)
+    opened = [
+        (task.task_id, after.case_id, task.kind.value, task.step, task.summary, task.opened_at)
+        for task in after.tasks
+        if task.task_id not in known
+    ]
+    if isinstance(event, TaskCompleted):
+        ending = ("done", event.outcome, event.note, event.at, event.by)
+    else:
+        ending = ("obsolete", event.type, "", event.at, event.by)
+    ended = [(task.task_id, *ending) for task in before.tasks if task.task_id not in left]
+    return TaskChanges(opened, ended)
 
 
 def _row(case: CollectionCase, digest: bytes) -> tuple[Any, ...]:

@@ -12,10 +12,11 @@ on conflict (fact_id) do nothing;
 select data from facts where case_id = $1 and told_at is null order by recorded_at, fact_id;
 
 -- name: untold
-select f.case_id, f.data
+select f.case_id, f.data, f.recorded_at
 from facts as f
 inner join cases as c on c.case_id = f.case_id
 where f.told_at is null
+    and ($2::timestamptz is null or (f.recorded_at, f.fact_id) > ($2, $3))
 order by f.recorded_at, f.fact_id
 limit $1;
 

@@ -38,6 +38,3 @@ on conflict (payment_id) do nothing;
 -- name: contact_is_refused
 update contacts set state = 'refused', updated_at = now()
 where reference = $1 and state in ('claimed', 'handing over');
-
--- name: forget_read_models
-truncate cases, tasks;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 from temporalio.client import Client, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from activities.cases import Cases
@@ -30,7 +31,7 @@ from schemas.parties import Debtor, PostalAddress
 from schemas.settings import Settings, SmtpSecurity
 from store import event_store, facts
 from store.facts import UntoldFact
-from store.pool import open_pool
+from store.pool import Pool, open_pool
 from store.read_models import case_as_it_stands
 from store.receivables import invoices_without_case
 from worker import Means, build_workers, running
@@ -214,7 +215,15 @@ async def open_house(
         )
         async with running(build_workers(means)):
             yield House(means, mailbox, skipper, owner)
+            await _end_all(client, pool)
         await mailer.close()
+
+
+async def _end_all(client: Client, pool: Pool) -> None:
+    """The next story has the same case ids: nothing of this one may still run."""
+    for row in await pool.fetch("select case_id from cases"):
+        with suppress(RPCError):
+            await client.get_workflow_handle(row["case_id"]).terminate("the story is told")
 
 
 async def owner_connection(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
