@@ -286,7 +286,7 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
         case StepPerformed():
             return {"steps": (*case.steps, _performed(event))}
         case StepFailed():
-            return {"steps": (*case.steps, _failed(event))}
+            return {"steps": (*case.steps, _tried(event, StepOutcome.FAILED))}
         case StepGivenBack():
             return {
                 "given_back": (*case.given_back, event.step),
@@ -324,21 +324,14 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
 
 def _performed(event: StepPerformed) -> StepRecord:
     unknown = event.delivery == "unknown"
+    return _tried(event, StepOutcome.UNKNOWN if unknown else StepOutcome.PERFORMED)
+
+
+def _tried(event: StepPerformed | StepFailed, outcome: StepOutcome) -> StepRecord:
     return StepRecord(
         step=event.step,
         channel=event.channel,
-        outcome=StepOutcome.UNKNOWN if unknown else StepOutcome.PERFORMED,
-        at=event.at,
-        cycle=event.cycle,
-        reference=event.reference,
-    )
-
-
-def _failed(event: StepFailed) -> StepRecord:
-    return StepRecord(
-        step=event.step,
-        channel=event.channel,
-        outcome=StepOutcome.FAILED,
+        outcome=outcome,
         at=event.at,
         cycle=event.cycle,
         reference=event.reference,
