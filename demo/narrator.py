@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cli.timeline import describe
+from cli.wording import describe
 from schemas.events import (
     CaseClosed,
     CaseEvent,

@@ -10,6 +10,7 @@ from domain.evolve import evolve, fold, opened
 from domain.refusals import case_is_closed, unreadable
 from schemas.case import ClosingReason, CollectionCase
 from schemas.commands import (
+    Asked,
     CancelCase,
     Command,
     CompleteTask,
@@ -42,7 +43,7 @@ __all__ = ["decide", "evolve", "fold", "opened"]
 Events = tuple[CaseEvent, ...]
 
 
-def decide(case: CollectionCase, command: Command, now: datetime) -> Events | Refusal:  # noqa: PLR0911, PLR0912, C901 - one branch a command
+def decide(case: CollectionCase, command: Command, now: datetime) -> Events | Refusal:  # noqa: PLR0911 - one branch a fact
     """What a command means for a case.
 
     Facts (payments, reversals, corrections, …) are never refused: they have happened.
@@ -70,36 +71,43 @@ def decide(case: CollectionCase, command: Command, now: datetime) -> Events | Re
             return pause_rules.stop_contacts(case, command, now)
         case NoteUnreadableFact():
             return (unreadable(command, now),)
-        case CancelCase():
-            return _cancel(case, command, now)
-        case CompleteTask():
-            return step_rules.complete(case, command, now)
-        case RaiseDispute():
-            return pause_rules.raise_dispute(case, command, now)
-        case ResolveDispute():
-            return pause_rules.resolve_dispute(case, command, now)
-        case PromiseToPay():
-            return pause_rules.promise(case, command, now)
-        case AgreeInstalments():
-            return pause_rules.agree_instalments(case, command, now)
-        case PlaceHold():
-            return pause_rules.place_hold(case, command, now)
-        case Release():
-            return pause_rules.release(case, command, now)
-        case SkipStep():
-            return step_rules.skip(case, command, now)
-        case DoStepNow():
-            return step_rules.do_now(case, command, now)
-        case UndoStep():
-            return step_rules.undo(case, command, now)
-        case WriteOff():
-            return money_rules.write_off(case, command, now)
-        case RecallCase():
-            return step_rules.recall(case, command, now)
-        case ReopenCase():
-            return step_rules.reopen(case, command, now)
         case _:
-            assert_never(command)
+            return _answer(case, command, now)
+
+
+def _answer(case: CollectionCase, request: Asked, now: datetime) -> Events | Refusal:  # noqa: PLR0911, PLR0912, C901 - one branch a request
+    """What people ask."""
+    match request:
+        case CancelCase():
+            return _cancel(case, request, now)
+        case CompleteTask():
+            return step_rules.complete(case, request, now)
+        case RaiseDispute():
+            return pause_rules.raise_dispute(case, request, now)
+        case ResolveDispute():
+            return pause_rules.resolve_dispute(case, request, now)
+        case PromiseToPay():
+            return pause_rules.promise(case, request, now)
+        case AgreeInstalments():
+            return pause_rules.agree_instalments(case, request, now)
+        case PlaceHold():
+            return pause_rules.place_hold(case, request, now)
+        case Release():
+            return pause_rules.release(case, request, now)
+        case SkipStep():
+            return step_rules.skip(case, request, now)
+        case DoStepNow():
+            return step_rules.do_now(case, request, now)
+        case UndoStep():
+            return step_rules.undo(case, request, now)
+        case WriteOff():
+            return money_rules.write_off(case, request, now)
+        case RecallCase():
+            return step_rules.recall(case, request, now)
+        case ReopenCase():
+            return step_rules.reopen(case, request, now)
+        case _:
+            assert_never(request)
 
 
 def _cancel(case: CollectionCase, command: CancelCase, now: datetime) -> Events | Refusal:

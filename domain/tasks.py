@@ -7,6 +7,7 @@ from schemas.events import (
     CaseEvent,
     CaseReferred,
     ContactsStopped,
+    CreditNoteIssued,
     DisputeOverdue,
     FactUnreadable,
     InvoiceCorrected,
@@ -71,6 +72,11 @@ def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
 
 def _after_correction(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
     """Money that a correction frees, or makes owed again when nobody asks for it any more."""
+    if isinstance(event, CreditNoteIssued):
+        surplus = event.taken - case.outstanding
+        if surplus.is_positive:
+            return TaskKind.UNALLOCATED_CASH, f"{surplus} of credit note {event.credit_id} are left"
+        return None
     if not isinstance(event, InvoiceCorrected):
         return None
     surplus = case.paid - event.amount
