@@ -38,9 +38,11 @@ def after_step(case: CollectionCase, event: StepEvent) -> dict[str, Any]:
         case StepSkipped():
             return _taken(case, _record(event, StepOutcome.SKIPPED, ""))
         case StepGivenBack() | StepUndone():
+            # Another step is next now, so what was brought forward has to wait its turn again.
             return {
                 "given_back": (*case.given_back, event.step),
                 "steps": tuple(step for step in case.steps if step.step != event.step),
+                "brought_forward": "",
                 **_pursued_again(case),
             }
         case StepBroughtForward():

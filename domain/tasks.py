@@ -12,12 +12,15 @@ from schemas.events import (
     FactUnreadable,
     InvoiceCorrected,
     PaymentReceived,
+    PaymentReversed,
     PlanExhausted,
     PromiseBroken,
     StepFailed,
     StepPerformed,
 )
 from schemas.identifiers import task_id
+from schemas.money import Money
+from schemas.pauses import ContactStop
 from schemas.plan import Channel
 
 TRY_AGAIN = "try-again"
@@ -48,6 +51,9 @@ OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
 OUTLIVES_THE_CASE = frozenset({TaskKind.UNALLOCATED_CASH, TaskKind.UNREADABLE_FACT})
 """Tasks about money or messages that stay open when the case closes."""
 
+NOT_ENDED_BY_MONEY = frozenset({ClosingReason.CANCELLED, ClosingReason.WRITTEN_OFF})
+"""A person ended the case, so only a person pursues it again."""
+
 
 def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
     """The task that an event opens, if it opens one.
@@ -71,21 +77,26 @@ def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
 
 
 def _after_correction(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
-    """Money that a correction frees, or makes owed again when nobody asks for it any more."""
-    if isinstance(event, CreditNoteIssued):
-        surplus = event.taken - case.outstanding
-        if surplus.is_positive:
-            return TaskKind.UNALLOCATED_CASH, f"{surplus} of credit note {event.credit_id} are left"
-        return None
-    if not isinstance(event, InvoiceCorrected):
-        return None
-    surplus = case.paid - event.amount
-    if surplus.is_positive and event.amount.amount < case.claim.amount:
-        return TaskKind.UNALLOCATED_CASH, f"{surplus} was paid beyond the corrected amount"
-    owed = event.amount - case.paid
-    if case.closing is ClosingReason.PAID and owed.is_positive:
-        return TaskKind.DECIDE, f"Corrected after it was paid: {owed} is owed again"
-    return None
+    """Money that a fact frees, or makes owed again when nobody asks for it any more."""
+    match event:
+        case CreditNoteIssued():
+            surplus = event.taken - case.outstanding
+            what = f"{surplus} of credit note {event.credit_id} are left"
+            return (TaskKind.UNALLOCATED_CASH, what) if surplus.is_positive else None
+        case InvoiceCorrected():
+            surplus = case.paid - event.amount
+            what = f"{surplus} was paid beyond the corrected amount"
+            if surplus.is_positive and event.amount.amount < case.claim.amount:
+                return TaskKind.UNALLOCATED_CASH, what
+            owed = event.amount - case.paid - case.credited
+            what = f"Corrected after it was paid: {owed} is owed again"
+            paid = case.closing is ClosingReason.PAID
+            return (TaskKind.DECIDE, what) if paid and owed.is_positive else None
+        case PaymentReversed() if case.closing in NOT_ENDED_BY_MONEY and event.amount.is_positive:
+            what = f"Taken back: {event.amount} is owed again, but the case is {case.closing}"
+            return TaskKind.DECIDE, what
+        case _:
+            return None
 
 
 def _what_to_do(  # noqa: PLR0911, C901 - one branch an event
@@ -106,10 +117,7 @@ def _what_to_do(  # noqa: PLR0911, C901 - one branch an event
         case CaseReferred():
             return TaskKind.HAND_OVER, f"Hand the file to: {event.to} ({event.outstanding})"
         case PaymentReceived() if event.unallocated.is_positive:
-            return (
-                TaskKind.UNALLOCATED_CASH,
-                f"{event.unallocated} of payment {event.payment_id} are not allocated",
-            )
+            return TaskKind.UNALLOCATED_CASH, not_allocated(event.unallocated, event.payment_id)
         case PromiseBroken():
             return (
                 TaskKind.PROMISE_BROKEN,
@@ -121,15 +129,20 @@ def _what_to_do(  # noqa: PLR0911, C901 - one branch an event
                 f"The dispute about {event.amount} is not decided; it is with {event.owner}",
             )
         case ContactsStopped():
-            return TaskKind.CONTACT_STOPPED, _what_the_stop_asks(event)
+            return TaskKind.CONTACT_STOPPED, what_a_stop_asks(event.stop)
         case FactUnreadable():
             return TaskKind.UNREADABLE_FACT, f"{event.name!r} could not be read: {event.problem}"
         case _:
             return None
 
 
-def _what_the_stop_asks(event: ContactsStopped) -> str:
-    stop = event.stop
+def not_allocated(amount: Money, payment_id: str) -> str:
+    """What is to be done about money that no claim took; a reversal finds the task by it."""
+    return f"{amount} of payment {payment_id} are not allocated"
+
+
+def what_a_stop_asks(stop: ContactStop) -> str:
+    """What is to be done instead of contacts; the end of the stop finds the task by it."""
     if stop.deadline:
         return f"{stop.kind.value} of {stop.on}: declare the claim by {stop.deadline} at the latest"
     return f"{stop.kind.value}, known since {stop.on}: decide what follows"
