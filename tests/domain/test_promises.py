@@ -26,7 +26,6 @@ from tests.support.builders import (
 )
 from tests.support.given import Given, given
 
-
 FRIDAY = after_due(11)
 
 
