@@ -39,7 +39,7 @@ async def gather_notice(pool: Pool, creditors: Mapping[str, Creditor], step: Ste
         due_date=case.due_date,
         amount=case.claim,
         paid=case.paid,
-        asked=case.outstanding,
+        asked=case.asked,
         days_overdue=days_overdue(case.due_date, today),
         purchase_order=invoice.purchase_order,
         reference=invoice.reference,

@@ -215,7 +215,7 @@ class StepTurn:
             channel=step.channel,
             cycle=self._order.cycle,
             reference=self._reference,
-            asked=case.outstanding,
+            asked=case.asked,
             detail=delivered.detail,
             sha256=delivered.sha256,
         )

@@ -20,8 +20,9 @@ from activities.step_turn import BeginHandOver, Delivered, Step, StepTurn
 from activities.steps import Steps
 from engines.mailbox import Mailbox
 from schemas.case import CollectionCase
-from schemas.events import StepFailed, StepPerformed
+from schemas.events import DisputeRaised, StepFailed, StepPerformed
 from schemas.identifiers import contact_reference
+from schemas.pauses import Dispute, DisputeReason
 from schemas.plan import Channel, IfUnknown
 from schemas.settings import SmtpSecurity
 from schemas.turns import StepOrder, TurnResult
@@ -29,7 +30,7 @@ from store import contacts, facts
 from store.contacts import Contact, ContactState
 from store.pool import Pool, open_pool
 from store.read_models import case_as_it_stands, list_tasks
-from tests.support.cases import MORNING, one_step_plan, opened, payment, put, received
+from tests.support.cases import MORNING, euros, one_step_plan, opened, payment, put, received
 from tests.support.ledger import owe
 
 LEASE = 0.2
@@ -158,6 +159,24 @@ async def test_a_step_leaves_once_and_is_on_record(pool: Pool, turn: Make) -> No
     assert (await step.attempt()).events == result.events
     assert len(step.message_ids()) == 1
     assert (await case_as_it_stands(pool, step.order.case_id)).version == 2
+
+
+async def test_a_message_never_asks_for_what_is_contested(pool: Pool, turn: Make) -> None:
+    """Of 1200 with 200 contested, the e-mail and the record of it ask for 1000."""
+    step = await turn()
+    case = await case_as_it_stands(pool, step.order.case_id)
+    dispute = Dispute(
+        dispute_id="D-1", amount=euros("200.00"), reason=DisputeReason.PRICE, raised_at=MORNING
+    )
+    case = await put(pool, case, DisputeRaised(at=MORNING, cause="D-1", dispute=dispute))
+    result = await step.attempt(step.order.model_copy(update={"version": case.version}))
+    (event,) = result.events
+    assert isinstance(event, StepPerformed)
+    assert event.asked == euros("1000.00")
+    (mail,) = step.mailbox.received()
+    body = mail.message.get_body(("plain",))
+    assert body is not None
+    assert "1000,00" in "".join(body.get_content().split())
 
 
 async def test_many_attempts_at_once_send_one_message(turn: Make) -> None:
