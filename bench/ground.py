@@ -44,7 +44,7 @@ async def ground() -> AsyncIterator[Ground]:
     """Start the engines as ``./run up`` does, each a process of its own; end them after."""
     with tempfile.TemporaryDirectory(prefix="relance-bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        folder.chmod(0o711)  # PostgreSQL runs as another user when we are root
+        folder.chmod(0o711)  # noqa: ASYNC240 - once; PostgreSQL runs as another user when we are root
         port, http_port, smtp_port = free_ports(3)
         server = TemporalServer(port, http_port, database=folder / "temporal.db")
         words = ["--folder", str(folder / "mailbox"), "--port", str(smtp_port)]
