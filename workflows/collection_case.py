@@ -42,8 +42,10 @@ class CollectionCaseWorkflow:
         """Take turns until the case is closed; its end is the workflow's result."""
         try:
             await self._pursue()
-        finally:  # However the run ends, what it was told before goes on record.
-            await workflow.wait_condition(workflow.all_handlers_finished)
+        except (Exception, asyncio.CancelledError):
+            await self._hear_out()
+            raise
+        await self._hear_out()
         case = self._case
         if not case.is_closed:
             workflow.continue_as_new(case)
@@ -108,6 +110,13 @@ class CollectionCaseWorkflow:
             # its work, and thereby kept the cancellation from being seen.
             if workflow.cancellation_reason() is not None:
                 raise asyncio.CancelledError
+
+    async def _hear_out(self) -> None:
+        """However the run ends, what it was told before goes on record.
+
+        Never in a ``finally``: a run that is dropped from the worker's memory passes there too.
+        """
+        await workflow.wait_condition(workflow.all_handlers_finished)
 
     def _run_is_over(self) -> bool:
         return self._case.is_closed or workflow.info().is_continue_as_new_suggested()
