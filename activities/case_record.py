@@ -27,7 +27,10 @@ class CaseRecord:
                 if order.events:
                     await event_store.append(connection, order.case_id, order.version, order.events)
                 if order.told:
-                    await facts.mark_told(connection, order.told, "nothing changed")
+                    told_as = ", ".join(event.type for event in order.events)
+                    await facts.mark_told(
+                        connection, order.case_id, order.told, told_as or "nothing changed"
+                    )
         except WrongExpectedVersionError as error:
             raise wrong_expected_version(str(error)) from error
 

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from rich.console import Console
 from temporalio.client import Client
 
+from activities.cases import Cases
 from activities.engine import connect_temporal
 from activities.library import read_creditors
 from activities.telling import Telling
@@ -42,7 +43,7 @@ class DemoStory:
         self._client = client
         self._creditor = creditor
         self._clock = DemoClock(client, pool)
-        self._telling = Telling(pool, client)
+        self._telling = Telling(pool, client, Cases(pool, client, {}, {}, settings.task_queue))
         self._console = Console(width=None if Console().is_terminal else 150, highlight=False)
         self._narrator = Narrator(pool, self._console)
         self._today = datetime.now(UTC).date()

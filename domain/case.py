@@ -58,13 +58,13 @@ def decide(case: CollectionCase, command: Command, now: datetime) -> Events | Re
     """
     if isinstance(command, RecordPayment):
         return money_rules.receive(case, command, now)
+    if isinstance(command, ReversePayment):
+        return money_rules.reverse(case, command, now)
+    if isinstance(command, IssueCreditNote):
+        return money_rules.credit(case, command, now)
     if command.command_id in case.commands:
         return ()
     match command:
-        case ReversePayment():
-            return money_rules.reverse(case, command, now)
-        case IssueCreditNote():
-            return money_rules.credit(case, command, now)
         case CorrectInvoice():
             return money_rules.correct(case, command, now)
         case StopContacts():

@@ -49,7 +49,7 @@ def forecast(case: CollectionCase, now: datetime, limit: int = 100) -> tuple[For
                         step=action.step.name,
                         channel=action.step.channel,
                         at=now,
-                        asked=case.outstanding,
+                        asked=case.asked,
                     )
                 )
                 case = _taken(case, action, now)
@@ -80,7 +80,7 @@ def _taken(case: CollectionCase, action: PerformStep, now: datetime) -> Collecti
             channel=action.step.channel,
             cycle=action.cycle,
             reference=reference,
-            asked=case.outstanding,
+            asked=case.asked,
         ),
     )
     if action.step.channel is not Channel.REFER:

@@ -64,6 +64,8 @@ def reverse(case: CollectionCase, reversal: ReversePayment, now: datetime) -> Ev
         return ()
     taken = next((one for one in case.allocations if one.payment_id == reversal.payment_id), None)
     if taken is None:
+        if reversal.command_id in case.commands:
+            return ()
         problem = f"no payment {reversal.payment_id!r} of this case can be taken back"
         return facts_left_to_a_person(reversal, problem, now)
     undone = PaymentReversed(
@@ -86,6 +88,8 @@ def credit(case: CollectionCase, note: IssueCreditNote, now: datetime) -> Events
     if any(seen.credit_id == note.command_id for seen in case.credits):
         return ()
     if note.amount.currency != case.claim.currency or not note.amount.is_positive:
+        if note.command_id in case.commands:
+            return ()
         return facts_left_to_a_person(note, f"a credit note of {note.amount}", now)
     expected = note.amount.at_most(case.expected_credit or Money.zero(note.amount.currency))
     issued = CreditNoteIssued(

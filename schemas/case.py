@@ -121,6 +121,7 @@ class CollectionCase(Frozen):
         restarts: how often the ladder has begun again.
         brought_forward: the step that a person wants taken now, or empty.
         promises_broken: in a row.
+        changed_at: the moment of the last event.
     """
 
     case_id: str
@@ -154,6 +155,7 @@ class CollectionCase(Frozen):
     anchor: date | None = None
     restarts: int = 0
     brought_forward: str = ""
+    changed_at: Instant | None = None
 
     @property
     def is_closed(self) -> bool:

@@ -10,9 +10,9 @@ from schemas.actions import PerformStep, Record, Wait
 from schemas.case import CollectionCase
 from schemas.events import (
     CaseEvent,
-    FactUnreadable,
-    InvoiceCorrected,
+    CaseReopened,
     PaymentReceived,
+    PaymentReversed,
     StepFailed,
     TaskCompleted,
 )
@@ -53,8 +53,6 @@ async def follow(
         await connection.execute(_SQL["open_task"], *row)
     for row in changes.ended:
         await connection.execute(_SQL["end_task"], *row)
-    if isinstance(event, PaymentReceived | InvoiceCorrected | FactUnreadable):
-        await connection.execute(_SQL["fact_is_told"], event.cause, event.type)
     match event:
         case PaymentReceived():
             await connection.execute(
@@ -62,6 +60,12 @@ async def follow(
                 *(event.payment_id, after.creditor, after.invoice),
                 *(event.amount.amount, event.amount.currency, event.received_on, event.source),
             )
+        case PaymentReversed():
+            await connection.execute(
+                _SQL["payment_is_reversed"], after.creditor, after.invoice, event.payment_id
+            )
+        case CaseReopened():
+            await connection.execute(_SQL["runs_no_more"], after.case_id)
         case StepFailed():
             await connection.execute(_SQL["contact_is_refused"], event.reference)
         case _:
@@ -110,7 +114,7 @@ def _row(case: CollectionCase, digest: bytes) -> tuple[Any, ...]:
 
 def _what_next(case: CollectionCase) -> tuple[str, Any, str]:
     """The next step, when, and what is waited for; seen from the case's last change."""
-    action = next_action(case, _last_change(case))
+    action = next_action(case, case.changed_at or case.opened_at)
     match action:
         case PerformStep():
             return action.step.name, action.due_at, "DueNow"
@@ -118,8 +122,3 @@ def _what_next(case: CollectionCase) -> tuple[str, Any, str]:
             return "", action.until, action.reason
         case Record():
             return "", None, action.events[0].type
-
-
-def _last_change(case: CollectionCase) -> Any:
-    moments = [case.opened_at, *(step.at for step in case.steps)]
-    return max(moments)

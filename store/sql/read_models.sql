@@ -41,6 +41,7 @@ select case_id from tasks where task_id = $1;
 select i.amount - coalesce((
     select sum(p.amount) from payments as p
     where p.creditor = i.creditor and p.invoice = i.number and p.currency = i.currency
+        and p.reversed_at is null
 ), 0)
 from invoices as i
 where i.creditor = $1 and i.number = $2;
