@@ -21,7 +21,7 @@ from store.contacts import Contact
 from store.pool import Pool
 from tests.support.cases import MORNING
 
-LEASE = 0.2
+LEASE = 0.6
 """How long a hand-over is waited for in these tests, in seconds."""
 
 
