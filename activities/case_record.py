@@ -26,11 +26,8 @@ class CaseRecord:
             async with self._pool.acquire() as connection, connection.transaction():
                 if order.events:
                     await event_store.append(connection, order.case_id, order.version, order.events)
-                if order.told:
-                    told_as = ", ".join(event.type for event in order.events)
-                    await facts.mark_told(
-                        connection, order.case_id, order.told, told_as or "nothing changed"
-                    )
+                elif order.told:
+                    await facts.mark_told(connection, order.case_id, order.told, "nothing changed")
         except WrongExpectedVersionError as error:
             raise wrong_expected_version(str(error)) from error
 

@@ -124,9 +124,8 @@ class Telling:
                 return events
             if events:
                 case = await event_store.append(connection, case_id, case.version, events)
-            if isinstance(command, Happened):
-                told_as = ", ".join(event.type for event in events) or "nothing changed"
-                await facts.mark_told(connection, case_id, fact_id(command), told_as)
+            elif isinstance(command, Happened):
+                await facts.mark_told(connection, case_id, fact_id(command), "nothing changed")
         if not case.is_closed:
             await self._cases.start([case])
         return case

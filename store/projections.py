@@ -11,6 +11,10 @@ from schemas.case import CollectionCase
 from schemas.events import (
     CaseEvent,
     CaseReopened,
+    ContactsStopped,
+    CreditNoteIssued,
+    FactUnreadable,
+    InvoiceCorrected,
     PaymentReceived,
     PaymentReversed,
     StepFailed,
@@ -23,6 +27,16 @@ _SQL = queries("projections")
 
 TASK_COLUMNS = 6
 """Those that say what a task is; the others say what became of it."""
+
+
+FACT_KINDS: dict[type, str] = {
+    PaymentReceived: "payment_received",
+    PaymentReversed: "payment_reversed",
+    CreditNoteIssued: "credit_note_issued",
+    InvoiceCorrected: "invoice_corrected",
+    ContactsStopped: "contacts_stopped",
+}
+"""Which kind of fact each event puts on record."""
 
 
 async def save(connection: Connection, cases: Sequence[tuple[CollectionCase, bytes]]) -> None:
@@ -53,6 +67,8 @@ async def follow(
         await connection.execute(_SQL["open_task"], *row)
     for row in changes.ended:
         await connection.execute(_SQL["end_task"], *row)
+    if fact := _told_by(event):
+        await connection.execute(_SQL["fact_is_told"], after.case_id, fact, event.type)
     match event:
         case PaymentReceived():
             await connection.execute(
@@ -70,6 +86,14 @@ async def follow(
             await connection.execute(_SQL["contact_is_refused"], event.reference)
         case _:
             pass
+
+
+def _told_by(event: CaseEvent) -> str:
+    """The fact that an event puts on record, as ``fact_id`` names it; empty for other events."""
+    if not event.cause:
+        return ""
+    kind = event.name if isinstance(event, FactUnreadable) else FACT_KINDS.get(type(event), "")
+    return f"{kind}:{event.cause}" if kind else ""
 
 
 class TaskChanges(NamedTuple):
