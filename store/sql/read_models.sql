@@ -2,7 +2,7 @@
 select
     c.case_id, c.creditor, c.invoice, c.debtor_id, coalesce(d.name, '') as debtor_name, c.state,
     c.closing, c.level, c.next_at, c.waiting_for, c.claim, c.paid, c.outstanding, c.currency,
-    c.due_date, c.opened_at, c.closed_at,
+    c.due_date, c.opened_at, c.closed_at, c.folded -> 'plan' ->> 'plan' as plan,
     (select count(*) from tasks as t where t.case_id = c.case_id and t.status = 'open')
         as open_tasks
 from cases as c
