@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.case import ClosingReason, CollectionCase, OpenTask, TaskKind
+from schemas.case import CaseState, ClosingReason, CollectionCase, OpenTask, TaskKind
 from schemas.events import (
     CaseEvent,
     CaseReferred,
@@ -41,11 +41,14 @@ OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
     TaskKind.UNREADABLE_FACT: ("done",),
     TaskKind.PROMISE_BROKEN: ("called", "promised-again", "leave"),
     TaskKind.DISPUTE_OVERDUE: ("reminded", "leave"),
+    TaskKind.TELL_AGENCY: ("told",),
     TaskKind.CONTACT_STOPPED: ("claim-declared", "address-found", "done"),
 }
 """What may come of a task, by its kind."""
 
-OUTLIVES_THE_CASE = frozenset({TaskKind.UNALLOCATED_CASH, TaskKind.UNREADABLE_FACT})
+OUTLIVES_THE_CASE = frozenset(
+    {TaskKind.UNALLOCATED_CASH, TaskKind.TELL_AGENCY, TaskKind.UNREADABLE_FACT}
+)
 """Tasks about money or messages that stay open when the case closes."""
 
 
@@ -56,7 +59,7 @@ def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
         case: the state before the event; the task's id is that of the version the event gets.
         event: what happens.
     """
-    found = _after_correction(case, event) or _what_to_do(event)
+    found = _about_money(case, event) or _what_to_do(event)
     if found is None:
         return None
     kind, summary = found
@@ -70,15 +73,23 @@ def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
     )
 
 
-def _after_correction(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
-    """Money that a correction frees, or makes owed again when nobody asks for it any more."""
-    if isinstance(event, CreditNoteIssued):
-        surplus = event.taken - case.outstanding
-        if surplus.is_positive:
-            return TaskKind.UNALLOCATED_CASH, f"{surplus} of credit note {event.credit_id} are left"
-        return None
-    if not isinstance(event, InvoiceCorrected):
-        return None
+def _about_money(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
+    """Money that others must hear of, that a correction frees, or that is owed again."""
+    match event:
+        case PaymentReceived() if case.state is CaseState.REFERRED and event.allocated.is_positive:
+            words = f"{event.allocated} came in directly: tell {case.plan.refer_to}"
+            return TaskKind.TELL_AGENCY, words
+        case CreditNoteIssued():
+            surplus = event.taken - case.outstanding
+            words = f"{surplus} of credit note {event.credit_id} are left"
+            return (TaskKind.UNALLOCATED_CASH, words) if surplus.is_positive else None
+        case InvoiceCorrected():
+            return _after_correction(case, event)
+        case _:
+            return None
+
+
+def _after_correction(case: CollectionCase, event: InvoiceCorrected) -> tuple[TaskKind, str] | None:
     surplus = case.paid - event.amount
     if surplus.is_positive and event.amount.amount < case.claim.amount:
         return TaskKind.UNALLOCATED_CASH, f"{surplus} was paid beyond the corrected amount"

@@ -74,6 +74,7 @@ class TaskKind(StrEnum):
     PROMISE_BROKEN = "promise-broken"
     DISPUTE_OVERDUE = "dispute-overdue"
     CONTACT_STOPPED = "contact-stopped"
+    TELL_AGENCY = "tell-agency"
     UNREADABLE_FACT = "unreadable-fact"
 
 

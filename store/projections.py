@@ -9,6 +9,7 @@ from domain.next_action import next_action
 from schemas.actions import PerformStep, Record, Wait
 from schemas.case import CollectionCase
 from schemas.events import (
+    CaseClosed,
     CaseEvent,
     CaseReopened,
     ContactsStopped,
@@ -80,6 +81,8 @@ async def follow(
             await connection.execute(
                 _SQL["payment_is_reversed"], after.creditor, after.invoice, event.payment_id
             )
+        case CaseClosed():
+            await connection.execute(_SQL["contacts_are_withdrawn"], after.case_id)
         case CaseReopened():
             await connection.execute(_SQL["runs_no_more"], after.case_id)
         case StepFailed():

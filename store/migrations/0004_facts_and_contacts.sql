@@ -26,7 +26,8 @@ create table facts (
 
 create index facts_untold on facts (case_id) where told_at is null;
 
--- One row a contact: claimed -> handing over -> accepted | refused | unknown.
+-- One row a contact: claimed -> handing over -> accepted | refused | unknown; a claim whose case
+-- was closed meanwhile is withdrawn.
 create table contacts (
     reference text primary key,
     case_id text not null,
@@ -34,7 +35,9 @@ create table contacts (
     cycle integer not null,
     channel text not null,
     state text not null
-        check (state in ('claimed', 'handing over', 'accepted', 'refused', 'unknown')),
+        check (
+            state in ('claimed', 'handing over', 'accepted', 'refused', 'unknown', 'withdrawn')
+        ),
     owner text not null,
     lease_until timestamptz not null,
     attempts integer not null default 1,

@@ -42,6 +42,10 @@ where creditor = $1 and invoice = $2 and payment_id = $3 and reversed_at is null
 -- name: runs_no_more
 delete from case_starts where case_id = $1;
 
+-- name: contacts_are_withdrawn
+update contacts set state = 'withdrawn', updated_at = now()
+where case_id = $1 and state = 'claimed';
+
 -- name: contact_is_refused
 update contacts set state = 'refused', updated_at = now()
 where reference = $1 and state in ('claimed', 'handing over');
