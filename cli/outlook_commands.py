@@ -160,8 +160,7 @@ def _asleep_since(case: CollectionCase) -> datetime:
         began.append(case.hold.since)
     if case.arrangement:
         began.append(case.arrangement.made_at)
-    if case.stop:
-        began.append(case.stop.since)
+    began.extend(stop.since for stop in case.stops)
     return min(began, default=case.opened_at)
 
 

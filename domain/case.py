@@ -56,15 +56,15 @@ def decide(case: CollectionCase, command: Command, now: datetime) -> Events | Re
     Returns:
         The events to put on record, possibly none; or the named refusal of a request.
     """
-    if isinstance(command, RecordPayment):
-        return money_rules.receive(case, command, now)
-    if isinstance(command, ReversePayment):
-        return money_rules.reverse(case, command, now)
-    if isinstance(command, IssueCreditNote):
-        return money_rules.credit(case, command, now)
-    if command.command_id in case.commands:
-        return ()
-    match command:
+    match command:  # Money has ids of its own: none of it may vanish behind a request's.
+        case RecordPayment():
+            return money_rules.receive(case, command, now)
+        case ReversePayment():
+            return money_rules.reverse(case, command, now)
+        case IssueCreditNote():
+            return money_rules.credit(case, command, now)
+        case _ if command.command_id in case.commands:
+            return ()
         case CorrectInvoice():
             return money_rules.correct(case, command, now)
         case StopContacts():

@@ -129,7 +129,9 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
         case CaseRecalled():
             return {"state": CaseState.OPEN, "tasks": _without(case, TaskKind.HAND_OVER)}
         case CaseReopened():
-            return {"state": CaseState.OPEN, "closing": None, "closed_at": None}
+            # Who pursues it again asks for the whole of it, also for what had been let go.
+            reopened = {"closing": None, "closed_at": None, "written_off": None}
+            return {"state": CaseState.OPEN, **reopened}
         case CaseClosed():
             return {
                 "state": CaseState.CLOSED,

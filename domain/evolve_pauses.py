@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
+from domain.tasks import what_a_stop_asks
 from schemas.case import CollectionCase, OpenTask, TaskKind
 from schemas.money import Money
 from schemas.pause_events import (
@@ -19,6 +20,7 @@ from schemas.pause_events import (
     PromiseKept,
     PromiseMade,
 )
+from schemas.pauses import ContactStop, StopKind
 
 PauseEvent = (
     DisputeRaised
@@ -66,9 +68,13 @@ def after_pause(case: CollectionCase, event: PauseEvent) -> dict[str, Any]:  # n
         case HoldReleased():
             return {"hold": None}
         case ContactsStopped():
-            return {"stop": event.stop}
+            return {"stops": (*_other_stops(case, event.stop.kind), event.stop)}
         case ContactsAllowed():
-            return {"stop": None, "tasks": _without(case, TaskKind.CONTACT_STOPPED)}
+            done = {what_a_stop_asks(one) for one in case.stops if one.kind is event.kind}
+            return {
+                "stops": _other_stops(case, event.kind),
+                "tasks": tuple(task for task in case.tasks if task.summary not in done),
+            }
         case _:
             assert_never(event)
 
@@ -82,6 +88,10 @@ def _resolved(case: CollectionCase, event: DisputeResolved) -> dict[str, Any]:
         expected = case.expected_credit or Money.zero(event.amount.currency)
         changes["expected_credit"] = expected + event.amount
     return changes
+
+
+def _other_stops(case: CollectionCase, kind: StopKind) -> tuple[ContactStop, ...]:
+    return tuple(one for one in case.stops if one.kind is not kind)
 
 
 def _without(case: CollectionCase, kind: TaskKind) -> tuple[OpenTask, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from schemas.case import CaseState, CollectionCase, StepOutcome, StepRecord, TaskKind
+from schemas.case import CaseState, CollectionCase, OpenTask, StepOutcome, StepRecord, TaskKind
 from schemas.step_events import (
     LadderRestarted,
     StepBroughtForward,
@@ -29,20 +29,14 @@ StepEvent = (
 def after_step(case: CollectionCase, event: StepEvent) -> dict[str, Any]:
     """The fields that change; what a step brought forward was taken or passed over with it."""
     match event:
-        case StepPerformed():
-            unknown = event.delivery == "unknown"
-            outcome = StepOutcome.UNKNOWN if unknown else StepOutcome.PERFORMED
-            return _taken(case, _record(event, outcome, event.reference))
-        case StepFailed():
-            return _taken(case, _record(event, StepOutcome.FAILED, event.reference))
-        case StepSkipped():
-            return _taken(case, _record(event, StepOutcome.SKIPPED, ""))
-        case StepGivenBack() | StepUndone():
-            return {
-                "given_back": (*case.given_back, event.step),
-                "steps": tuple(step for step in case.steps if step.step != event.step),
-                **_pursued_again(case),
-            }
+        case StepPerformed() | StepFailed() | StepSkipped():
+            return _taken(case, _record(event))
+        case StepGivenBack():
+            return _to_take_again(case, event.step)
+        case StepUndone():
+            changes = _to_take_again(case, event.step)
+            tasks: tuple[OpenTask, ...] = changes["tasks"]
+            return {**changes, "tasks": tuple(one for one in tasks if one.step != event.step)}
         case StepBroughtForward():
             return {"brought_forward": event.step}
         case LadderRestarted():
@@ -62,6 +56,16 @@ def _taken(case: CollectionCase, record: StepRecord) -> dict[str, Any]:
     return {"steps": (*case.steps, record), "brought_forward": forward}
 
 
+def _to_take_again(case: CollectionCase, step: str) -> dict[str, Any]:
+    """The step is next now, so what was brought forward has to wait its turn again."""
+    return {
+        "given_back": (*case.given_back, step),
+        "steps": tuple(record for record in case.steps if record.step != step),
+        "brought_forward": "",
+        **_pursued_again(case),
+    }
+
+
 def _pursued_again(case: CollectionCase) -> dict[str, Any]:
     """There is a step to take again, so the plan is not exhausted and nobody need decide."""
     return {
@@ -70,9 +74,14 @@ def _pursued_again(case: CollectionCase) -> dict[str, Any]:
     }
 
 
-def _record(
-    event: StepPerformed | StepFailed | StepSkipped, outcome: StepOutcome, reference: str
-) -> StepRecord:
+def _record(event: StepPerformed | StepFailed | StepSkipped) -> StepRecord:
+    outcome, reference = StepOutcome.SKIPPED, ""
+    if isinstance(event, StepPerformed):
+        unknown = event.delivery == "unknown"
+        outcome = StepOutcome.UNKNOWN if unknown else StepOutcome.PERFORMED
+        reference = event.reference
+    elif isinstance(event, StepFailed):
+        outcome, reference = StepOutcome.FAILED, event.reference
     return StepRecord(
         step=event.step,
         channel=event.channel,

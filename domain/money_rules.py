@@ -6,6 +6,8 @@ from datetime import datetime
 
 from domain.evolve import evolve, fold
 from domain.refusals import case_is_closed, facts_left_to_a_person
+from domain.resume import is_paused, resumed
+from domain.tasks import NOT_ENDED_BY_MONEY
 from schemas.case import ClosingReason, CollectionCase
 from schemas.commands import CorrectInvoice, RecordPayment, Refusal
 from schemas.events import (
@@ -59,7 +61,11 @@ def receive(case: CollectionCase, payment: RecordPayment, now: datetime) -> Even
 
 
 def reverse(case: CollectionCase, reversal: ReversePayment, now: datetime) -> Events:
-    """Exactly that allocation is undone; a case it had closed is pursued again."""
+    """Exactly that allocation is undone; a case it had closed is pursued again.
+
+    Banks quote the payment's own id for its return, so only an earlier reversal makes it a
+    repeated one.
+    """
     if reversal.payment_id in case.reversed_payments:
         return ()
     taken = next((one for one in case.allocations if one.payment_id == reversal.payment_id), None)
@@ -74,13 +80,17 @@ def reverse(case: CollectionCase, reversal: ReversePayment, now: datetime) -> Ev
         cause=reversal.command_id,
         payment_id=reversal.payment_id,
         amount=taken.amount,
+        unallocated=taken.left_over,
         reason=reversal.reason,
     )
-    ended_by_money = case.closing in {ClosingReason.PAID, ClosingReason.CREDITED}
-    if not (case.is_closed and ended_by_money and evolve(case, undone).outstanding.is_positive):
+    if not case.is_closed or case.closing in NOT_ENDED_BY_MONEY:
+        return (undone,)
+    if not evolve(case, undone).outstanding.is_positive:
         return (undone,)
     reason = f"payment {reversal.payment_id} was taken back"
-    return (undone, CaseReopened(at=now, cause=reversal.command_id, reason=reason))
+    reopened = CaseReopened(at=now, cause=reversal.command_id, reason=reason)
+    after = fold((undone, reopened), case)
+    return (undone, reopened, *resumed(after, now, reversal.command_id))
 
 
 def credit(case: CollectionCase, note: IssueCreditNote, now: datetime) -> Events:
@@ -159,7 +169,11 @@ def settled(case: CollectionCase, *events: CaseEvent) -> Events:
         )
         following.append(kept)
     rest = after.outstanding
-    if case.is_closed or rest.amount > case.plan.small_remainder:
+    if case.is_closed:
+        return tuple(following)
+    if rest.amount > case.plan.small_remainder:
+        if is_paused(case):
+            following.extend(resumed(fold(following, case), last.at, last.cause))
         return tuple(following)
     if rest.is_positive:
         reason = f"a rest of at most {case.plan.small_remainder} is not pursued"

@@ -31,6 +31,17 @@ def next_action(case: CollectionCase, now: datetime) -> Action:
         case: as it stands.
         now: the case's own clock, aware.
     """
+    if late := next((one for one in case.disputes if _is_late(one, now)), None):
+        return Record(events=(_overdue(late, now),))
+    action = _apart_from_deadlines(case, now)
+    deadline = _next_deadline(case)
+    if not isinstance(action, Wait) or deadline is None:
+        return action
+    return action.model_copy(update={"until": min(action.until or deadline, deadline)})
+
+
+def _apart_from_deadlines(case: CollectionCase, now: datetime) -> Action:
+    """The owner of a dispute is reminded whatever else waits; all the rest is here."""
     if resting := _at_rest(case):
         return resting
     if not case.outstanding.is_positive:
@@ -59,27 +70,20 @@ def _at_rest(case: CollectionCase) -> Wait | None:
 
 def _paused(case: CollectionCase, now: datetime) -> Action | None:
     """What keeps the whole case waiting, or what the clock makes of it."""
-    if case.stop:
+    if case.stops:
+        kinds = ", ".join(one.kind.value for one in case.stops)
         return Wait(
             until=None,
             reason="ContactsStopped",
-            sentence=f"The debtor may not be contacted: {case.stop.kind.value}.",
+            sentence=f"The debtor may not be contacted: {kinds}.",
         )
     if case.hold:
         return _held(case, case.hold, now)
     if case.arrangement:
         return _promised(case, case.arrangement, now)
-    if late := next((one for one in case.disputes if _is_late(one, now)), None):
-        return Record(
-            events=(
-                DisputeOverdue(
-                    at=now, dispute_id=late.dispute_id, owner=late.owner, amount=late.amount
-                ),
-            )
-        )
     if not case.asked.is_positive:
         return Wait(
-            until=_next_deadline(case),
+            until=None,
             reason="Disputed",
             sentence=f"Everything that is owed, {case.outstanding}, is in dispute.",
         )
@@ -119,7 +123,7 @@ def _ladder(case: CollectionCase, now: datetime) -> Action:
     if step is None:
         if case.state is CaseState.EXHAUSTED:
             return Wait(
-                until=_next_deadline(case),
+                until=None,
                 reason="PlanIsExhausted",
                 sentence="Every step of the plan has been taken; a person decides what follows.",
             )
@@ -128,19 +132,25 @@ def _ladder(case: CollectionCase, now: datetime) -> Action:
     due_at = due_moment(case, step)
     if due_at > now:
         return Wait(
-            until=min(due_at, _next_deadline(case) or due_at),
+            until=due_at,
             reason="NextStepNotDue",
             sentence=f"Step {step.name!r} is due on {due_at:%Y-%m-%d at %H:%M} UTC.",
         )
     if not is_open(case.calendar, now):
         opens = next_open_moment(case.calendar, now, case.case_id)
         return Wait(
-            until=min(opens, _next_deadline(case) or opens),
+            until=opens,
             reason="OutsideContactHours",
             sentence=f"Step {step.name!r} is due, but now is outside the debtor's contact hours.",
         )
     return PerformStep(
         step=step, cycle=cycle_of(case, step.name), level=level_of(case, step), due_at=due_at
+    )
+
+
+def _overdue(dispute: Dispute, now: datetime) -> DisputeOverdue:
+    return DisputeOverdue(
+        at=now, dispute_id=dispute.dispute_id, owner=dispute.owner, amount=dispute.amount
     )
 
 

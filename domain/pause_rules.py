@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from domain.business_calendar import local_day, working_days_after
 from domain.evolve import evolve
 from domain.money_rules import settled
 from domain.refusals import case_is_closed
-from domain.resume import resumed
+from domain.resume import is_paused, resumed
 from schemas.case import CollectionCase
 from schemas.commands import Refusal
 from schemas.events import (
@@ -37,6 +38,9 @@ from schemas.requests import (
 
 DECLARATION_MONTHS = 2
 """To declare a claim after the publication of an insolvency (Code de commerce, R622-24)."""
+
+INSTALMENTS_REACH = timedelta(days=3660)
+"""How far ahead an instalment may lie; 120 of them, one a month, take ten years."""
 
 Answer = tuple[CaseEvent, ...] | Refusal
 
@@ -74,15 +78,14 @@ def resolve_dispute(case: CollectionCase, command: ResolveDispute, now: datetime
         note=command.note,
     )
     if command.in_favour_of == "debtor":
-        events = settled(case, decided)
-        after = evolve(case, decided)
-        return events if len(events) > 1 else (decided, *resumed(after, now, command.command_id))
-    after = evolve(case, decided)
-    if command.grace_days and after.hold is None:
-        until = now + timedelta(days=command.grace_days)
+        return settled(case, decided)
+    until = now + timedelta(days=command.grace_days)
+    if until > now and (case.hold is None or (case.hold.until and case.hold.until < until)):
         hold = Hold(reason="grace after a dispute", by=command.by, since=now, until=until)
         return (decided, HoldPlaced(at=now, by=command.by, cause=command.command_id, hold=hold))
-    return (decided, *resumed(after, now, command.command_id))
+    if not is_paused(case):  # Only a part was contested: the ladder has gone on all the while.
+        return (decided,)
+    return (decided, *resumed(evolve(case, decided), now, command.command_id))
 
 
 def promise(case: CollectionCase, command: PromiseToPay, now: datetime) -> Answer:
@@ -117,12 +120,8 @@ def agree_instalments(case: CollectionCase, command: AgreeInstalments, now: date
         return _already_promised(case.arrangement)
     if any(one.amount.currency != case.claim.currency for one in command.instalments):
         return _wrong_currency(case)
-    days = [one.on for one in command.instalments]
-    if days != sorted(set(days)) or days[0] < local_day(case.calendar, now):
-        return Refusal(
-            code="InstalmentsOutOfOrder",
-            sentence="Instalments need ascending days, the first not before today.",
-        )
+    if refusal := _days_do_not_suit([one.on for one in command.instalments], case, now):
+        return refusal
     arrangement = _arrangement(case, command.command_id, command.instalments, now).model_copy(
         update={"said_by": command.said_by, "accelerates": command.accelerates}
     )
@@ -151,12 +150,20 @@ def place_hold(case: CollectionCase, command: PlaceHold, now: datetime) -> Answe
 
 
 def release(case: CollectionCase, command: Release, now: datetime) -> Answer:
-    """The clock runs again."""
+    """The clock runs again.
+
+    Whoever releases a case without a word of what forbids contact means the hold: an insolvency
+    or a debtor's wish must never be lifted by mistake.
+    """
     cause = {"at": now, "by": command.by, "cause": command.command_id}
-    if case.stop:
-        event: CaseEvent = ContactsAllowed(kind=case.stop.kind, reason=command.reason, **cause)
-    elif case.hold:
-        event = HoldReleased(reason=command.reason, **cause)
+    kinds = [one.kind for one in case.stops]
+    if command.kind is None and case.hold:
+        event: CaseEvent = HoldReleased(reason=command.reason, **cause)
+    elif command.kind in kinds or (command.kind is None and len(kinds) == 1):
+        event = ContactsAllowed(kind=command.kind or kinds[0], reason=command.reason, **cause)
+    elif kinds:
+        names = ", ".join(kind.value for kind in kinds)
+        return Refusal(code="StopNotNamed", sentence=f"Name what no longer holds: {names}.")
     else:
         return Refusal(code="NotOnHold", sentence=f"Case {case.case_id} is not on hold.")
     return (event, *resumed(evolve(case, event), now, command.command_id))
@@ -164,14 +171,14 @@ def release(case: CollectionCase, command: Release, now: datetime) -> Answer:
 
 def stop_contacts(case: CollectionCase, fact: StopContacts, now: datetime) -> Answer:
     """Everything that must stop stops; what must be done instead is a task with its day."""
-    if case.stop and case.stop.kind is fact.kind:
+    if any((one.kind, one.on) == (fact.kind, fact.on) for one in case.stops):
         return ()
     insolvent = fact.kind is StopKind.INSOLVENCY
     stop = ContactStop(
         kind=fact.kind,
         on=fact.on,
         since=now,
-        deadline=_months_after(fact.on, DECLARATION_MONTHS) if insolvent else None,
+        deadline=_declaration_day(fact.on) if insolvent else None,
         note=fact.note,
     )
     return (ContactsStopped(at=now, by=fact.by, cause=fact.command_id, stop=stop),)
@@ -187,6 +194,21 @@ def _arrangement(
         made_at=now,
         received=Money.zero(case.claim.currency),
     )
+
+
+def _days_do_not_suit(days: list[date], case: CollectionCase, now: datetime) -> Refusal | None:
+    today = local_day(case.calendar, now)
+    if days != sorted(set(days)) or days[0] < today:
+        return Refusal(
+            code="InstalmentsOutOfOrder",
+            sentence="Instalments need ascending days, the first not before today.",
+        )
+    if days[-1] > today + INSTALMENTS_REACH:
+        return Refusal(
+            code="InstalmentsTooFarOut",
+            sentence=f"Nobody waits until {days[-1]} for an instalment.",
+        )
+    return None
 
 
 def _lapse(case: CollectionCase, day: date) -> datetime:
@@ -243,12 +265,10 @@ def _the_dispute(case: CollectionCase, wanted: str) -> Dispute | Refusal:
     return Refusal(code="DisputeUnknown", sentence=f"Name one of the open disputes: {names}.")
 
 
-def _months_after(day: date, months: int) -> date:
-    month = day.month - 1 + months
-    year, month = day.year + month // 12, month % 12 + 1
-    for number in range(day.day, 27, -1):
-        try:
-            return date(year, month, number)
-        except ValueError:
-            continue
-    return date(year, month, day.day)
+def _declaration_day(published: date) -> date | None:
+    """The same day two months on, or that month's last; None when no calendar reaches it."""
+    month = published.month - 1 + DECLARATION_MONTHS
+    year, month = published.year + month // 12, month % 12 + 1
+    if year > date.max.year:
+        return None
+    return date(year, month, min(published.day, monthrange(year, month)[1]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from domain.business_calendar import local_day
-from domain.ladder import cycle_of, due_moment, pending_steps, places_of
+from domain.ladder import cycle_of, due_moment, pending_steps
 from schemas.case import CaseState, CollectionCase
 from schemas.events import CaseEvent
 from schemas.plan import ResumePolicy
@@ -15,7 +15,7 @@ from schemas.step_events import LadderRestarted, StepSkipped
 def is_paused(case: CollectionCase) -> bool:
     """Whether anything still keeps the whole case waiting."""
     whole = bool(case.disputes) and not case.asked.is_positive
-    return bool(case.stop or case.hold or case.arrangement or whole)
+    return bool(case.stops or case.hold or case.arrangement or whole)
 
 
 def resumed(case: CollectionCase, now: datetime, cause: str = "") -> tuple[CaseEvent, ...]:
@@ -47,9 +47,8 @@ def _restart(case: CollectionCase, now: datetime, cause: str) -> tuple[CaseEvent
 
 
 def _nearest(case: CollectionCase, now: datetime, cause: str) -> tuple[CaseEvent, ...]:
-    """Of the steps whose day has passed, only the latest is still taken."""
-    places = places_of(case)
-    passed = [step for step in pending_steps(case) if places[step.name].moment.at <= now]
+    """Of the steps whose day has passed, as late as the ladder runs, only the latest is taken."""
+    passed = [step for step in pending_steps(case) if due_moment(case, step) <= now]
     return tuple(
         StepSkipped(
             at=now,

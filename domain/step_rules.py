@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from domain.evolve import evolve
 from domain.ladder import cycle_of, pending_step
 from domain.refusals import case_is_closed
+from domain.resume import resumed
 from domain.tasks import OUTCOMES, TRY_AGAIN
 from schemas.case import REACHED, CaseState, CollectionCase, OpenTask, StepOutcome
 from schemas.commands import CompleteTask, Refusal
@@ -117,9 +119,11 @@ def reopen(case: CollectionCase, command: ReopenCase, now: datetime) -> Answer:
         return Refusal(
             code="CaseIsNotClosed", sentence=f"Case {case.case_id} is {case.state.value}."
         )
-    if not case.outstanding.is_positive:
+    reopened = CaseReopened(at=now, by=command.by, cause=command.command_id, reason=command.reason)
+    after = evolve(case, reopened)
+    if not after.outstanding.is_positive:
         return Refusal(code="NothingOwed", sentence="Nothing is owed, so nothing is pursued.")
-    return (CaseReopened(at=now, by=command.by, cause=command.command_id, reason=command.reason),)
+    return (reopened, *resumed(after, now, command.command_id))
 
 
 def _next(case: CollectionCase, named: str) -> DunningStep | Refusal:
@@ -151,6 +155,12 @@ def _may_not_try_again(case: CollectionCase, task: OpenTask) -> Refusal | None:
         return Refusal(
             code="CaseIsNotPursued",
             sentence=f"Case {case.case_id} is {case.state}; no step of it is tried again.",
+        )
+    if not any((one.step, one.cycle) == (task.step, task.cycle) for one in case.steps):
+        return Refusal(
+            code="StepTriedSince",
+            sentence=f"Step {task.step!r} was taken back or begun again since; "
+            "answer with outcome 'leave'.",
         )
     names = [step.name for step in case.plan.steps]
     later = names[names.index(task.step) + 1 :] if task.step in names else []

@@ -12,12 +12,15 @@ from schemas.events import (
     FactUnreadable,
     InvoiceCorrected,
     PaymentReceived,
+    PaymentReversed,
     PlanExhausted,
     PromiseBroken,
     StepFailed,
     StepPerformed,
 )
 from schemas.identifiers import task_id
+from schemas.money import Money
+from schemas.pauses import ContactStop
 from schemas.plan import Channel
 
 TRY_AGAIN = "try-again"
@@ -51,6 +54,9 @@ OUTLIVES_THE_CASE = frozenset(
 )
 """Tasks about money or messages that stay open when the case closes."""
 
+NOT_ENDED_BY_MONEY = frozenset({ClosingReason.CANCELLED, ClosingReason.WRITTEN_OFF})
+"""A person ended the case, so only a person pursues it again."""
+
 
 def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
     """The task that an event opens, if it opens one.
@@ -74,29 +80,29 @@ def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
 
 
 def _about_money(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
-    """Money that others must hear of, that a correction frees, or that is owed again."""
+    """Money that others must hear of, that a fact frees, or that is owed again."""
     match event:
         case PaymentReceived() if case.state is CaseState.REFERRED and event.allocated.is_positive:
-            words = f"{event.allocated} came in directly: tell {case.plan.refer_to}"
-            return TaskKind.TELL_AGENCY, words
+            what = f"{event.allocated} came in directly: tell {case.plan.refer_to}"
+            return TaskKind.TELL_AGENCY, what
         case CreditNoteIssued():
             surplus = event.taken - case.outstanding
-            words = f"{surplus} of credit note {event.credit_id} are left"
-            return (TaskKind.UNALLOCATED_CASH, words) if surplus.is_positive else None
+            what = f"{surplus} of credit note {event.credit_id} are left"
+            return (TaskKind.UNALLOCATED_CASH, what) if surplus.is_positive else None
         case InvoiceCorrected():
-            return _after_correction(case, event)
+            surplus = case.paid - event.amount
+            what = f"{surplus} was paid beyond the corrected amount"
+            if surplus.is_positive and event.amount.amount < case.claim.amount:
+                return TaskKind.UNALLOCATED_CASH, what
+            owed = event.amount - case.paid - case.credited
+            what = f"Corrected after it was paid: {owed} is owed again"
+            paid = case.closing is ClosingReason.PAID
+            return (TaskKind.DECIDE, what) if paid and owed.is_positive else None
+        case PaymentReversed() if case.closing in NOT_ENDED_BY_MONEY and event.amount.is_positive:
+            what = f"Taken back: {event.amount} is owed again, but the case is {case.closing}"
+            return TaskKind.DECIDE, what
         case _:
             return None
-
-
-def _after_correction(case: CollectionCase, event: InvoiceCorrected) -> tuple[TaskKind, str] | None:
-    surplus = case.paid - event.amount
-    if surplus.is_positive and event.amount.amount < case.claim.amount:
-        return TaskKind.UNALLOCATED_CASH, f"{surplus} was paid beyond the corrected amount"
-    owed = event.amount - case.paid
-    if case.closing is ClosingReason.PAID and owed.is_positive:
-        return TaskKind.DECIDE, f"Corrected after it was paid: {owed} is owed again"
-    return None
 
 
 def _what_to_do(  # noqa: PLR0911, C901 - one branch an event
@@ -117,10 +123,7 @@ def _what_to_do(  # noqa: PLR0911, C901 - one branch an event
         case CaseReferred():
             return TaskKind.HAND_OVER, f"Hand the file to: {event.to} ({event.outstanding})"
         case PaymentReceived() if event.unallocated.is_positive:
-            return (
-                TaskKind.UNALLOCATED_CASH,
-                f"{event.unallocated} of payment {event.payment_id} are not allocated",
-            )
+            return TaskKind.UNALLOCATED_CASH, not_allocated(event.unallocated, event.payment_id)
         case PromiseBroken():
             return (
                 TaskKind.PROMISE_BROKEN,
@@ -132,15 +135,20 @@ def _what_to_do(  # noqa: PLR0911, C901 - one branch an event
                 f"The dispute about {event.amount} is not decided; it is with {event.owner}",
             )
         case ContactsStopped():
-            return TaskKind.CONTACT_STOPPED, _what_the_stop_asks(event)
+            return TaskKind.CONTACT_STOPPED, what_a_stop_asks(event.stop)
         case FactUnreadable():
             return TaskKind.UNREADABLE_FACT, f"{event.name!r} could not be read: {event.problem}"
         case _:
             return None
 
 
-def _what_the_stop_asks(event: ContactsStopped) -> str:
-    stop = event.stop
+def not_allocated(amount: Money, payment_id: str) -> str:
+    """What is to be done about money that no claim took; a reversal finds the task by it."""
+    return f"{amount} of payment {payment_id} are not allocated"
+
+
+def what_a_stop_asks(stop: ContactStop) -> str:
+    """What is to be done instead of contacts; the end of the stop finds the task by it."""
     if stop.deadline:
         return f"{stop.kind.value} of {stop.on}: declare the claim by {stop.deadline} at the latest"
     return f"{stop.kind.value}, known since {stop.on}: decide what follows"

@@ -55,11 +55,16 @@ class StepRecord(Frozen):
 
 
 class Allocation(Frozen):
-    """A payment and how much of it this case took."""
+    """A payment and how much of it this case took.
+
+    Attributes:
+        left_over: what it did not take, in the payment's own currency; None when it took all.
+    """
 
     payment_id: str
     amount: Money
     received_on: date
+    left_over: Money | None = None
 
 
 class TaskKind(StrEnum):
@@ -123,6 +128,7 @@ class CollectionCase(Frozen):
         brought_forward: the step that a person wants taken now, or empty.
         promises_broken: in a row.
         changed_at: the moment of the last event.
+        stops: what forbids contact, at most one of each kind; contact waits for the last of them.
     """
 
     case_id: str
@@ -152,7 +158,7 @@ class CollectionCase(Frozen):
     arrangement: Arrangement | None = None
     promises_broken: int = 0
     hold: Hold | None = None
-    stop: ContactStop | None = None
+    stops: tuple[ContactStop, ...] = ()
     anchor: date | None = None
     restarts: int = 0
     brought_forward: str = ""

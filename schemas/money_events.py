@@ -31,12 +31,14 @@ class PaymentReversed(_Event):
 
     Attributes:
         amount: what this case had allocated of it, and is owed again.
+        unallocated: what this case had not taken of it, and is gone, too.
         reason: the bank's code or words.
     """
 
     type: Literal["PaymentReversed"] = "PaymentReversed"
     payment_id: str
     amount: Money
+    unallocated: Money | None = None
     reason: str = ""
 
 

@@ -64,6 +64,7 @@ class Arrangement(Frozen):
         means: how it will be paid, in words.
         made_at: payments after this count for it.
         received: what has come in since.
+        payments: ids of the payments that it came by.
         accelerates: a missed instalment makes everything due at once.
     """
 
@@ -74,6 +75,7 @@ class Arrangement(Frozen):
     means: str = ""
     made_at: Instant
     received: Money
+    payments: tuple[str, ...] = ()
     accelerates: bool = True
 
     @property

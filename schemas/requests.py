@@ -82,9 +82,14 @@ class PlaceHold(Said):
 
 
 class Release(Said):
-    """Let the clock run again: lifts a hold, or what forbids contact."""
+    """Let the clock run again: lifts a hold, or what forbids contact.
+
+    Attributes:
+        kind: what no longer forbids contact; None for the hold, or for the only thing there is.
+    """
 
     type: Literal["release"] = "release"
+    kind: StopKind | None = None
     reason: Text = Field(default="", max_length=500)
 
 
