@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
 from cli.rates_command import read_rates_file
 from domain.contract_rate import ContractRateRefusedError
-from domain.interest import state_claim
+from domain.interest import DayOutOfRangeError, state_claim
 from domain.interest_regimes import UnknownRegimeError
 from domain.rates import RateTable
 from schemas.interest import (
@@ -163,6 +163,8 @@ def _state(
         raise CommandFailed(Exit.REFUSED, f"{place}ContractRateRefused: {error}") from error
     except UnknownRegimeError as error:
         raise CommandFailed(Exit.PROBLEMS, f"{place}{error}") from error
+    except DayOutOfRangeError as error:
+        raise CommandFailed(Exit.USAGE, f"{place}{error}") from error
 
 
 def _receipts(number: str, currency: str, known: Iterable[KnownPayment]) -> list[Receipt]:

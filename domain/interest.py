@@ -17,6 +17,8 @@ from domain.interest_terms import InterestTerms, interest_terms, is_leap
 from domain.interest_words import conventions, statement_warnings
 from domain.rates import RateTable
 from schemas.interest import (
+    FIRST_DAY,
+    LAST_DAY,
     AccountEntry,
     Claim,
     ClaimStatement,
@@ -40,6 +42,10 @@ _DAY = timedelta(days=1)
 _Event = Credit | Waiver | Receipt
 
 
+class DayOutOfRangeError(ValueError):
+    """A day that no claim can be about."""
+
+
 def state_claim(
     claim: Claim,
     on: date,
@@ -59,9 +65,12 @@ def state_claim(
         day_count: by how many days a year is divided.
 
     Raises:
+        DayOutOfRangeError: when the day is a typing mistake.
         UnknownRegimeError: when no law and no contract says what is owed.
         ContractRateRefusedError: when the contract's rate may not be applied.
     """
+    if not FIRST_DAY <= on <= LAST_DAY:
+        raise DayOutOfRangeError(f"{on} is no day for an account: {FIRST_DAY} to {LAST_DAY}")
     terms = interest_terms(claim, on, table)
     count = _Count(terms, on, policy, day_count)
     count.run()

@@ -107,9 +107,10 @@ def statement_warnings(
     warnings = list(terms.warnings)
     unsure = dict.fromkeys(row for row in rows if row.status is not RateStatus.OFFICIAL)
     warnings += [f"{row.row} is {row.status.value}: {row.value} % ({row.source})" for row in unsure]
-    for segment in unknown:
-        days = f"{segment.first_day} to {segment.last_day}"
-        warnings.append(f"not computed from {days}: {segment.source}")
+    for source in dict.fromkeys(segment.source for segment in unknown):
+        days = [segment for segment in unknown if segment.source == source]
+        period = f"{days[0].first_day} to {days[-1].last_day}"
+        warnings.append(f"not computed from {period}: {source}")
     if any(segment.source == TO_BE_PUBLISHED for segment in unknown):
         warnings.append("state it again when the rate is published: more will be owed")
     if foreign_sum is not None:

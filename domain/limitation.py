@@ -164,7 +164,8 @@ def _step(one: Interruption, rule: _Rule, start: date, until: date) -> Limitatio
     elif one.kind not in rule.interrupting:
         reason = f"{one.kind.value} does not interrupt ({rule.law})"
     else:
-        afresh = _end(one.day, rule, at_year_end=rule.restart_from_year_end)
+        # A German period that has not begun yet is not cut short by a new one.
+        afresh = max(until, _end(one.day, rule, at_year_end=rule.restart_from_year_end))
         reason = f"a new period of {rule.years} years ({rule.law})"
         return LimitationStep(interruption=one, counted=True, until=afresh, reason=reason)
     return LimitationStep(interruption=one, counted=False, until=until, reason=reason)

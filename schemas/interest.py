@@ -13,7 +13,9 @@ from schemas.base import CountryCode, Frozen, Text
 from schemas.money import CurrencyMismatchError, Money
 from schemas.parties import Capacity
 
-Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 """A day that a claim can be about; one outside is a typing mistake."""
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from schemas.base import CountryCode, Frozen, Text
+from schemas.interest import Day
 from schemas.parties import Capacity
 
 
@@ -44,7 +45,7 @@ class Interruption(Frozen):
     """
 
     kind: InterruptionKind
-    day: date
+    day: Day
     proof: Text = Field(min_length=1)
 
 
@@ -59,9 +60,9 @@ class LimitationQuestion(Frozen):
 
     country: CountryCode
     capacity: Capacity
-    invoiced_on: date
-    due_date: date
-    performed_on: date | None = None
+    invoiced_on: Day
+    due_date: Day
+    performed_on: Day | None = None
     nature: ClaimNature = ClaimNature.ORDINARY
     interruptions: tuple[Interruption, ...] = ()
 
