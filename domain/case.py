@@ -69,11 +69,11 @@ def decide(case: CollectionCase, command: Command, now: datetime) -> Events | Re
     Returns:
         The events to put on record, possibly none; or the named refusal of a request.
     """
+    if isinstance(command, RecordPayment):
+        return _receive(case, command, now)
     if command.command_id in case.commands:
         return ()
     match command:
-        case RecordPayment():
-            return _receive(case, command, now)
         case CorrectInvoice():
             return _correct(case, command, now)
         case NoteUnreadableFact():
@@ -87,10 +87,16 @@ def decide(case: CollectionCase, command: Command, now: datetime) -> Events | Re
 
 
 def _receive(case: CollectionCase, payment: RecordPayment, now: datetime) -> Events:
-    """Money takes off the claim what it can; the rest is unallocated cash."""
+    """Money takes off the claim what it can; the rest is unallocated cash.
+
+    Only an earlier payment makes a payment a repeated one: banks number as they like, and money
+    must not vanish because a correction or a request had the same id.
+    """
     if any(seen.payment_id == payment.command_id for seen in case.allocations):
         return ()
     if not payment.amount.is_positive:
+        if payment.command_id in case.commands:
+            return ()
         return _left_to_a_person(payment, f"a payment of {payment.amount}", now)
     none = Money.zero(case.claim.currency)
     fits = payment.amount.currency == case.claim.currency and not case.is_closed
@@ -280,7 +286,7 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
         case StepPerformed():
             return {"steps": (*case.steps, _performed(event))}
         case StepFailed():
-            return {"steps": (*case.steps, _failed(event))}
+            return {"steps": (*case.steps, _tried(event, StepOutcome.FAILED))}
         case StepGivenBack():
             return {
                 "given_back": (*case.given_back, event.step),
@@ -318,21 +324,14 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
 
 def _performed(event: StepPerformed) -> StepRecord:
     unknown = event.delivery == "unknown"
+    return _tried(event, StepOutcome.UNKNOWN if unknown else StepOutcome.PERFORMED)
+
+
+def _tried(event: StepPerformed | StepFailed, outcome: StepOutcome) -> StepRecord:
     return StepRecord(
         step=event.step,
         channel=event.channel,
-        outcome=StepOutcome.UNKNOWN if unknown else StepOutcome.PERFORMED,
-        at=event.at,
-        cycle=event.cycle,
-        reference=event.reference,
-    )
-
-
-def _failed(event: StepFailed) -> StepRecord:
-    return StepRecord(
-        step=event.step,
-        channel=event.channel,
-        outcome=StepOutcome.FAILED,
+        outcome=outcome,
         at=event.at,
         cycle=event.cycle,
         reference=event.reference,

@@ -87,6 +87,15 @@ def test_a_payment_counts_once_however_much_has_happened_since() -> None:
     story.when(a_payment("1.00", payment="P-0")).then()
 
 
+def test_a_payment_counts_whatever_else_has_its_id() -> None:
+    """Banks number as they like: the id of a correction or a botched payment hides no money."""
+    story = given(a_case(owing="100.00"))
+    story = story.when(a_correction("90.00", correction="1")).then("InvoiceCorrected")
+    story = story.when(a_payment("40.00", payment="1")).then("PaymentReceived")
+    story = story.when(a_payment("-50.00", payment="2")).then("FactUnreadable")
+    story.when(a_payment("50.00", payment="2")).then("PaymentReceived", "CaseClosed")
+
+
 def test_a_payment_in_another_currency_is_not_allocated() -> None:
     """Dollars do not take euros off a claim; a person looks, and dunning goes on (as L7)."""
     paid = given(a_case()).when(a_payment("100.00", currency="USD")).then("PaymentReceived")
