@@ -92,11 +92,13 @@ async def account(
     table = read_rates_file(settings.rates_file)
     day = on or datetime.now(ZoneInfo(who.time_zone)).date()
     stated: dict[str, ClaimStatement] = {}
+    worst = Exit.DONE
     async with database() as pool:
         for number in dict.fromkeys(numbers):
             invoice = await receivables.read_invoice(pool, who.creditor, number)
             if invoice is None:
-                say_error(f"there is no invoice {number!r} of {who.creditor}", Exit.NOT_FOUND)
+                words = f"there is no invoice {number!r} of {who.creditor}"
+                worst = max(worst, Exit(say_error(words, Exit.NOT_FOUND)))
                 continue
             debtor = await receivables.read_debtor(pool, who.creditor, invoice.debtor_id)
             known = await receivables.payments_of(pool, who.creditor, number)
@@ -107,7 +109,10 @@ async def account(
                 "due_date": invoice.due_date,
                 "payments": _receipts(number, invoice.amount.currency, known),
             }
-            stated[number] = _state(_claim(fields, asked), day, table, asked, number)
+            try:
+                stated[number] = _state(_claim(fields, asked), day, table, asked)
+            except CommandFailed as failure:
+                worst = max(worst, Exit(say_error(f"{number}: {failure}", failure.code)))
     if as_json:
         say_json(
             [{"invoice": number, **one.model_dump(mode="json")} for number, one in stated.items()]
@@ -116,7 +121,7 @@ async def account(
         for number, one in stated.items():
             _print(number, one)
         _print_totals(list(stated.values()))
-    return Exit.DONE if len(stated) == len(dict.fromkeys(numbers)) else Exit.NOT_FOUND
+    return worst
 
 
 def _claim(fields: dict[str, object], asked: Asked) -> Claim:
@@ -147,10 +152,7 @@ def _holidays(country: str, due: object) -> tuple[date, ...]:
     return tuple(holiday.day for holiday in calendar.holidays)
 
 
-def _state(
-    claim: Claim, on: date, table: RateTable, asked: Asked, number: str = ""
-) -> ClaimStatement:
-    place = f"{number}: " if number else ""
+def _state(claim: Claim, on: date, table: RateTable, asked: Asked) -> ClaimStatement:
     try:
         policy = ImputationPolicy(asked.policy)
     except ValueError as error:
@@ -160,11 +162,11 @@ def _state(
     try:
         return state_claim(claim, on, table, policy=policy)
     except ContractRateRefusedError as error:
-        raise CommandFailed(Exit.REFUSED, f"{place}ContractRateRefused: {error}") from error
+        raise CommandFailed(Exit.REFUSED, f"ContractRateRefused: {error}") from error
     except UnknownRegimeError as error:
-        raise CommandFailed(Exit.PROBLEMS, f"{place}{error}") from error
+        raise CommandFailed(Exit.PROBLEMS, str(error)) from error
     except DayOutOfRangeError as error:
-        raise CommandFailed(Exit.USAGE, f"{place}{error}") from error
+        raise CommandFailed(Exit.USAGE, str(error)) from error
 
 
 def _receipts(number: str, currency: str, known: Iterable[KnownPayment]) -> list[Receipt]:

@@ -152,7 +152,7 @@ class _Count:
             paid=self._sum(entry for entry in self.entries if entry.kind == "payment"),
             principal_owed=self._money(ledger.principal),
             segments=tuple(self.segments),
-            entries=tuple(self.entries),
+            entries=tuple(sorted(self.entries, key=lambda entry: entry.day)),
             interest=self._money(ledger.computed),
             interest_waived=self._money(ledger.interest_waived),
             interest_owed=self._money(ledger.interest),

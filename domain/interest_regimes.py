@@ -9,6 +9,7 @@ from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 
+from domain.applicable_law import law_of
 from schemas.base import Frozen
 from schemas.interest import RateSeries
 from schemas.money import Money
@@ -95,8 +96,6 @@ half-year that is wholly under it is the first that is computed."""
 _GERMAN_REFORM = date(2014, 7, 29)
 """From contracts of this day on: 9 points and 40 EUR (Article 229 section 34 EGBGB)."""
 
-_FRENCH_LAW_OVERSEAS = frozenset({"GF", "GP", "MQ", "RE", "YT"})
-
 
 def regime_of(
     country: str, capacity: Capacity, *, started_on: date, creditor_is_individual: bool = False
@@ -112,7 +111,7 @@ def regime_of(
     Raises:
         UnknownRegimeError: when there is no rule for that country, which names those there are.
     """
-    code = "FR" if country in _FRENCH_LAW_OVERSEAS else country
+    code = law_of(country)
     if code == "FR" and capacity is Capacity.CONSUMER:
         return _french_consumer(creditor_is_individual=creditor_is_individual)
     if code == "DE":

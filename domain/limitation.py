@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from domain.applicable_law import law_of
 from schemas.base import Frozen
 from schemas.limitation import (
     ClaimNature,
@@ -139,14 +140,15 @@ def limitation_alarm(limitation_day: date, today: date) -> LimitationAlarm:
 
 
 def _rule(question: LimitationQuestion) -> _Rule:
-    if question.country == "FR":
+    law = law_of(question.country)
+    if law == "FR":
         if question.nature is ClaimNature.JUDGMENT:
             return _JUDGMENT
         if question.nature is ClaimNature.CARRIAGE_OF_GOODS:
             return _CARRIAGE
         order = (Capacity.BUSINESS, Capacity.CONSUMER, Capacity.PUBLIC)
         return _FR[order.index(question.capacity)]
-    rule = _ELSEWHERE.get(question.country)
+    rule = _ELSEWHERE.get(law)
     if rule is None or question.nature is not ClaimNature.ORDINARY:
         known = ", ".join(sorted({"FR", *_ELSEWHERE}))
         raise UnknownLimitationError(

@@ -9,6 +9,7 @@ import re
 from calendar import monthrange
 from datetime import date, timedelta
 
+from domain.applicable_law import law_of
 from schemas.parties import Capacity
 from schemas.payment_terms import Agreement, DueDate, PaymentTerm, TermMethod
 
@@ -25,15 +26,9 @@ _FRENCH_DAYS = {
     Agreement.CATTLE_AND_FRESH_MEAT: 20,
 }
 _FRENCH_PUBLIC_DAYS = {Agreement.PUBLIC_HOSPITAL: 50, Agreement.PUBLIC_UNDERTAKING: 60}
-_LAW = {
-    "FR": "Code de commerce L441-10 and L441-11",
-    "DE": "BGB 271a",
-    "BE": "Law of 2 August 2002",
-    "ES": "Ley 3/2004",
-    "IT": "D.Lgs. 231/2002",
-    "NL": "Burgerlijk Wetboek 6:119a",
-    "GB": "Late Payment of Commercial Debts Regulations",
-}
+# BGB 271a, law of 2 August 2002, Ley 3/2004, D.Lgs. 231/2002, BW 6:119a and SI 2013/395 all follow
+# Directive 2011/7/EU: 60 days between businesses, 30 for public bodies and where nothing is agreed.
+_COUNTRIES = frozenset({"FR", "DE", "BE", "ES", "IT", "NL", "GB"})
 _BUSINESS_DAYS, _PUBLIC_DAYS = 60, 30
 
 
@@ -118,13 +113,14 @@ def legal_ceiling(
     Returns:
         The day, or None where no ceiling is known.
     """
-    if capacity is Capacity.CONSUMER or country not in _LAW:
+    law = law_of(country)
+    if capacity is Capacity.CONSUMER or law not in _COUNTRIES:
         return None
-    if country == "FR" and capacity is Capacity.BUSINESS:
+    if law == "FR" and capacity is Capacity.BUSINESS:
         return _french_ceiling(agreement, starts_on)
     if capacity is Capacity.PUBLIC:
         days = _PUBLIC_DAYS
-        if country == "FR":
+        if law == "FR":
             days = _FRENCH_PUBLIC_DAYS.get(agreement, _PUBLIC_DAYS)
         return starts_on + timedelta(days=days)
     return starts_on + timedelta(days=30 if agreement is Agreement.NOTHING else _BUSINESS_DAYS)

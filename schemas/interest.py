@@ -189,7 +189,7 @@ class Dispute(_Positive):
 
 
 class Claim(_Positive):
-    """Everything that decides what is owed for one invoice, in the order it does not matter.
+    """Everything that decides what is owed for one invoice; the order of its parts means nothing.
 
     Attributes:
         amount: as invoiced, including VAT.

@@ -55,8 +55,8 @@ async def test_interest_takes_payments_credits_and_policies() -> None:
     credit = ("--credit", "2025-04-15:200:error", "--policy", "principal_first", "--json")
     said = await typed("interest", *EXAMPLE, *more, *credit)
     assert [(one["day"], one["kind"]) for one in said.data["entries"]] == [
-        ("2025-04-15", "error"),
         ("2025-04-10", "payment"),
+        ("2025-04-15", "error"),
         ("2025-04-20", "payment"),
     ]
     assert said.data["principal_owed"]["amount"] == "649.50"

@@ -259,6 +259,20 @@ def test_two_periods_add_up_to_one(
     assert abs(part.interest.amount + added - whole.interest.amount) <= Decimal("0.02")
 
 
+@given(LAWS, AMOUNTS, DAYS, st.integers(0, 1500))
+@settings(max_examples=100, deadline=None)
+def test_the_daily_amount_is_what_the_next_day_adds(
+    law: str, amount: str, due: date, late: int
+) -> None:
+    """Tomorrow's account is today's and the daily amount, within the rounding of both."""
+    on = min(date(2026, 12, 30), due + timedelta(days=late))
+    one = claim(law, amount, due_date=due)
+    today, tomorrow = (state_claim(one, day, TABLE) for day in (on, on + timedelta(days=1)))
+    added = tomorrow.interest.amount - today.interest.amount
+    assert today.daily_increment is not None
+    assert abs(added - today.daily_increment) <= Decimal("0.010001")
+
+
 def test_payments_after_the_day_are_not_looked_at() -> None:
     """An account of a day in the past is what it was then."""
     paid = claim(payments={"2025-05-01": "500.00"})
