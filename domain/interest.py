@@ -53,6 +53,7 @@ def state_claim(
     *,
     policy: ImputationPolicy = ImputationPolicy.LEGAL_ACCESSORIES_FIRST,
     day_count: DayCount = DayCount.ACT_365F,
+    language: str = "en",
 ) -> ClaimStatement:
     """The account of a claim at the end of a day.
 
@@ -63,6 +64,7 @@ def state_claim(
         table: the reference rates; a half-year it lacks is marked and bears nothing.
         policy: what a part payment settles first.
         day_count: by how many days a year is divided.
+        language: of the conventions, ``en`` or ``fr``; for a letter, the letter's own.
 
     Raises:
         DayOutOfRangeError: when the day is a typing mistake.
@@ -74,7 +76,7 @@ def state_claim(
     terms = interest_terms(claim, on, table)
     count = _Count(terms, on, policy, day_count)
     count.run()
-    return count.statement()
+    return count.statement(conventions(terms, policy, day_count, language))
 
 
 def day_interest(base: Fraction, rate: Decimal, day: date, day_count: DayCount) -> Fraction:
@@ -129,7 +131,7 @@ class _Count:
             before = end
         self._apply_until(rest, self.on)
 
-    def statement(self) -> ClaimStatement:
+    def statement(self, words: str) -> ClaimStatement:
         """The account as it stands at the end."""
         ledger, claim = self.ledger, self.terms.claim
         ledger.book()
@@ -172,7 +174,7 @@ class _Count:
             warnings=statement_warnings(
                 self.terms, [*rows.values(), *next_row], unknown, self.foreign_sum
             ),
-            conventions=conventions(self.terms, self.policy, self.day_count),
+            conventions=words,
         )
 
     def _owe_fixed_sum(self) -> None:

@@ -215,3 +215,6 @@ def test_conventions_are_written_in_both_languages() -> None:
     assert "le principal, puis les intérêts" in french
     assert "366 les années bissextiles" in french
     assert conventions(terms, policy, DayCount.ACT_365F, "de") == english
+    letter = state_claim(claim("NL"), day("2026-01-01"), TABLE, policy=policy, language="fr")
+    assert letter.conventions == conventions(terms, policy, DayCount.ACT_365F, "fr")
+    assert "le 29 février compte" in letter.conventions
