@@ -162,11 +162,11 @@ def account(  # noqa: PLR0913 - everything that an account may hang on
     as_json: AsJson = False,
 ) -> None:
     """State what is owed for invoices on a day: principal, payments, interest, fixed sum."""
-    from cli import interest_command
+    from cli import account_command, interest_command
     from cli.outcome import finish
 
     asked = interest_command.Asked(policy, rate, _date(formal_notice), _date(insolvency))
-    finish(interest_command.account(invoices, creditor, _date(on), asked, as_json=as_json))
+    finish(account_command.account(invoices, creditor, _date(on), asked, as_json=as_json))
 
 
 @app.command()

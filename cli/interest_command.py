@@ -1,23 +1,24 @@
-"""What is owed, interest included? ``interest`` for a claim as typed, ``account`` for invoices."""
+"""What does this late payment cost? ``interest``, for a claim as it is typed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
+from cli.claim_print import print_statement
+from cli.outcome import CommandFailed, Exit, say_json
 from cli.rates_command import read_rates_file
 from domain.contract_rate import ContractRateRefusedError
 from domain.interest import DayOutOfRangeError, state_claim
 from domain.interest_regimes import UnknownRegimeError
 from domain.rates import RateTable
 from schemas.interest import (
+    FIRST_DAY,
+    LAST_DAY,
     Claim,
     ClaimStatement,
     Credit,
@@ -28,9 +29,6 @@ from schemas.interest import (
 from schemas.money import Money
 from schemas.parties import Capacity
 from schemas.settings import Settings
-
-if TYPE_CHECKING:
-    from store.receivables import KnownPayment
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class TypedClaim:
 async def interest(typed: TypedClaim, paid: date | None, asked: Asked, *, as_json: bool) -> Exit:
     """Compute one claim without a database."""
     currency = typed.currency or ("GBP" if typed.country.upper() == "GB" else "EUR")
-    claim = _claim(
+    claim = claim_of(
         {
             "country": typed.country.upper(),
             "capacity": typed.capacity,
@@ -71,60 +69,20 @@ async def interest(typed: TypedClaim, paid: date | None, asked: Asked, *, as_jso
         asked,
     )
     on = paid or datetime.now(UTC).date()
-    statement = _state(claim, on, read_rates_file(Settings().rates_file), asked)
+    statement = state(claim, on, read_rates_file(Settings().rates_file), asked)
     if as_json:
         say_json(statement)
     else:
-        _print("claim", statement)
+        print_statement("claim", statement)
     return Exit.DONE
 
 
-async def account(
-    numbers: list[str], creditor: str, on: date | None, asked: Asked, *, as_json: bool
-) -> Exit:
-    """Print the account of invoices, with what came in for them."""
-    from activities.library import read_creditors  # noqa: PLC0415 - heavy
-    from cli.reach import database, only  # noqa: PLC0415 - heavy
-    from store import receivables  # noqa: PLC0415 - heavy
+def claim_of(fields: dict[str, object], asked: Asked) -> Claim:
+    """A claim of these fields and of what a person said.
 
-    settings = Settings()
-    who = only(read_creditors(settings.creditors_folder), creditor)
-    table = read_rates_file(settings.rates_file)
-    day = on or datetime.now(ZoneInfo(who.time_zone)).date()
-    stated: dict[str, ClaimStatement] = {}
-    worst = Exit.DONE
-    async with database() as pool:
-        for number in dict.fromkeys(numbers):
-            invoice = await receivables.read_invoice(pool, who.creditor, number)
-            if invoice is None:
-                words = f"there is no invoice {number!r} of {who.creditor}"
-                worst = max(worst, Exit(say_error(words, Exit.NOT_FOUND)))
-                continue
-            debtor = await receivables.read_debtor(pool, who.creditor, invoice.debtor_id)
-            known = await receivables.payments_of(pool, who.creditor, number)
-            fields: dict[str, object] = {
-                "country": debtor.country if debtor else who.country,
-                "capacity": debtor.capacity if debtor else Capacity.BUSINESS,
-                "amount": invoice.amount,
-                "due_date": invoice.due_date,
-                "payments": _receipts(number, invoice.amount.currency, known),
-            }
-            try:
-                stated[number] = _state(_claim(fields, asked), day, table, asked)
-            except CommandFailed as failure:
-                worst = max(worst, Exit(say_error(f"{number}: {failure}", failure.code)))
-    if as_json:
-        say_json(
-            [{"invoice": number, **one.model_dump(mode="json")} for number, one in stated.items()]
-        )
-    else:
-        for number, one in stated.items():
-            _print(number, one)
-        _print_totals(list(stated.values()))
-    return worst
-
-
-def _claim(fields: dict[str, object], asked: Asked) -> Claim:
+    Raises:
+        CommandFailed: when something of it cannot be; names the field and what was found.
+    """
     try:
         return Claim.model_validate(
             {
@@ -144,7 +102,7 @@ def _claim(fields: dict[str, object], asked: Asked) -> Claim:
 
 def _holidays(country: str, due: object) -> tuple[date, ...]:
     """The holidays around a German due date: there, one on a holiday moves (BGB 193)."""
-    if country != "DE" or not isinstance(due, date):
+    if country != "DE" or not isinstance(due, date) or not FIRST_DAY <= due <= LAST_DAY:
         return ()
     from domain.holidays import contact_calendar  # noqa: PLC0415 - heavy
 
@@ -152,7 +110,12 @@ def _holidays(country: str, due: object) -> tuple[date, ...]:
     return tuple(holiday.day for holiday in calendar.holidays)
 
 
-def _state(claim: Claim, on: date, table: RateTable, asked: Asked) -> ClaimStatement:
+def state(claim: Claim, on: date, table: RateTable, asked: Asked) -> ClaimStatement:
+    """The account of a claim on a day.
+
+    Raises:
+        CommandFailed: when the rate is refused, or no law is known, or the day or policy is none.
+    """
     try:
         policy = ImputationPolicy(asked.policy)
     except ValueError as error:
@@ -167,19 +130,6 @@ def _state(claim: Claim, on: date, table: RateTable, asked: Asked) -> ClaimState
         raise CommandFailed(Exit.PROBLEMS, str(error)) from error
     except DayOutOfRangeError as error:
         raise CommandFailed(Exit.USAGE, str(error)) from error
-
-
-def _receipts(number: str, currency: str, known: Iterable[KnownPayment]) -> list[Receipt]:
-    """The payments that an account can take; a person looks after the others."""
-    receipts = []
-    for one in known:
-        if one.amount.is_positive and one.amount.currency == currency:
-            reference, day = one.payment_id, one.received_on
-            receipts.append(Receipt(day=day, amount=one.amount, reference=reference))
-        else:
-            words = f"payment {one.payment_id} of {one.amount} is left out of the account"
-            say_error(f"{number}: warning: {words}", Exit.DONE)
-    return receipts
 
 
 def _payment(text: str, currency: str) -> Receipt:
@@ -226,58 +176,3 @@ def _decimal(text: str, place: str) -> Decimal:
     if not number.is_finite() or abs(number) > Decimal(10) ** 12:
         raise CommandFailed(Exit.USAGE, f"{place}: {text!r} is out of range")
     return number
-
-
-def _print(title: str, one: ClaimStatement) -> None:
-    say(f"{title}: account on {one.on}, due {one.due_date}, {one.country} {one.capacity.value}")
-    lines = [("principal", one.principal)]
-    lines += [("credits", one.credited)] if one.credited.is_positive else []
-    lines += [("payments", one.paid)] if one.paid.is_positive else []
-    lines += [("interest", one.interest)]
-    lines += [("  waived", one.interest_waived)] if one.interest_waived.is_positive else []
-    lines += [("fixed sum", one.indemnity)]
-    lines += [("unallocated", one.unallocated)] if one.unallocated.is_positive else []
-    lines += [("total owed", one.total)]
-    for name, amount in lines:
-        say(f"  {name:<12} {amount!s:>18}")
-    _print_segments(one)
-    _print_entries(one)
-    increment = "not published yet" if one.daily_increment is None else f"{one.daily_increment}"
-    say(f"  interest of the next day: {increment}")
-    say(f"  {one.conventions}")
-    for warning in one.warnings:
-        say_error(f"  warning: {warning}", Exit.DONE)
-    say()
-
-
-def _print_segments(one: ClaimStatement) -> None:
-    rows = [
-        (
-            *(part.first_day, part.last_day, part.days, f"{part.base:.2f}"),
-            *("?" if part.rate is None else f"{part.rate} %", f"{part.interest:.6f}"),
-            *(part.row.row if part.row else part.wanted, part.source),
-        )
-        for part in one.segments
-    ]
-    if rows:
-        head = ("from", "to", ">days", ">on", ">rate", ">interest", "row", "source")
-        say_table("Interest", head, rows)
-
-
-def _print_entries(one: ClaimStatement) -> None:
-    rows = [
-        (part.day, part.kind, part.amount, part.principal, part.interest, part.indemnity)
-        for part in one.entries
-    ]
-    if rows:
-        head = ("day", "entry", ">amount", ">principal", ">interest", ">fixed sum")
-        say_table("Payments, credits and waivers", head, rows)
-
-
-def _print_totals(stated: list[ClaimStatement]) -> None:
-    if len(stated) < 2:
-        return
-    for currency in sorted({one.total.currency for one in stated}):
-        amounts = [one.total.amount for one in stated if one.total.currency == currency]
-        total = Money(amount=sum(amounts, Decimal(0)), currency=currency)
-        say(f"total of {len(amounts)} invoices: {total}")

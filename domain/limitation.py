@@ -25,6 +25,7 @@ _COURT, _SERVED = InterruptionKind.COURT_CLAIM, InterruptionKind.ORDER_SERVED
 _ENFORCED, _DECLARED = InterruptionKind.ENFORCEMENT, InterruptionKind.INSOLVENCY_DECLARATION
 _DEBTORS_OWN = frozenset((_PAYMENT, _WORD))
 _WITH_COURTS = _DEBTORS_OWN | {_COURT, _SERVED, _ENFORCED, _DECLARED}
+_ABROAD = _DEBTORS_OWN | {_COURT}
 _WITH_LETTERS = _WITH_COURTS | {InterruptionKind.WRITTEN_CLAIM, InterruptionKind.FORMAL_NOTICE}
 
 
@@ -76,10 +77,14 @@ _ELSEWHERE = {
         interrupting=_DEBTORS_OWN,
         from_due_date=True,
     ),
-    "BE": _Rule(years=10, law="Ancien Code civil 2262bis", interrupting=_WITH_COURTS),
-    "ES": _Rule(years=5, law="Código Civil 1964 and 1973", interrupting=_WITH_COURTS),
-    "IT": _Rule(years=10, law="Codice civile 2943 and 2946", interrupting=_WITH_COURTS),
-    "NL": _Rule(years=5, law="Burgerlijk Wetboek 3:307 and 3:317", interrupting=_WITH_LETTERS),
+    "BE": _Rule(years=10, law="Ancien Code civil 2262bis", interrupting=_ABROAD),
+    "ES": _Rule(years=5, law="Código Civil 1964 and 1973", interrupting=_ABROAD),
+    "IT": _Rule(years=10, law="Codice civile 2943 and 2946", interrupting=_ABROAD),
+    "NL": _Rule(
+        years=5,
+        law="Burgerlijk Wetboek 3:307 and 3:317",
+        interrupting=_ABROAD | {InterruptionKind.WRITTEN_CLAIM, InterruptionKind.FORMAL_NOTICE},
+    ),
 }
 _UNSURE = {
     "GB": "in Scotland the period is five years",

@@ -84,6 +84,8 @@ CLAIM = {"country": "FR", "capacity": "business", "amount": "1000", "due": date(
         ({"country": "PL"}, Exit.PROBLEMS, "no rule of late payment is known for PL"),
         ({"currency": "euro"}, Exit.USAGE, "no amount in 'euro'"),
         ({"due": date(1899, 12, 31)}, Exit.USAGE, "due_date"),
+        ({"country": "DE", "due": date(9999, 12, 31)}, Exit.USAGE, "due_date"),
+        ({"amount": "1e40"}, Exit.USAGE, "--amount: '1e40' is out of range"),
         ({"paid": date(2400, 1, 1)}, Exit.USAGE, "2400-01-01 is no day for an account"),
     ],
 )
@@ -175,6 +177,21 @@ async def test_an_account_is_stated_from_what_is_on_record(house: House, starter
     text = await starter("account", "F-1", "F-2", "--on", "2025-07-25", "--rate", "15")
     assert "at the contract's rate" in text.out
     assert "total of 2 invoices" in text.out
+    # The payment of July 2025 gave five new years.
+    assert first["limitation"]["limitation_day"] == "2030-07-25"
+    old = await starter("account", "F-2", "--on", "2029-12-01")
+    assert "less than three months to go to court: 2030-03-01" in old.err
+    await house.pool.execute(
+        """insert into payments (payment_id, creditor, invoice, amount, currency, received_on, source)
+        values ('odd-1', 'atelier', 'F-2', 5, 'USD', '2025-04-02', 'manual'),
+            ('odd-2', 'atelier', 'F-2', -7, 'EUR', '2025-04-02', 'manual')"""
+    )
+    odd = await starter("account", "F-2", "--on", "2025-04-30", "--json")
+    assert odd.data[0]["total"]["amount"] == "1050.81"
+    assert [notice.split(" on ")[0] for notice in odd.data[0]["notices"]] == [
+        "payment odd-1 of 5.00 USD",
+        "payment odd-2 of -7.00 EUR",
+    ]
     unknown = await starter("account", "F-9", "F-2", "--on", "2025-07-25")
-    assert (unknown.code, "no invoice 'F-9'" in unknown.err) == (5, True)
+    assert (unknown.code, "F-9: there is no such invoice of atelier" in unknown.err) == (5, True)
     assert "F-2: account on 2025-07-25" in unknown.out
