@@ -182,8 +182,9 @@ async def test_an_account_is_stated_from_what_is_on_record(house: House, starter
     old = await starter("account", "F-2", "--on", "2029-12-01")
     assert "less than three months to go to court: 2030-03-01" in old.err
     await house.pool.execute(
-        """insert into payments (payment_id, creditor, invoice, amount, currency, received_on, source)
-        values ('odd-1', 'atelier', 'F-2', 5, 'USD', '2025-04-02', 'manual'),
+        """insert into payments
+        (payment_id, creditor, invoice, amount, currency, received_on, source) values
+            ('odd-1', 'atelier', 'F-2', 5, 'USD', '2025-04-02', 'manual'),
             ('odd-2', 'atelier', 'F-2', -7, 'EUR', '2025-04-02', 'manual')"""
     )
     odd = await starter("account", "F-2", "--on", "2025-04-30", "--json")
