@@ -1,0 +1,96 @@
+"""What does a value in a bank file mean? Amounts, days and references, strictly read."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from statements.errors import BadValueError
+
+_AMOUNT = re.compile(r"[+-]?(?:[0-9]{1,18}(?:[.][0-9]{0,6})?|[.][0-9]{1,6})")
+_CONSTANTS = frozenset(
+    (
+        *("NOTPROVIDED", "NONREF", "NOTAVAILABLE", "NONE", "NA", "NULL", "NOREF", "NOREFERENCE"),
+        *("NOTAPPLICABLE", "UNKNOWN", "SANSREFERENCE", "NONFOURNI", "NONCOMMUNIQUE", "KREF", "X"),
+    )
+)
+_NEITHER_LETTER_NOR_DIGIT = re.compile(r"[^A-Z0-9]+")
+
+
+def decimal_amount(text: str) -> Decimal:
+    """An amount with a decimal point: digits, a sign, nothing else.
+
+    Raises:
+        BadValueError: when the text is anything else, such as ``12..34``, ``1e9`` or ``NaN``.
+    """
+    if _AMOUNT.fullmatch(text) is None:
+        raise BadValueError(f"{shown(text)} is no amount")
+    return Decimal(text)
+
+
+@lru_cache(maxsize=4096)
+def iso_day(text: str) -> date:
+    """The day of an ISO date or date and time, as the bank's own clock has it.
+
+    Raises:
+        BadValueError: when it begins with no such day.
+    """
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError as error:
+        raise BadValueError(f"{shown(text)} is no date") from error
+
+
+def iso_day_or_none(text: str) -> date | None:
+    """The day, or None where the file says nothing."""
+    return iso_day(text) if text else None
+
+
+@lru_cache(maxsize=4096)
+def short_day(year: str, month: str, day: str) -> tuple[date, bool]:
+    """A day of a two- or four-digit year, and whether it had to be corrected.
+
+    Banks that count thirty days a month write 30 February; the month's last day stands in.
+
+    Raises:
+        BadValueError: when there is no such month, or no month has such a day.
+    """
+    try:
+        years = int(year) if len(year) == 4 else (2000 if int(year) < 80 else 1900) + int(year)
+        last = calendar.monthrange(years, int(month))[1]
+        asked = int(day)
+        if last < asked <= 31:
+            return date(years, int(month), last), True
+        return date(years, int(month), asked), False
+    except (ValueError, calendar.IllegalMonthError) as error:
+        raise BadValueError(f"{shown(f'{year}-{month}-{day}')} is no date") from error
+
+
+def reference(text: str) -> str:
+    """A reference, or empty where the bank fills the field with a constant."""
+    plain = text.strip()
+    if not plain:
+        return ""
+    letters = _NEITHER_LETTER_NOR_DIGIT.sub("", plain.upper())
+    return "" if letters in _CONSTANTS or not letters.strip("0") else plain
+
+
+def account_number(text: str) -> str:
+    """An account number without blanks, in capitals, so that it compares."""
+    return "".join(text.split()).upper()
+
+
+@lru_cache(maxsize=4096)
+def is_iban(text: str) -> bool:
+    """Whether a text without blanks has the form and the check digits of an IBAN (ISO 13616)."""
+    if re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", text) is None:
+        return False
+    return int("".join(str(int(sign, 36)) for sign in text[4:] + text[:4])) % 97 == 1
+
+
+def shown(text: str, length: int = 60) -> str:
+    """A text as a message quotes it."""
+    return repr(text if len(text) <= length else text[: length - 1] + "…")
