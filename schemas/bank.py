@@ -248,6 +248,7 @@ class BankStatement(Frozen):
         number: 1 for the first of its file.
         kind: ``statement``, ``report`` (052, MT942) or ``notification`` (054).
         account: IBAN without blanks or the bank's number.
+        account_number: as the file has it, where ``account`` was made from it.
         copy_duplicate: ``COPY``, ``CODU`` or ``DUPL`` when the bank says so.
         entries, transaction_count: how many were read; an entry may hold many transactions.
         credit, debit: sums of the booked entries, debit negative.
@@ -263,6 +264,7 @@ class BankStatement(Frozen):
     sequence: str = ""
     page: str = ""
     account: str = ""
+    account_number: str = ""
     account_name: str = ""
     owner: Party | None = None
     servicer: str = ""

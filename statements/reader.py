@@ -18,6 +18,7 @@ from schemas.bank import (
     RefusedFile,
 )
 from statements.camt import read_camt
+from statements.cfonb import read_cfonb
 from statements.errors import NotABankFileError
 from statements.gathering import Piece, chain_notices
 from statements.recognise import READABLE, Recognised, recognise
@@ -104,6 +105,8 @@ def _pieces(content: bytes, recognised: Recognised) -> Iterator[Piece]:
     match recognised.format:
         case FileFormat.CAMT_052 | FileFormat.CAMT_053 | FileFormat.CAMT_054:
             return read_camt(content.lstrip(b" \t\r\n"), recognised.encoding)
+        case FileFormat.CFONB_120:
+            return read_cfonb(content, recognised.encoding or "utf-8")
         case _:
             raise NotABankFileError(f"{recognised.format} cannot be read; expected {READABLE}")
 
