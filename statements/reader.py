@@ -22,6 +22,7 @@ from statements.cfonb import read_cfonb
 from statements.errors import NotABankFileError
 from statements.gathering import Piece, chain_notices
 from statements.recognise import READABLE, Recognised, recognise
+from statements.swift import read_swift
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,8 @@ def _pieces(content: bytes, recognised: Recognised) -> Iterator[Piece]:
             return read_camt(content.lstrip(b" \t\r\n"), recognised.encoding)
         case FileFormat.CFONB_120:
             return read_cfonb(content, recognised.encoding or "utf-8")
+        case FileFormat.MT940 | FileFormat.MT942:
+            return read_swift(content, recognised.encoding or "utf-8", recognised.format)
         case _:
             raise NotABankFileError(f"{recognised.format} cannot be read; expected {READABLE}")
 
