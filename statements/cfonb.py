@@ -63,10 +63,8 @@ def read_cfonb(content: bytes, encoding: str) -> Iterator[Piece]:
     reader = _Reader()
     steps = {"01": _opening, "04": _operation, "05": _detail, "07": _closing}
     for line, record in _records(content, encoding):
-        step = steps.get(record[:2])
+        step = steps.get(record[:2], _unknown)
         try:
-            if step is None:
-                raise BadValueError(f"{shown(record[:2])} is no record; expected 01, 04, 05 or 07")
             yield from step(reader, record, line)
         except BadValueError as error:
             # Whatever follows a record that cannot be read belongs to nothing that was read.
@@ -78,6 +76,10 @@ def read_cfonb(content: bytes, encoding: str) -> Iterator[Piece]:
             )
     for one in list(reader.open.values()):
         yield from _finish(reader, one, None)
+
+
+def _unknown(_reader: _Reader, record: str, _line: int) -> Iterator[Piece]:
+    raise BadValueError(f"{shown(record[:2])} is no record; expected 01, 04, 05 or 07")
 
 
 def _records(content: bytes, encoding: str) -> Iterator[tuple[int, str]]:
@@ -126,7 +128,7 @@ def _begin(reader: _Reader, record: str) -> _Open:
     head = BankStatement(
         number=reader.number,
         account=french_iban(bank, branch, number) or f"{bank}{branch}{number}",
-        account_number=" ".join((bank, branch, number)),
+        account_number=f"{bank} {branch} {number}",
         currency=record[16:19].strip().upper(),
     )
     reader.open[number] = _Open(head, StatementDraft(head), record[19:20].strip())

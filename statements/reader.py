@@ -21,6 +21,8 @@ from statements.camt import read_camt
 from statements.cfonb import read_cfonb
 from statements.errors import NotABankFileError
 from statements.gathering import Piece, chain_notices
+from statements.ofx import read_ofx
+from statements.open_banking import read_open_banking
 from statements.recognise import READABLE, Recognised, recognise
 from statements.swift import read_swift
 
@@ -110,6 +112,10 @@ def _pieces(content: bytes, recognised: Recognised) -> Iterator[Piece]:
             return read_cfonb(content, recognised.encoding or "utf-8")
         case FileFormat.MT940 | FileFormat.MT942:
             return read_swift(content, recognised.encoding or "utf-8", recognised.format)
+        case FileFormat.OFX:
+            return read_ofx(content, recognised.encoding or "utf-8")
+        case FileFormat.OPEN_BANKING:
+            return read_open_banking(content, recognised.encoding or "utf-8")
         case _:
             raise NotABankFileError(f"{recognised.format} cannot be read; expected {READABLE}")
 

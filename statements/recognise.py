@@ -68,10 +68,16 @@ def recognise(content: bytes) -> Recognised:
     head = head_text(content)
     start = head.lstrip("\ufeff \t\r\n")
     if "<OFX>" in head.upper() or "OFXHEADER" in head.upper():
-        return Recognised(FileFormat.OFX)
+        return Recognised(FileFormat.OFX, ofx_version(content), text_encoding(content))
     if start.startswith("<"):
         return _xml(content)
     return _text(content, head, start)
+
+
+def ofx_version(content: bytes) -> str:
+    """The version that an OFX header names: ``102``, ``211``; empty without a header."""
+    found = re.search(rb'VERSION\s*[:=]\s*"?(\d{3})', content[:4096])
+    return found.group(1).decode() if found else ""
 
 
 def head_text(content: bytes) -> str:

@@ -1,4 +1,4 @@
-"""What does an MT940 or MT942 say? Its fields in order, each entry with the text that follows it."""
+"""What does an MT940 or MT942 say? Its fields in order, each entry with the text after it."""
 
 from __future__ import annotations
 
@@ -229,7 +229,7 @@ def _balance(name: str, said: str) -> Balance:
 
 def _amount(text: str) -> Decimal:
     whole, _, cents = text.replace(".", "").partition(",")
-    if len(whole) > 18 and whole.strip("0") or len(cents) > 6:
+    if (len(whole) > 18 and whole.strip("0")) or len(cents) > 6:
         raise BadValueError(f"{shown(text)} is no amount")
     return Decimal(f"{whole or '0'}.{cents or '0'}") if cents else Decimal(whole or "0")
 

@@ -62,11 +62,39 @@ def short_day(year: str, month: str, day: str) -> tuple[date, bool]:
         years = int(year) if len(year) == 4 else (2000 if int(year) < 80 else 1900) + int(year)
         last = calendar.monthrange(years, int(month))[1]
         asked = int(day)
-        if last < asked <= 31:
+        if last < asked <= 30:
             return date(years, int(month), last), True
         return date(years, int(month), asked), False
     except (ValueError, calendar.IllegalMonthError) as error:
         raise BadValueError(f"{shown(f'{year}-{month}-{day}')} is no date") from error
+
+
+def local_amount(text: str, decimal_sign: str = "") -> Decimal:
+    """An amount as people write it: ``1 234,56``, ``-1.234,56``, ``1,234.56``, ``12,50 €``.
+
+    Args:
+        text: with blanks of any kind between thousands, and a currency sign perhaps.
+        decimal_sign: comma or point; empty to take the last of the two that occurs.
+
+    Raises:
+        BadValueError: when it is no amount, or could be two.
+    """
+    plain = "".join(text.split()).replace("\u2212", "-").replace("'", "").strip("€$£")
+    plain = plain.removesuffix("EUR").replace("\u202f", "")
+    if plain.endswith("-"):  # some banks write the sign behind
+        plain = f"-{plain[:-1]}"
+    sign = decimal_sign or ("," if plain.rfind(",") > plain.rfind(".") else ".")
+    thousands = "." if sign == "," else ","
+    whole, _, cents = plain.partition(sign)
+    groups = whole.lstrip("+-").split(thousands)
+    if len(groups) > 1 and (
+        len(groups[0]) not in {1, 2, 3} or any(len(one) != 3 for one in groups[1:])
+    ):
+        raise BadValueError(f"{shown(text)} is no amount")
+    try:
+        return decimal_amount(whole.replace(thousands, "") + (f".{cents}" if cents else ""))
+    except BadValueError as error:
+        raise BadValueError(f"{shown(text)} is no amount") from error
 
 
 def reference(text: str) -> str:
