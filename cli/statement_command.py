@@ -7,18 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
+from domain.yaml_document import read_model
 from schemas.bank import Balance, BankFile, BankStatement, BankTransaction, RefusedFile
+from schemas.csv_profile import CsvProfile
+from statements.csv_profiles import shipped_profiles
 from statements.reader import STANDARD, read_bank_files
 
 SHOWN_TRANSACTIONS = 200
 """So many lines of a statement are printed for people; JSON has them all."""
 
 
-async def show_statements(files: list[Path], *, as_json: bool) -> Exit:
+async def show_statements(files: list[Path], profiles: list[Path], *, as_json: bool) -> Exit:
     """Read files one after the other; a refused one does not hide the others."""
+    known = (*(_profile(path) for path in profiles), *shipped_profiles())
     worst, told = Exit.DONE, []
     for path in files:
-        for read in read_bank_files(_content(path), str(path)):
+        for read in read_bank_files(_content(path), str(path), profiles=known):
             if isinstance(read, RefusedFile) or read.quarantined:
                 worst = Exit.PROBLEMS
             if as_json:
@@ -30,6 +34,10 @@ async def show_statements(files: list[Path], *, as_json: bool) -> Exit:
     if as_json:
         say_json({"files": told})
     return worst
+
+
+def _profile(path: Path) -> CsvProfile:
+    return read_model(_content(path).decode("utf-8", "replace"), str(path), CsvProfile)
 
 
 def _content(path: Path) -> bytes:

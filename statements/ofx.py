@@ -160,7 +160,7 @@ class _OfxReader:
         try:
             currency = self.head.get("CURDEF", "")[:3].upper()
             day = _day(said["DTASOF"]) if said.get("DTASOF") else None
-            amount = local_amount(said["BALAMT"])
+            amount = _amount(said["BALAMT"])
             self.balances.append(
                 Balance(type=_BALANCES[name], amount=amount, currency=currency, day=day)
             )
@@ -192,6 +192,10 @@ class _OfxReader:
         yield from self.draft.take([one], one.amount, one.status)
 
 
+def _amount(text: str) -> Decimal:
+    return local_amount(text, "" if "," in text else ".")
+
+
 def _day(text: str) -> Any:
     if re.match(r"\d{8}", text) is None:
         raise BadValueError(f"{shown(text)} is no date")
@@ -213,7 +217,7 @@ def _transaction(
         raise BadValueError("the transaction has no date (DTPOSTED)")
     if not said.get("TRNAMT"):
         raise BadValueError("the transaction has no amount (TRNAMT)")
-    amount: Decimal = local_amount(said["TRNAMT"])
+    amount: Decimal = _amount(said["TRNAMT"])
     day = _day(posted)
     currency = head.currency or said.get("CURRENCY.CURSYM", "")[:3].upper()
     bank_reference = reference(said.get("FITID", ""))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from io import BytesIO
 
 from schemas.bank import (
@@ -17,8 +18,11 @@ from schemas.bank import (
     Quarantined,
     RefusedFile,
 )
+from schemas.csv_profile import CsvProfile
 from statements.camt import read_camt
 from statements.cfonb import read_cfonb
+from statements.csv_profiles import shipped_profiles
+from statements.csv_statement import read_csv
 from statements.errors import NotABankFileError
 from statements.gathering import Piece, chain_notices
 from statements.ofx import read_ofx
@@ -44,18 +48,25 @@ class Limits:
 STANDARD = Limits()
 
 
-def read_bank_file(content: bytes, name: str = "", *, limits: Limits = STANDARD) -> BankFile:
+def read_bank_file(
+    content: bytes,
+    name: str = "",
+    *,
+    limits: Limits = STANDARD,
+    profiles: Sequence[CsvProfile] = (),
+) -> BankFile:
     """Read a file that is no archive, whole.
 
     Args:
         content: its bytes.
         name: for people; it decides nothing.
         limits: how much may be read.
+        profiles: of CSV banks; those that come with Relance when none are given.
 
     Raises:
         NotABankFileError: when it is no bank statement; the words say what it looks like.
     """
-    recognised, pieces = open_bank_file(content, limits=limits)
+    recognised, pieces = open_bank_file(content, limits=limits, profiles=profiles)
     statements: list[BankStatement] = []
     transactions: list[BankTransaction] = []
     quarantined: list[Quarantined] = []
@@ -87,7 +98,7 @@ def read_bank_file(content: bytes, name: str = "", *, limits: Limits = STANDARD)
 
 
 def open_bank_file(
-    content: bytes, *, limits: Limits = STANDARD
+    content: bytes, *, limits: Limits = STANDARD, profiles: Sequence[CsvProfile] = ()
 ) -> tuple[Recognised, Iterator[Piece]]:
     """Recognise a file and begin to read it, piece by piece, in bounded memory.
 
@@ -101,10 +112,19 @@ def open_bank_file(
     if is_archive(content):
         raise NotABankFileError("this is a zip archive inside an archive, which is not opened")
     recognised = recognise(content)
-    return recognised, _pieces(content, recognised)
+    return _pieces(content, recognised, profiles or shipped_profiles())
 
 
-def _pieces(content: bytes, recognised: Recognised) -> Iterator[Piece]:
+def _pieces(
+    content: bytes, recognised: Recognised, profiles: Sequence[CsvProfile]
+) -> tuple[Recognised, Iterator[Piece]]:
+    if recognised.format is FileFormat.CSV:
+        name, pieces = read_csv(content, recognised.encoding or "utf-8", profiles)
+        return replace(recognised, version=name), pieces
+    return recognised, _read(content, recognised)
+
+
+def _read(content: bytes, recognised: Recognised) -> Iterator[Piece]:
     match recognised.format:
         case FileFormat.CAMT_052 | FileFormat.CAMT_053 | FileFormat.CAMT_054:
             return read_camt(content.lstrip(b" \t\r\n"), recognised.encoding)
@@ -126,7 +146,11 @@ def is_archive(content: bytes) -> bool:
 
 
 def read_bank_files(
-    content: bytes, name: str = "", *, limits: Limits = STANDARD
+    content: bytes,
+    name: str = "",
+    *,
+    limits: Limits = STANDARD,
+    profiles: Sequence[CsvProfile] = (),
 ) -> Iterator[BankFile | RefusedFile]:
     """Read a file, or every file of a zip archive; a refused one does not hide the others.
 
@@ -134,26 +158,31 @@ def read_bank_files(
         content: the bytes.
         name: for people; it decides nothing.
         limits: how much may be read.
+        profiles: of CSV banks; those that come with Relance when none are given.
     """
+    read = partial(_read_or_refused, limits=limits, profiles=profiles)
     if not is_archive(content):
-        yield _read_or_refused(content, name, limits)
+        yield read(content, name)
         return
     try:
-        yield from _members(content, name, limits)
+        for inner, inner_name in _members(content, name, limits):
+            yield read(inner, inner_name)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
         yield RefusedFile(name=name, reason=f"this zip archive cannot be read: {error}")
     except NotABankFileError as error:
         yield RefusedFile(name=name, reason=str(error))
 
 
-def _read_or_refused(content: bytes, name: str, limits: Limits) -> BankFile | RefusedFile:
+def _read_or_refused(
+    content: bytes, name: str, *, limits: Limits, profiles: Sequence[CsvProfile]
+) -> BankFile | RefusedFile:
     try:
-        return read_bank_file(content, name, limits=limits)
+        return read_bank_file(content, name, limits=limits, profiles=profiles)
     except NotABankFileError as error:
         return RefusedFile(name=name, reason=str(error))
 
 
-def _members(content: bytes, name: str, limits: Limits) -> Iterator[BankFile | RefusedFile]:
+def _members(content: bytes, name: str, limits: Limits) -> Iterator[tuple[bytes, str]]:
     with zipfile.ZipFile(BytesIO(content)) as archive:
         members = [one for one in archive.infolist() if _is_wanted(one)]
         _refuse_hostile(members, limits)
@@ -163,7 +192,7 @@ def _members(content: bytes, name: str, limits: Limits) -> Iterator[BankFile | R
             with archive.open(member) as packed:
                 # The directory may lie about sizes; what comes out is what counts.
                 inner = packed.read(limits.file_bytes + 1)
-            yield _read_or_refused(inner, f"{name}/{member.filename}", limits)
+            yield inner, f"{name}/{member.filename}"
 
 
 def _is_wanted(member: zipfile.ZipInfo) -> bool:

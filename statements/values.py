@@ -11,6 +11,7 @@ from functools import lru_cache
 from statements.errors import BadValueError
 
 _AMOUNT = re.compile(r"[+-]?(?:[0-9]{1,18}(?:[.][0-9]{0,6})?|[.][0-9]{1,6})")
+_AMBIGUOUS = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
 _CONSTANTS = frozenset(
     (
         *("NOTPROVIDED", "NONREF", "NOTAVAILABLE", "NONE", "NA", "NULL", "NOREF", "NOREFERENCE"),
@@ -84,6 +85,8 @@ def local_amount(text: str, decimal_sign: str = "") -> Decimal:
     if plain.endswith("-"):  # some banks write the sign behind
         plain = f"-{plain[:-1]}"
     sign = decimal_sign or ("," if plain.rfind(",") > plain.rfind(".") else ".")
+    if not decimal_sign and _AMBIGUOUS.fullmatch(plain):
+        raise BadValueError(f"{shown(text)} could be thousands or decimals")
     thousands = "." if sign == "," else ","
     whole, _, cents = plain.partition(sign)
     groups = whole.lstrip("+-").split(thousands)
