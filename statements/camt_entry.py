@@ -351,9 +351,7 @@ def counterparty_role(
         one is not None and own and own in (one.iban, one.account) for one in (debtor, creditor)
     ]
     if ours[0] != ours[1]:
-        if ours[0]:
-            return "creditor" if creditor else ""
-        return "debtor" if debtor else ""
+        return "creditor" if ours[0] else "debtor"
     if debtor is None or creditor is None:
         return "debtor" if debtor else "creditor" if creditor else ""
     return "debtor" if incoming else "creditor"

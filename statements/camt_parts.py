@@ -59,7 +59,7 @@ def party_of(parties: Tree, agents: Tree, role: str) -> Party | None:
     Versions differ: ``Dbtr/Nm`` until 7, ``Dbtr/Pty/Nm`` from 8 on, ``Dbtr/Agt`` for banks.
     """
     found, accounts = parties.get(role), parties.get(f"{role}Acct")
-    if not found and not accounts:
+    if not found and not accounts and f"{role}Agt" not in agents:
         return None
     outer = found[0] if found and isinstance(found[0], dict) else {}
     inner = branch(outer, "Pty") or outer

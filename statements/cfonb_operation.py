@@ -97,7 +97,7 @@ def transaction_of(
         head.account, fields.get("debtor"), fields.get("creditor"), incoming=incoming
     )
     if role:
-        fields.update(counterparty=fields[role], counterparty_role=role)
+        fields.update(counterparty=fields.get(role), counterparty_role=role)
     return BankTransaction.model_validate(fields)
 
 

@@ -324,4 +324,4 @@ def _name_parties(fields: dict[str, Any], said: SwiftText, *, incoming: bool, ac
         account, fields.get("debtor"), fields.get("creditor"), incoming=incoming
     )
     if role:
-        fields.update(counterparty=fields[role], counterparty_role=role)
+        fields.update(counterparty=fields.get(role), counterparty_role=role)
