@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -150,20 +151,20 @@ def _day(node: Tree, name: str) -> date | None:
     return iso_day(said) if said else None
 
 
-def _fingerprint(node: Tree, booking_date: date | None) -> tuple[str, ...]:
+def _fingerprint(node: Tree, booking_date: date | None) -> Iterator[str]:
     """What tells an entry from others where the bank gives it no reference of its own.
 
     One detail is described; of many only the batch is, since a report may leave them out.
     """
     details = [one for group in node.get("NtryDtls", ()) for one in _details(group)]
     batch = batch_of(node) if "NtryDtls" in node else None
-    parts = [day_text(booking_date), batch.payment_information_id if batch else ""]
+    yield day_text(booking_date)
+    yield batch.payment_information_id if batch else ""
     if len(details) == 1:
         remittance = branch(details[0], "RmtInf")
-        parts.append(reference(text(details[0], "Refs", "EndToEndId")))
-        parts.extend(texts(remittance, "Ustrd"))
-        parts.extend(one.reference for one in structured(remittance))
-    return tuple(parts)
+        yield reference(text(details[0], "Refs", "EndToEndId"))
+        yield from texts(remittance, "Ustrd")
+        yield from (one.reference for one in structured(remittance))
 
 
 def _details(group: Any) -> list[Tree]:
@@ -307,9 +308,9 @@ def _fill_from_detail(fields: dict[str, Any], node: Tree, amount: Decimal, entry
         signed = stated.amount * sign_of(entry, node)
         if (signed, stated.currency) != (amount, entry.currency):
             fields["stated"] = StatedAmount(amount=signed, currency=stated.currency)
-    instructed = amount_in(node, "AmtDtls", "InstdAmt", "Amt")
+    instructed = amount_in(node, "AmtDtls", "InstdAmt", "Amt") if "AmtDtls" in node else None
     if instructed is not None:
-        fields["instructed"] = instructed
+        fields["instructed"] = StatedAmount(amount=instructed.amount, currency=instructed.currency)
 
 
 def _fill_parties(
@@ -324,8 +325,8 @@ def _fill_parties(
         fields,
         debtor=debtor,
         creditor=creditor,
-        ultimate_debtor=party_of(parties, {}, "UltmtDbtr"),
-        ultimate_creditor=party_of(parties, {}, "UltmtCdtr"),
+        ultimate_debtor=party_of(parties, {}, "UltmtDbtr") if "UltmtDbtr" in parties else None,
+        ultimate_creditor=party_of(parties, {}, "UltmtCdtr") if "UltmtCdtr" in parties else None,
         creditor_scheme_id=creditor_scheme_id(parties) if creditor else "",
     )
     incoming = (amount or entry.amount) > 0

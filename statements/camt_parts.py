@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from schemas.bank import (
     Batch,
     Charge,
     Party,
     ReturnInformation,
-    StatedAmount,
     StructuredReference,
 )
 from statements.errors import BadValueError
@@ -20,7 +19,14 @@ from statements.values import account_number, decimal_amount, iso_day, reference
 from statements.xml_stream import Tree, branch, code, groups, plain, text, texts
 
 
-def amount_in(node: Tree, *path: str) -> StatedAmount | None:
+class Stated(NamedTuple):
+    """An amount and its currency, as an element states them."""
+
+    amount: Decimal
+    currency: str
+
+
+def amount_in(node: Tree, *path: str) -> Stated | None:
     """The amount with its currency at a path; None where the file says nothing.
 
     Raises:
@@ -32,8 +38,8 @@ def amount_in(node: Tree, *path: str) -> StatedAmount | None:
         return None
     value = values[0]
     if not isinstance(value, dict):
-        return StatedAmount(amount=decimal_amount(value)) if value else None
-    return StatedAmount(amount=decimal_amount(value.get("", "")), currency=value.get("Ccy", ""))
+        return Stated(decimal_amount(value), "") if value else None
+    return Stated(decimal_amount(value.get("", "")), value.get("Ccy", ""))
 
 
 def account_of(node: Tree) -> tuple[str, str]:

@@ -16,6 +16,7 @@ MIN_REFERENCE_CHARACTERS = 6
 MIN_REFERENCE_DIGITS = 3
 """A shorter or wordier reference is a constant of the bank more often than an identity."""
 
+_DIGIT = re.compile("[0-9]")
 _SEPARATORS = re.compile(r"[^A-Z0-9]+")
 
 
@@ -86,14 +87,13 @@ class ItemKeyMaker:
 
 def is_identity(text: str) -> bool:
     """Whether a bank reference may identify an entry: no constant, and not too short for one."""
-    if not reference(text):
+    if len(text) < MIN_REFERENCE_CHARACTERS or not reference(text):
         return False
     plain = plain_text(text)
-    digits = [sign for sign in plain if sign.isdigit()]
     return (
         len(plain) >= MIN_REFERENCE_CHARACTERS
-        and len(digits) >= MIN_REFERENCE_DIGITS
-        and len(set(plain)) > 1
+        and len(_DIGIT.findall(plain)) >= MIN_REFERENCE_DIGITS
+        and plain.strip(plain[0]) != ""
     )
 
 

@@ -18,9 +18,13 @@ _CONSTANTS = frozenset(
         *("NOTAPPLICABLE", "UNKNOWN", "SANSREFERENCE", "NONFOURNI", "NONCOMMUNIQUE", "KREF", "X"),
     )
 )
+_MEANING = re.compile("[1-9]")
+"""No constant has one of these, and most references do."""
+
 _NEITHER_LETTER_NOR_DIGIT = re.compile(r"[^A-Z0-9]+")
 
 
+@lru_cache(maxsize=8192)
 def decimal_amount(text: str) -> Decimal:
     """An amount with a decimal point: digits, a sign, nothing else.
 
@@ -103,8 +107,8 @@ def local_amount(text: str, decimal_sign: str = "") -> Decimal:
 def reference(text: str) -> str:
     """A reference, or empty where the bank fills the field with a constant."""
     plain = text.strip()
-    if not plain:
-        return ""
+    if not plain or _MEANING.search(plain):
+        return plain
     letters = _NEITHER_LETTER_NOR_DIGIT.sub("", plain.upper())
     return "" if letters in _CONSTANTS or not letters.strip("0") else plain
 

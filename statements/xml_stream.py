@@ -21,7 +21,8 @@ SKIPPED = frozenset(("PstlAdr", "CtctDtls", "SfkpgAcct", "FinInstrmId", "TaxRmt"
 Tree = dict[str, Any]
 """An element: child name → list of what stands there, each a text or a Tree.
 
-An element with attributes is a Tree whose text is under the empty name.
+An amount is a Tree with its text under the empty name and its currency under ``Ccy``; no other
+attribute matters.
 """
 
 
@@ -159,14 +160,13 @@ def tree(element: Any) -> Tree:
         name = LOCAL[child.tag]
         if name in SKIPPED:
             continue
-        value: Any
-        if len(child):
-            value = tree(child)
-        else:
-            text = child.text
-            value = text.strip() if text else ""
-            if child.attrib:
-                value = {"": value, **child.attrib}
+        value: Any = child.text
+        if value:
+            value = value.strip()
+        if not value:
+            value = tree(child) if len(child) else ""
+        if name[-3:] == "Amt" and isinstance(value, str):
+            value = {"": value, "Ccy": child.get("Ccy", "")}
         if name in found:
             found[name].append(value)
         else:
@@ -189,11 +189,13 @@ def branch(node: Tree, *path: str) -> Tree:
 
 def text(node: Tree, *path: str) -> str:
     """The text of the first element at a path; empty where there is none."""
-    *groups, name = path
-    if groups:
-        node = branch(node, *groups)
-    values = node.get(name)
-    return plain(values[0]) if values else ""
+    value: Any = node
+    for name in path:
+        values = value.get(name) if isinstance(value, dict) else None
+        if not values:
+            return ""
+        value = values[0]
+    return value if isinstance(value, str) else plain(value)
 
 
 def plain(value: Any) -> str:

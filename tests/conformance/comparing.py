@@ -83,7 +83,8 @@ def _camt_entry(
             tally.same("dates", place, entry[name][:10], str(getattr(first, name)))
     details = [one for one in lines if Flag.REMAINDER not in one.flags]
     wanted = entry.get("transactions", [])
-    tally.same("transactions", place, len(wanted) or 1, len(details))
+    tally.same("entries", f"{place} details", len(wanted) or 1, len(details))
+    tally.count("transactions", len(details))
     for number, (one, ours) in enumerate(zip(wanted, details, strict=False), 1):
         _camt_detail(tally, f"{place} detail {number}", one, ours)
 
