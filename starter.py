@@ -8,6 +8,9 @@ from typing import Annotated
 
 import typer
 
+from cli.fact_app import app as fact_app
+from cli.ops_app import app as ops_app
+
 EXIT_CODES = (
     "Exit codes: 0 done · 1 problems found · 2 usage or settings · 3 an engine cannot be reached · "
     "4 refused · 5 not found"
@@ -26,6 +29,8 @@ task_app = typer.Typer(help="One task of a person.", no_args_is_help=True, rich_
 plan_app = typer.Typer(help="Dunning plans.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(task_app, name="task")
 app.add_typer(plan_app, name="plan")
+app.add_typer(ops_app)
+app.add_typer(fact_app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Creditor = Annotated[str, typer.Option(help="Short name; needed when there is more than one.")]
@@ -87,36 +92,6 @@ def open_(
     from cli.outcome import finish
 
     finish(case_commands.open_cases(invoices, creditor, as_json=as_json))
-
-
-@app.command()
-def cancel(
-    cases: Annotated[list[str], typer.Argument(help="Case ids or invoice numbers.")],
-    reason: Annotated[str, typer.Option(prompt=True, help="Kept on record.")],
-) -> None:
-    """Stop pursuing cases."""
-    from cli import case_commands
-    from cli.outcome import finish
-
-    finish(case_commands.cancel(cases, reason))
-
-
-@app.command()
-def pay(
-    invoice: Annotated[str, typer.Argument(help="The invoice number it pays.")],
-    amount: Annotated[str, typer.Argument(help="Such as 1234.56.")],
-    *,
-    currency: Annotated[str, typer.Option(help="The invoice's own by default.")] = "",
-    on: Day = None,
-    payment_id: Annotated[str, typer.Option("--id", help="The same id twice counts once.")] = "",
-    creditor: Creditor = "",
-) -> None:
-    """Record a payment by hand and tell its case."""
-    from cli import case_commands
-    from cli.outcome import finish
-
-    day = on.date() if on else None
-    finish(case_commands.pay(invoice, amount, currency, day, payment_id, creditor))
 
 
 @app.command()

@@ -39,6 +39,9 @@ from workflows.overdue_sweep import OverdueSweepWorkflow
 PASSED_THROUGH = ("schemas", "domain", "workflows.options")
 """Pure modules, which the house tests keep free of clock, random and I/O."""
 
+WORKFLOWS = [CollectionCaseWorkflow, OverdueSweepWorkflow]
+"""What is run here, and replayed by the tests."""
+
 log = structlog.get_logger()
 
 
@@ -54,6 +57,13 @@ class Means:
     mailer: Mailer
 
 
+def workflow_runner() -> SandboxedWorkflowRunner:
+    """The sandbox in which workflows run; replays must use the same."""
+    return SandboxedWorkflowRunner(
+        restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    )
+
+
 def build_workers(means: Means) -> list[Worker]:
     """The workers of one process: cases and records, and one for each channel's queue.
 
@@ -66,16 +76,13 @@ def build_workers(means: Means) -> list[Worker]:
     )
     record = CaseRecord(means.pool)
     cases = Cases(means.pool, client, means.creditors, means.plans, settings.task_queue)
-    sweep = Sweep(cases, Telling(means.pool, client))
-    runner = SandboxedWorkflowRunner(
-        restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-    )
+    sweep = Sweep(cases, Telling(means.pool, client, cases))
     main = Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[CollectionCaseWorkflow, OverdueSweepWorkflow],
+        workflows=WORKFLOWS,
         activities=[record.record_events, record.read_case, sweep.sweep_overdue],
-        workflow_runner=runner,
+        workflow_runner=workflow_runner(),
         graceful_shutdown_timeout=drain,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),

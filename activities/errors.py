@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from schemas.commands import Fact
+
 WRONG_EXPECTED_VERSION = "WrongExpectedVersion"
 """Another writer was quicker; the workflow reads its stream again. No retry mends it."""
 
@@ -30,6 +32,18 @@ class DeliveryPostponed(Exception):  # noqa: N818 - as above
 
 class DeliveryUnknown(Exception):  # noqa: N818 - as above
     """Nobody can tell whether the contact left."""
+
+
+class NewsArrived(Exception):  # noqa: N818 - as above
+    """Something came in that the case has not heard; the contact waits until it has.
+
+    Attributes:
+        facts: what came in, oldest first.
+    """
+
+    def __init__(self, facts: tuple[Fact, ...]) -> None:
+        super().__init__(f"{len(facts)} facts came in")
+        self.facts = facts
 
 
 class ClaimLost(Exception):  # noqa: N818 - as above

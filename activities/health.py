@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 
@@ -46,7 +47,8 @@ async def health_pages(address: str, checks: Mapping[str, Check]) -> AsyncIterat
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
-    sockets = [config.bind_socket()]
+    # Not uvicorn's own way of binding, which ends the process where the port is taken.
+    sockets = [socket.create_server((config.host, config.port))]
     await server.startup(sockets=sockets)
     loop = asyncio.create_task(server.main_loop())
     try:

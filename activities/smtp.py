@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aiosmtplib
-from aiosmtplib import (
-    SMTPException,
-    SMTPRecipientRefused,
-    SMTPResponseException,
-    SMTPSenderRefused,
-)
+from aiosmtplib import SMTPException, SMTPResponseException, SMTPServerDisconnected
 
 from activities.errors import DeliveryPostponed, DeliveryRefused, DeliveryUnknown
 from activities.step_turn import BeginHandOver
@@ -22,6 +18,19 @@ from schemas.settings import SmtpSecurity
 
 FINAL_REPLY = 500
 """RFC 5321, 4.2.1: replies from here on are final; those below say "later"."""
+
+GO_AHEAD = 354
+"""RFC 5321, 4.2.3: the server waits for the message."""
+
+ACCEPTED = range(200, 300)
+TURNED_DOWN = range(400, 600)
+
+SAID_CHARACTERS = 500
+"""How much of what a server says is kept."""
+
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_DOT = re.compile(rb"^\.", re.MULTILINE)
+"""RFC 5321, 4.5.2: a dot that begins a line is doubled, since a dot alone ends the message."""
 
 ABOUT_OURSELVES = frozenset({500, 501, 502, 503, 504, 530, 534, 535, 538})
 """Replies about our account or protocol, not about the recipient: never the contact's end."""
@@ -64,8 +73,8 @@ class Mailer:
             message: the complete bytes.
             sender: the envelope's sender.
             recipient: the envelope's recipient.
-            begin: called when the server has agreed to the recipient, before the first byte of
-                the message: from then on, silence means that nobody knows.
+            begin: called when the server has agreed to everything and waits for the message, before
+                its first byte: from then on, silence means that nobody knows.
 
         Raises:
             DeliveryRefused: the server will never take it.
@@ -73,22 +82,13 @@ class Mailer:
             DeliveryUnknown: the server got the message, and then its answer was lost.
         """
         async with self._places, self._connection() as smtp:
+            await _agree(smtp, sender, recipient)
             try:
-                await smtp.mail(sender)
-                await smtp.rcpt(recipient)
-            except (SMTPSenderRefused, SMTPRecipientRefused, SMTPResponseException) as error:
-                raise _judged(error) from error
-            except (SMTPException, OSError) as error:
-                smtp.close()
-                raise DeliveryPostponed(_said(error)) from error
-            await begin()
-            try:
-                await smtp.data(message)
-            except SMTPResponseException as error:
-                raise _judged(error) from error
-            except (SMTPException, OSError) as error:
-                smtp.close()
-                raise DeliveryUnknown(f"no answer after the message: {_said(error)}") from error
+                await begin()
+            except BaseException:
+                smtp.close()  # The server waits for a message; this is how it is told of none.
+                raise
+            await _hand_over(smtp, message)
 
     async def close(self) -> None:
         """Say good-bye on every kept connection."""
@@ -150,6 +150,54 @@ class Mailer:
         return smtp
 
 
+async def _agree(smtp: aiosmtplib.SMTP, sender: str, recipient: str) -> None:
+    """Everything that comes before the message; until its end, nothing has left."""
+    try:
+        await smtp.mail(sender)
+    except SMTPResponseException as error:
+        # Whatever the number: it is about our account, never about this recipient.
+        raise DeliveryPostponed(f"the mail server refused our sender: {_said(error)}") from error
+    except (SMTPException, OSError) as error:
+        raise DeliveryPostponed(_said(error)) from error
+    try:
+        await smtp.rcpt(recipient)
+        reply = await smtp.execute_command(b"DATA")
+    except SMTPResponseException as error:
+        raise _judged(error.code, _said(error)) from error
+    except (SMTPException, OSError) as error:
+        raise DeliveryPostponed(_said(error)) from error
+    if reply.code != GO_AHEAD:
+        raise _judged(reply.code, _words(reply.code, reply.message))
+
+
+async def _hand_over(smtp: aiosmtplib.SMTP, message: bytes) -> None:
+    """The message and the answer to it.
+
+    Written out because aiosmtplib's own ``data`` asks for leave and sends in one breath, so that a
+    server that never gave leave could not be told from one that never answered.
+    """
+    protocol = smtp.protocol
+    lines = _LINE_END.sub(b"\r\n", message).removesuffix(b"\r\n") + b"\r\n"
+    if protocol is None:
+        raise DeliveryPostponed("the mail server hung up before the message")
+    try:
+        protocol.write(_DOT.sub(b"..", lines) + b".\r\n")
+    except SMTPServerDisconnected as error:
+        raise DeliveryPostponed(_said(error)) from error
+    try:
+        reply = await protocol.read_response(timeout=smtp.timeout)
+    except (SMTPException, OSError) as error:
+        smtp.close()
+        raise DeliveryUnknown(f"no answer after the message: {_said(error)}") from error
+    said = _words(reply.code, reply.message)
+    if reply.code in ACCEPTED:
+        return
+    if reply.code not in TURNED_DOWN:
+        smtp.close()
+        raise DeliveryUnknown(f"no answer that says yes or no after the message: {said}")
+    raise _judged(reply.code, said)
+
+
 async def _reset(smtp: aiosmtplib.SMTP) -> None:
     """Make a connection fit for the next message, or drop it."""
     if not smtp.is_connected:
@@ -160,14 +208,21 @@ async def _reset(smtp: aiosmtplib.SMTP) -> None:
         smtp.close()
 
 
-def _judged(error: SMTPResponseException) -> DeliveryRefused | DeliveryPostponed:
-    said = _said(error)
-    if error.code >= FINAL_REPLY and error.code not in ABOUT_OURSELVES:
+def _judged(code: int, said: str) -> DeliveryRefused | DeliveryPostponed:
+    if code >= FINAL_REPLY and code not in ABOUT_OURSELVES:
         return DeliveryRefused("RefusedByServer", f"the mail server refused it: {said}")
     return DeliveryPostponed(f"the mail server put it off: {said}")
 
 
 def _said(error: Exception) -> str:
     if isinstance(error, SMTPResponseException):
-        return f"{error.code} {error.message}"
-    return str(error) or type(error).__name__
+        return _words(error.code, error.message)
+    return _words(str(error) or type(error).__name__)
+
+
+def _words(*parts: object) -> str:
+    """What a stranger said, fit for the record: one line of whole, printable characters."""
+    text = " ".join(str(part) for part in parts).encode("utf-8", "surrogateescape")
+    return "".join(
+        letter if letter.isprintable() else " " for letter in text.decode("utf-8", "replace")
+    )[:SAID_CHARACTERS]

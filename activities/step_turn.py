@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -13,6 +15,7 @@ from activities.errors import (
     DeliveryPostponed,
     DeliveryRefused,
     DeliveryUnknown,
+    NewsArrived,
     try_again,
     wrong_expected_version,
 )
@@ -26,11 +29,15 @@ from schemas.turns import StepOrder, TurnResult
 from store import contacts, event_store, facts
 from store.contacts import Claim, Contact, ContactState
 from store.errors import WrongExpectedVersionError
-from store.pool import Connection, Pool
-from store.read_models import case_as_it_stands
+from store.pool import PASSING_PROBLEMS, Connection, Pool
 
 LEASE_SECONDS = 75.0
 """How long a hand-over may take before it counts as unknown; beyond every SMTP timeout."""
+
+SETTLE_SECONDS = 120.0
+"""How long the answer of a hand-over waits for the database; lost, nobody would know it."""
+
+SETTLE_PAUSE_SECONDS = 1.0
 
 BeginHandOver = Callable[[], Awaitable[None]]
 """Called just before nobody could tell any more whether the message left."""
@@ -92,6 +99,9 @@ class StepTurn:
             return await self._settle(ContactState.REFUSED, Delivered(), self._failed(refusal))
         except DeliveryUnknown as unknown:
             return await self._leave_unknown(case, unknown)
+        except NewsArrived as news:
+            await contacts.take_back(self._pool, self._reference, self._owner, str(news))
+            return TurnResult(facts=news.facts)
         except (DeliveryPostponed, ClaimLost) as problem:
             await contacts.take_back(self._pool, self._reference, self._owner, str(problem))
             raise try_again(str(problem)) from problem
@@ -101,8 +111,7 @@ class StepTurn:
 
     async def _look(self, connection: Connection) -> tuple[CollectionCase, TurnResult | None]:
         """The gates of the last second: already done, overtaken, news unheard, out of hours."""
-        await event_store.lock(connection, self._order.case_id)
-        case = await case_as_it_stands(connection, self._order.case_id)
+        case = await event_store.lock(connection, self._order.case_id)
         if case.version != self._order.version:
             done = await self._done_before(connection)
             if done:
@@ -137,8 +146,11 @@ class StepTurn:
         begun = await contacts.begin_hand_over(
             self._pool, self._reference, self._owner, LEASE_SECONDS
         )
-        if not begun:
-            raise ClaimLost("another attempt has taken the contact over")
+        if begun:
+            return
+        if news := await facts.untold(self._pool, self._order.case_id):
+            raise NewsArrived(news)
+        raise ClaimLost("another attempt has taken the contact over")
 
     async def _leave_unknown(self, case: CollectionCase, unknown: DeliveryUnknown) -> TurnResult:
         """Ask a person, or send again under the same Message-ID, as the plan's step says."""
@@ -152,18 +164,29 @@ class StepTurn:
     async def _settle(
         self, state: ContactState, delivered: Delivered, *events: CaseEvent
     ) -> TurnResult:
-        """Settle the contact and record what it means for the case, together or not at all."""
-        try:
-            async with self._pool.acquire() as connection, connection.transaction():
-                await contacts.settle(
-                    connection, self._reference, state, delivered.detail, delivered.sha256
-                )
-                await event_store.append(
-                    connection, self._order.case_id, self._order.version, events
-                )
-        except WrongExpectedVersionError as error:
-            raise wrong_expected_version(str(error)) from error
-        return TurnResult(events=events)
+        """Put on record what became of it, through a restart of the database if need be."""
+        last_try = time.monotonic() + SETTLE_SECONDS
+        while True:
+            try:
+                await self._settle_together(state, delivered, events)
+            except PASSING_PROBLEMS:
+                if time.monotonic() > last_try:
+                    raise
+                await asyncio.sleep(SETTLE_PAUSE_SECONDS)
+            except WrongExpectedVersionError as error:
+                raise wrong_expected_version(str(error)) from error
+            else:
+                return TurnResult(events=events)
+
+    async def _settle_together(
+        self, state: ContactState, delivered: Delivered, events: Sequence[CaseEvent]
+    ) -> None:
+        """The case first, then its contact: every transaction locks the two in this order."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await event_store.append(connection, self._order.case_id, self._order.version, events)
+            await contacts.settle(
+                connection, self._reference, state, delivered.detail, delivered.sha256
+            )
 
     def _claim(self) -> Claim:
         return Claim(
@@ -184,7 +207,7 @@ class StepTurn:
             channel=step.channel,
             cycle=self._order.cycle,
             reference=self._reference,
-            asked=case.outstanding,
+            asked=case.asked,
             detail=delivered.detail,
             sha256=delivered.sha256,
         )

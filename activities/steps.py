@@ -82,8 +82,10 @@ class Steps:
         except UNFIT as error:
             raise _refused(error) from error
         content = message.as_bytes()
+        # As the headers have them: without spaces, and with the domain in ASCII.
+        (sender,), (recipient,) = message["From"].addresses, message["To"].addresses
         await self._mailer.send(
-            content, sender=notice.creditor.email, recipient=notice.debtor.email, begin=begin
+            content, sender=sender.addr_spec, recipient=recipient.addr_spec, begin=begin
         )
         return Delivered(
             detail=str(message["Message-ID"]), sha256=hashlib.sha256(content).hexdigest()

@@ -21,7 +21,7 @@ class Sweep:
         """Do the day's sweep; doing it twice, or again after a crash, changes nothing more."""
         opened, problems = await self._cases.open_overdue(order.now, activity.heartbeat)
         started = await self._cases.start_unstarted(activity.heartbeat)
-        told, untold = await self._telling.tell_all()
+        told, untold = await self._telling.tell_all(activity.heartbeat)
         return SweepSummary(
             on=order.now.date(),
             opened=opened,

@@ -8,13 +8,22 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from schemas.commands import CorrectInvoice, Fact, NoteUnreadableFact, RecordPayment
+from schemas.requests import IssueCreditNote, ReversePayment, StopContacts
 
 EXCERPT_CHARACTERS = 400
 """How much of an unreadable fact is kept for the person who looks at it."""
 
-READABLE: dict[str, type[RecordPayment | CorrectInvoice]] = {
+FACT_BYTES = 20_000
+"""A longer one is no fact, and would not fit into what the engine can carry further."""
+
+READABLE: dict[
+    str, type[RecordPayment | ReversePayment | IssueCreditNote | CorrectInvoice | StopContacts]
+] = {
     "payment_received": RecordPayment,
+    "payment_reversed": ReversePayment,
+    "credit_note_issued": IssueCreditNote,
     "invoice_corrected": CorrectInvoice,
+    "contacts_stopped": StopContacts,
 }
 """The facts that may be sent as plain signals, by the signal's name."""
 
@@ -30,36 +39,47 @@ def read_fact(name: str, arguments: Sequence[bytes], fallback_id: str) -> Fact:
         arguments: the raw JSON of each argument.
         fallback_id: identifies the fact when it does not say its own id.
     """
-    excerpt = b" ".join(arguments).decode("utf-8", "replace")[:EXCERPT_CHARACTERS]
+    try:
+        return _read(name, arguments)
+    except ValidationError as error:
+        problem = "; ".join(_problems(error))
+    except ValueError as error:
+        problem = str(error)
+    except RecursionError:
+        problem = "not a JSON object: it is nested too deeply"
+    excerpt = b" ".join(arguments).decode("utf-8", "replace")
+    return NoteUnreadableFact(
+        command_id=fallback_id,
+        by="signal",
+        name=name[:100],
+        problem=problem[:EXCERPT_CHARACTERS],
+        excerpt=excerpt[:EXCERPT_CHARACTERS],
+    )
 
-    def unreadable(problem: str) -> NoteUnreadableFact:
-        return NoteUnreadableFact(
-            command_id=fallback_id, by="signal", name=name[:100], problem=problem, excerpt=excerpt
-        )
 
+def _read(name: str, arguments: Sequence[bytes]) -> Fact:
     model = READABLE.get(name)
     if model is None:
-        return unreadable(f"no such signal; expected one of: {', '.join(READABLE)}")
+        raise ValueError(f"no such signal; expected one of: {', '.join(READABLE)}")
     if len(arguments) != 1:
-        return unreadable(f"expected one argument, got {len(arguments)}")
+        raise ValueError(f"expected one argument, got {len(arguments)}")
+    if len(arguments[0]) > FACT_BYTES:
+        raise ValueError(f"expected at most {FACT_BYTES} bytes, got {len(arguments[0])}")
     try:
-        fact = model.model_validate(_spelled_out(json.loads(arguments[0])))
-    except ValidationError as error:
-        return unreadable("; ".join(_problems(error)))
+        data = json.loads(arguments[0])
     except ValueError as error:
-        return unreadable(f"not a JSON object: {error}")
-    if isinstance(fact, RecordPayment) and not fact.amount.is_positive:
-        return unreadable(f"a payment is more than nothing, got {fact.amount}")
-    return fact
+        raise ValueError(f"not a JSON object: {error}") from error
+    return model.model_validate(_spelled_out(data))
 
 
 def _spelled_out(data: object) -> dict[str, object]:
     """Accept the short form that people type at a command line."""
     if not isinstance(data, dict):
-        raise ValueError(f"expected an object, got {type(data).__name__}")  # noqa: TRY004 - read_fact's family
+        raise ValueError(f"not a JSON object: got {type(data).__name__}")  # noqa: TRY004 - read_fact's family
     spelled = {"by": "signal", **data}
-    if "payment_id" in spelled:
-        spelled.setdefault("command_id", spelled["payment_id"])
+    for name in ("payment_id", "credit_id"):
+        if name in spelled:
+            spelled.setdefault("command_id", spelled[name])
     amount = spelled.get("amount")
     if not isinstance(amount, dict) and "currency" in spelled:
         spelled["amount"] = {"amount": amount, "currency": spelled["currency"]}

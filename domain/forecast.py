@@ -49,7 +49,7 @@ def forecast(case: CollectionCase, now: datetime, limit: int = 100) -> tuple[For
                         step=action.step.name,
                         channel=action.step.channel,
                         at=now,
-                        asked=case.outstanding,
+                        asked=case.asked,
                     )
                 )
                 case = _taken(case, action, now)
@@ -57,12 +57,17 @@ def forecast(case: CollectionCase, now: datetime, limit: int = 100) -> tuple[For
                 for event in events:
                     case = evolve(case, event)
             case Wait(until=None):
-                break
+                return _with_an_end(coming)
             case Wait(until=until) if until is not None:
-                now = max(now, until)
-    if coming:
-        coming[-1] = coming[-1].model_copy(update={"final": True})
+                now = until
     return tuple(coming)
+
+
+def _with_an_end(coming: list[Forecast]) -> tuple[Forecast, ...]:
+    return tuple(
+        one.model_copy(update={"final": True}) if place == len(coming) else one
+        for place, one in enumerate(coming, start=1)
+    )
 
 
 def _taken(case: CollectionCase, action: PerformStep, now: datetime) -> CollectionCase:
@@ -75,7 +80,7 @@ def _taken(case: CollectionCase, action: PerformStep, now: datetime) -> Collecti
             channel=action.step.channel,
             cycle=action.cycle,
             reference=reference,
-            asked=case.outstanding,
+            asked=case.asked,
         ),
     )
     if action.step.channel is not Channel.REFER:

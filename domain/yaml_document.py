@@ -132,7 +132,7 @@ def _validated(document: Document, model: type[AnyModel]) -> AnyModel | None:
     try:
         # JSON, because strict JSON takes a list for a tuple and a text for a named choice, but
         # neither "3" nor true for a number.
-        return model.model_validate_json(json.dumps(document.value), strict=True)
+        return model.model_validate_json(json.dumps(document.value), strict=True, extra="forbid")
     except ValidationError as invalid:
         _explain(invalid, document, model.model_json_schema(), rules_told=already)
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 
 class Frozen(BaseModel):
@@ -23,11 +23,20 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _keepable(text: str) -> str:
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+
+
 Instant = AwareDatetime
 """A moment in time; always aware, stored and compared as UTC."""
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 """A short identifier people type: lower-case letters, digits and hyphens."""
+
+Text = Annotated[str, AfterValidator(_keepable)]
+"""Words from outside. A NUL, which PostgreSQL cannot keep, or half a character, which no UTF-8 can
+say, would stop a case at its record for ever, so it is replaced."""
 
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 """ISO 3166-1 alpha-2."""

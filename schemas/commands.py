@@ -10,48 +10,85 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.base import Frozen
+from schemas.base import Frozen, Text
 from schemas.money import Money
+from schemas.requests import (
+    AgreeInstalments,
+    DoStepNow,
+    IssueCreditNote,
+    PlaceHold,
+    PromiseToPay,
+    RaiseDispute,
+    RecallCase,
+    Release,
+    ReopenCase,
+    ResolveDispute,
+    ReversePayment,
+    Said,
+    SkipStep,
+    StopContacts,
+    UndoStep,
+    WriteOff,
+)
+
+__all__ = [
+    "AgreeInstalments",
+    "Asked",
+    "CancelCase",
+    "Command",
+    "CompleteTask",
+    "CorrectInvoice",
+    "DoStepNow",
+    "Fact",
+    "Happened",
+    "IssueCreditNote",
+    "NoteUnreadableFact",
+    "PlaceHold",
+    "PromiseToPay",
+    "RaiseDispute",
+    "RecallCase",
+    "RecordPayment",
+    "Refusal",
+    "Release",
+    "ReopenCase",
+    "Request",
+    "ResolveDispute",
+    "ReversePayment",
+    "Said",
+    "SkipStep",
+    "StopContacts",
+    "UndoStep",
+    "WriteOff",
+    "fact_id",
+]
 
 
-class _Command(Frozen):
-    """What every command carries.
-
-    Attributes:
-        command_id: the sender's own id; the same id twice is one command.
-        by: who asks or reports.
-    """
-
-    command_id: str = Field(min_length=1, max_length=200)
-    by: str = "unknown"
-
-
-class CancelCase(_Command):
+class CancelCase(Said):
     """Stop pursuing this invoice."""
 
     type: Literal["cancel_case"] = "cancel_case"
-    reason: str = Field(min_length=1, max_length=500)
+    reason: Text = Field(min_length=1, max_length=500)
 
 
-class CompleteTask(_Command):
+class CompleteTask(Said):
     """A person has done a task and says what came of it."""
 
     type: Literal["complete_task"] = "complete_task"
-    task_id: str
-    outcome: str = Field(min_length=1, max_length=40)
-    note: str = Field(default="", max_length=2000)
+    task_id: Text
+    outcome: Text = Field(min_length=1, max_length=40)
+    note: Text = Field(default="", max_length=2000)
 
 
-class RecordPayment(_Command):
+class RecordPayment(Said):
     """Money has arrived for this invoice; ``command_id`` is the payment's id."""
 
     type: Literal["payment_received"] = "payment_received"
     amount: Money
     received_on: date
-    source: str = "unknown"
+    source: Text = "unknown"
 
 
-class CorrectInvoice(_Command):
+class CorrectInvoice(Said):
     """The ledger of record now says another amount or due date."""
 
     type: Literal["invoice_corrected"] = "invoice_corrected"
@@ -59,22 +96,54 @@ class CorrectInvoice(_Command):
     due_date: date
 
 
-class NoteUnreadableFact(_Command):
+class NoteUnreadableFact(Said):
     """Somebody told the case something that could not be read; a person must look."""
 
     type: Literal["unreadable_fact"] = "unreadable_fact"
-    name: str
-    problem: str
-    excerpt: str = ""
+    name: Text
+    problem: Text
+    excerpt: Text = ""
 
 
-Request = Annotated[CancelCase | CompleteTask, Field(discriminator="type")]
+Asked = (
+    CancelCase
+    | CompleteTask
+    | RaiseDispute
+    | ResolveDispute
+    | PromiseToPay
+    | AgreeInstalments
+    | PlaceHold
+    | Release
+    | SkipStep
+    | DoStepNow
+    | UndoStep
+    | WriteOff
+    | RecallCase
+    | ReopenCase
+)
+
+Happened = (
+    RecordPayment
+    | ReversePayment
+    | IssueCreditNote
+    | CorrectInvoice
+    | StopContacts
+    | NoteUnreadableFact
+)
+
+Request = Annotated[Asked, Field(discriminator="type")]
 """What people ask; may be refused."""
 
-Fact = Annotated[RecordPayment | CorrectInvoice | NoteUnreadableFact, Field(discriminator="type")]
+Fact = Annotated[Happened, Field(discriminator="type")]
 """What has happened; never refused."""
 
-Command = CancelCase | CompleteTask | RecordPayment | CorrectInvoice | NoteUnreadableFact
+Command = Asked | Happened
+
+
+def fact_id(fact: Happened) -> str:
+    """What identifies a fact to its case: a bank and a ledger may number alike."""
+    kind = fact.name if isinstance(fact, NoteUnreadableFact) else fact.type
+    return f"{kind}:{fact.command_id}"
 
 
 class Refusal(Frozen):

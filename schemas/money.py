@@ -10,6 +10,9 @@ from pydantic import model_validator
 
 from schemas.base import CurrencyCode, Frozen
 
+INTEGER_DIGITS = 16
+"""How many digits an amount may have before its decimal point: what the database's columns hold."""
+
 
 class CurrencyMismatchError(ValueError):
     """Two amounts of different currencies met in one calculation."""
@@ -54,6 +57,8 @@ class Money(Frozen):
 
     @model_validator(mode="after")
     def _quantised(self) -> Self:
+        if self.amount.adjusted() >= INTEGER_DIGITS:
+            raise ValueError(f"an amount has at most {INTEGER_DIGITS} digits before its point")
         exact = round_half_up(self.amount, self.currency)
         if exact != self.amount:
             raise ValueError(f"{self.amount} has more decimals than {self.currency} allows")

@@ -20,6 +20,7 @@ class ContactState(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     UNKNOWN = "unknown"
+    WITHDRAWN = "withdrawn"
 
 
 class Contact(Frozen):
@@ -76,7 +77,8 @@ async def begin_hand_over(pool: Pool, reference: str, owner: str, lease_seconds:
     """Say that from now on nobody can tell whether the message left, until it is settled.
 
     Returns:
-        False when the claim has another owner by now, so this attempt must not hand over.
+        False when this attempt must not hand over: the claim has another owner by now, or a fact
+        has come in that the case has not heard.
     """
     return bool(await pool.fetchval(_SQL["begin_hand_over"], reference, owner, lease_seconds))
 

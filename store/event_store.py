@@ -7,7 +7,6 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from asyncpg import Record
 
@@ -60,7 +59,7 @@ class Drafts:
 
     def add(self, stream: str, version: int, event: CaseEvent, before: bytes) -> bytes:
         """Chain one event behind another and return its hash."""
-        data = event.model_dump(mode="json")
+        data = _data(event)
         identity = event_id(stream, version, event.cause or event.type)
         facts = {
             "stream": stream,
@@ -129,9 +128,20 @@ async def append(
     return after
 
 
-async def lock(connection: Connection, case: str) -> None:
-    """Keep every other writer of a stream waiting until the transaction ends."""
-    await connection.fetchrow(_SQL["head"], case)
+async def lock(connection: Connection, case: str) -> CollectionCase:
+    """The case as it stands, with every other writer of its stream kept waiting.
+
+    Args:
+        connection: in a transaction, which holds the lock to its end.
+        case: the case id.
+
+    Raises:
+        UnknownStreamError: when the case was never opened.
+    """
+    head = await connection.fetchrow(_SQL["head"], case)
+    if head is None:
+        raise UnknownStreamError(case)
+    return CollectionCase.model_validate(head["folded"])
 
 
 async def open_streams(
@@ -194,11 +204,17 @@ def recorded(row: Record) -> RecordedEvent:
 async def _already_there(
     connection: Connection, case: str, expected: int, events: Sequence[CaseEvent]
 ) -> bool:
-    """Whether a former attempt of the same turn has put exactly these events on record."""
+    """Whether a former attempt of the same turn has put exactly these events on record.
+
+    The id alone does not say so: a step that was given up has the cause of the one that arrived.
+    """
     rows = await connection.fetch(_SQL["events_at"], case, expected, len(events))
-    found: list[UUID] = [row["event_id"] for row in rows]
     own = [
-        event_id(case, expected + number, event.cause or event.type)
+        (event_id(case, expected + number, event.cause or event.type), _data(event))
         for number, event in enumerate(events, start=1)
     ]
-    return found == own
+    return [(row["event_id"], row["data"]) for row in rows] == own
+
+
+def _data(event: CaseEvent) -> dict[str, Any]:
+    return event.model_dump(mode="json")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
-from schemas.base import Frozen
-from schemas.commands import CorrectInvoice, Fact, RecordPayment
+from schemas.base import Frozen, Instant
+from schemas.commands import Fact, Happened, RecordPayment, fact_id
 from schemas.identifiers import case_id
 from store.pool import Connection, Pool
 from store.queries import queries
@@ -15,10 +15,15 @@ FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
 
 
 class UntoldFact(Frozen):
-    """A fact that its case has not put on record yet."""
+    """A fact that its case has not put on record yet.
+
+    Attributes:
+        recorded_at: when it came in; None when that does not matter.
+    """
 
     case_id: str
     fact: Fact
+    recorded_at: Instant | None = None
 
 
 async def keep_payment(
@@ -45,29 +50,48 @@ async def keep_payment(
     return new is not None
 
 
-async def keep_fact(
-    connection: Connection, case: str, fact: RecordPayment | CorrectInvoice
-) -> None:
+async def keep_fact(connection: Pool | Connection, case: str, fact: Happened) -> None:
     """Put a fact where its case will find it, whether or not anybody manages to tell it."""
-    await connection.execute(
-        _SQL["insert_fact"], fact.command_id, case, fact.model_dump(mode="json")
-    )
+    await connection.execute(_SQL["insert_fact"], fact_id(fact), case, fact.model_dump(mode="json"))
 
 
-async def untold(connection: Connection, case: str) -> tuple[Fact, ...]:
+async def untold(connection: Pool | Connection, case: str) -> tuple[Fact, ...]:
     """The facts of one case that are not on its record yet, oldest first."""
     rows = await connection.fetch(_SQL["untold_of_case"], case)
     return tuple(FACT.validate_python(row["data"]) for row in rows)
 
 
-async def all_untold(pool: Pool, limit: int = 1000) -> list[UntoldFact]:
-    """Facts of opened cases that are not on record yet, oldest first."""
-    rows = await pool.fetch(_SQL["untold"], limit)
+async def all_untold(
+    pool: Pool, after: UntoldFact | None = None, limit: int = 1000
+) -> list[UntoldFact]:
+    """Facts of opened cases that are not on record yet, oldest first, in pages.
+
+    Args:
+        pool: any.
+        after: the last fact of the page before.
+        limit: how many make a page.
+    """
+    place: tuple[Instant | None, str, str] = (None, "", "")
+    if after is not None:
+        place = (after.recorded_at, fact_id(after.fact), after.case_id)
+    rows = await pool.fetch(_SQL["untold"], limit, *place)
     return [
-        UntoldFact(case_id=row["case_id"], fact=FACT.validate_python(row["data"])) for row in rows
+        UntoldFact(
+            case_id=row["case_id"],
+            fact=FACT.validate_python(row["data"]),
+            recorded_at=row["recorded_at"],
+        )
+        for row in rows
     ]
 
 
-async def mark_told(connection: Connection, fact_id: str, told_as: str) -> None:
-    """Say what became of a fact that changed nothing on its case's record."""
-    await connection.execute(_SQL["mark_told"], fact_id, told_as)
+async def mark_told(connection: Pool | Connection, case: str, fact: str, told_as: str) -> None:
+    """Say what became of a fact: the events it caused, or that it changed nothing.
+
+    Args:
+        connection: in the transaction that records the events, if there are any.
+        case: the case id.
+        fact: as ``fact_id`` names it.
+        told_as: for people.
+    """
+    await connection.execute(_SQL["mark_told"], case, fact, told_as)

@@ -15,6 +15,17 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProx
 
 APPLICATION_ROLE = "relance_app"
 
+PASSING_PROBLEMS = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # as when the end of a connection crosses a question
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+)
+"""What a database says, or does not, while it restarts, fails over or is crowded."""
+
 
 async def prepare(connection: Connection) -> None:
     """Teach a connection that jsonb is Python data."""
@@ -24,6 +35,20 @@ async def prepare(connection: Connection) -> None:
         decoder=json.loads,
         schema="pg_catalog",
     )
+
+
+async def _as_it_is(_connection: Connection) -> None:
+    """Give a connection back without a question to the server: none of ours sets anything."""
+
+
+async def _leave_as_found(connection: Connection) -> None:
+    """Nothing to reset: no session lock, setting, cursor or channel outlives a transaction here.
+
+    The driver's own reset asks the server once more for each connection that is given back, which
+    was every third question of all.
+    """
+    if connection.is_in_transaction():
+        await connection.execute("rollback")
 
 
 @asynccontextmanager
@@ -39,6 +64,7 @@ async def open_pool(dsn: str, size: int = 10) -> AsyncIterator[Pool]:
         min_size=1,
         max_size=size,
         init=prepare,
+        reset=_as_it_is,
         server_settings={"role": APPLICATION_ROLE, "timezone": "UTC"},
         command_timeout=60,
     )

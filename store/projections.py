@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.next_action import next_action
 from schemas.actions import PerformStep, Record, Wait
 from schemas.case import CollectionCase
 from schemas.events import (
+    CaseClosed,
     CaseEvent,
+    CaseReopened,
+    ContactsStopped,
+    CreditNoteIssued,
     FactUnreadable,
     InvoiceCorrected,
     PaymentReceived,
+    PaymentReversed,
     StepFailed,
     TaskCompleted,
 )
@@ -21,12 +26,30 @@ from store.queries import queries
 
 _SQL = queries("projections")
 
+TASK_COLUMNS = 6
+"""Those that say what a task is; the others say what became of it."""
+
+
+FACT_KINDS: dict[type, str] = {
+    PaymentReceived: "payment_received",
+    PaymentReversed: "payment_reversed",
+    CreditNoteIssued: "credit_note_issued",
+    InvoiceCorrected: "invoice_corrected",
+    ContactsStopped: "contacts_stopped",
+}
+"""Which kind of fact each event puts on record."""
+
 
 async def save(connection: Connection, cases: Sequence[tuple[CollectionCase, bytes]]) -> None:
     """Write the rows of cases as they now stand, with the hash of their last event."""
     if cases:
-        columns = zip(*(_row(case, digest) for case, digest in cases), strict=True)
-        await connection.execute(_SQL["save_cases"], *(list(column) for column in columns))
+        await connection.execute(_SQL["save_cases"], *columns(cases))
+
+
+def columns(cases: Sequence[tuple[CollectionCase, bytes]]) -> list[list[Any]]:
+    """The rows of cases, column by column, in the order of the table."""
+    rows = (_row(case, digest) for case, digest in cases)
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 async def follow(
@@ -40,9 +63,13 @@ async def follow(
         event: what was put on record.
         after: the case after it.
     """
-    await follow_tasks(connection, before, event, after)
-    if isinstance(event, PaymentReceived | InvoiceCorrected | FactUnreadable):
-        await connection.execute(_SQL["fact_is_told"], event.cause, event.type)
+    changes = task_changes(before, event, after)
+    for row in changes.opened:
+        await connection.execute(_SQL["open_task"], *row)
+    for row in changes.ended:
+        await connection.execute(_SQL["end_task"], *row)
+    if fact := _told_by(event):
+        await connection.execute(_SQL["fact_is_told"], after.case_id, fact, event.type)
     match event:
         case PaymentReceived():
             await connection.execute(
@@ -50,33 +77,55 @@ async def follow(
                 *(event.payment_id, after.creditor, after.invoice),
                 *(event.amount.amount, event.amount.currency, event.received_on, event.source),
             )
+        case PaymentReversed():
+            await connection.execute(
+                _SQL["payment_is_reversed"], after.creditor, after.invoice, event.payment_id
+            )
+        case CaseClosed():
+            await connection.execute(_SQL["contacts_are_withdrawn"], after.case_id)
+        case CaseReopened():
+            await connection.execute(_SQL["runs_no_more"], after.case_id)
         case StepFailed():
             await connection.execute(_SQL["contact_is_refused"], event.reference)
         case _:
             pass
 
 
-async def follow_tasks(
-    connection: Connection, before: CollectionCase, event: CaseEvent, after: CollectionCase
-) -> None:
-    """Open and end the rows of tasks as one event does."""
+def _told_by(event: CaseEvent) -> str:
+    """The fact that an event puts on record, as ``fact_id`` names it; empty for other events."""
+    if not event.cause:
+        return ""
+    kind = event.name if isinstance(event, FactUnreadable) else FACT_KINDS.get(type(event), "")
+    return f"{kind}:{event.cause}" if kind else ""
+
+
+class TaskChanges(NamedTuple):
+    """What an event does to the rows of tasks.
+
+    Attributes:
+        opened: the first ``TASK_COLUMNS`` columns of each new row.
+        ended: the id and the remaining columns (status, outcome, note, when, by whom) of others.
+    """
+
+    opened: list[tuple[Any, ...]]
+    ended: list[tuple[Any, ...]]
+
+
+def task_changes(before: CollectionCase, event: CaseEvent, after: CollectionCase) -> TaskChanges:
+    """Which rows of tasks one event opens and ends."""
     known = {task.task_id for task in before.tasks}
     left = {task.task_id for task in after.tasks}
-    for task in after.tasks:
-        if task.task_id not in known:
-            await connection.execute(
-                _SQL["open_task"],
-                *(task.task_id, after.case_id, task.kind.value, task.step),
-                *(task.summary, task.opened_at),
-            )
-    for task in before.tasks:
-        if task.task_id in left:
-            continue
-        if isinstance(event, TaskCompleted):
-            ending = ("done", event.outcome, event.note, event.at, event.by)
-        else:
-            ending = ("obsolete", event.type, "", event.at, event.by)
-        await connection.execute(_SQL["end_task"], task.task_id, *ending)
+    opened = [
+        (task.task_id, after.case_id, task.kind.value, task.step, task.summary, task.opened_at)
+        for task in after.tasks
+        if task.task_id not in known
+    ]
+    if isinstance(event, TaskCompleted):
+        ending = ("done", event.outcome, event.note, event.at, event.by)
+    else:
+        ending = ("obsolete", event.type, "", event.at, event.by)
+    ended = [(task.task_id, *ending) for task in before.tasks if task.task_id not in left]
+    return TaskChanges(opened, ended)
 
 
 def _row(case: CollectionCase, digest: bytes) -> tuple[Any, ...]:
@@ -92,7 +141,7 @@ def _row(case: CollectionCase, digest: bytes) -> tuple[Any, ...]:
 
 def _what_next(case: CollectionCase) -> tuple[str, Any, str]:
     """The next step, when, and what is waited for; seen from the case's last change."""
-    action = next_action(case, _last_change(case))
+    action = next_action(case, case.changed_at or case.opened_at)
     match action:
         case PerformStep():
             return action.step.name, action.due_at, "DueNow"
@@ -100,8 +149,3 @@ def _what_next(case: CollectionCase) -> tuple[str, Any, str]:
             return "", action.until, action.reason
         case Record():
             return "", None, action.events[0].type
-
-
-def _last_change(case: CollectionCase) -> Any:
-    moments = [case.opened_at, *(step.at for step in case.steps)]
-    return max(moments)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
 
 from asyncpg import Record
 
@@ -16,7 +17,6 @@ from store.pool import Connection
 from store.queries import queries
 
 _SQL = queries("rebuild")
-_PROJECTIONS = queries("projections")
 _EVENTS = queries("event_store")
 BATCH = 500
 """How many cases are written in one statement while rebuilding."""
@@ -26,8 +26,8 @@ class Rebuilt(Frozen):
     """What rebuilding found.
 
     Attributes:
-        changed: rows of read models that differed from what the events say; zero on a sound
-            database.
+        changed: rows of read models that differed from what the events say, were missing or were
+            too many; zero on a sound database.
     """
 
     events: int
@@ -54,32 +54,25 @@ class Audit(Frozen):
 async def rebuild(
     connection: Connection, progress: Callable[[int], None] = lambda _: None
 ) -> Rebuilt:
-    """Throw the read models away and fold every event again, in one transaction.
+    """Fold every event again, and mend what differs in the read models; all or nothing.
+
+    The house may go on working: events are folded aside, and writers wait only while the two are
+    compared. What was recorded meanwhile is folded then.
 
     Args:
-        connection: of the owner, who may empty the tables.
+        connection: of the owner.
         progress: told the number of events folded so far.
     """
     async with connection.transaction():
-        await connection.execute(_SQL["keep_former"])
-        await connection.execute(_PROJECTIONS["forget_read_models"])
-        batch: list[tuple[CollectionCase, bytes]] = []
-        events = cases = 0
-        async for rows in _streams(connection):
-            case: CollectionCase | None = None
-            for row in rows:
-                case = await _fold(connection, case, row)
-            events += len(rows)
-            if case is not None:
-                batch.append((case, rows[-1]["hash"]))
-                cases += 1
-            if len(batch) >= BATCH:
-                await projections.save(connection, batch)
-                batch.clear()
-                progress(events)
-        await projections.save(connection, batch)
-        changed = int(await connection.fetchval(_SQL["count_changed"]))
-        await connection.execute(_SQL["drop_former"])
+        await connection.execute(_SQL["make_room"])
+        events = await _fold_all(connection, progress)
+        await connection.execute(_SQL["hold_writers"])
+        events += await _fold_late(connection)
+        await connection.execute(_SQL["find_astray"])
+        changed = int(await connection.fetchval(_SQL["count_astray"]))
+        await connection.execute(_SQL["mend"])
+        cases = int(await connection.fetchval(_SQL["count_cases"]))
+        await connection.execute(_SQL["make_space"])
     return Rebuilt(events=events, cases=cases, changed=changed)
 
 
@@ -88,10 +81,11 @@ async def audit(connection: Connection, progress: Callable[[int], None] = lambda
 
     Names the first broken event of each stream: a changed one, a missing one, a shortened end.
     """
-    heads = {row["case_id"]: row for row in await connection.fetch(_EVENTS["heads"])}
     findings: list[Finding] = []
     events = streams = 0
     async with connection.transaction(isolation="repeatable_read", readonly=True):
+        # In the same snapshot: a case that is written meanwhile is no finding.
+        heads = {row["case_id"]: row for row in await connection.fetch(_EVENTS["heads"])}
         async for rows in _streams(connection):
             streams += 1
             events += len(rows)
@@ -109,15 +103,70 @@ async def audit(connection: Connection, progress: Callable[[int], None] = lambda
     return Audit(events=events, streams=streams, findings=tuple(findings))
 
 
-async def _fold(connection: Connection, case: CollectionCase | None, row: Record) -> CollectionCase:
-    event = EVENT.validate_python(row["data"])
-    if case is None:
-        if not isinstance(event, CaseOpened):
-            raise ValueError(f"{row['stream']} begins with {row['type']}, not with CaseOpened")
-        return opened(event)
-    after = evolve(case, event)
-    await projections.follow_tasks(connection, case, event, after)
-    return after
+async def _fold_all(connection: Connection, progress: Callable[[int], None]) -> int:
+    """Fold every stream into the tables aside; how many events there were."""
+    events, batch = 0, _Batch()
+    async for rows in _streams(connection):
+        batch.fold(rows)
+        events += len(rows)
+        if len(batch.cases) >= BATCH:
+            await batch.write(connection)
+            progress(events)
+    await batch.write(connection)
+    return events
+
+
+async def _fold_late(connection: Connection) -> int:
+    """Fold the streams again that have grown meanwhile; by how many events."""
+    late = [row["stream"] for row in await connection.fetch(_SQL["written_meanwhile"])]
+    before = int(await connection.fetchval(_SQL["count_folded"], late))
+    await connection.execute(_SQL["forget_streams"], late)
+    after, batch = 0, _Batch()
+    for stream in late:
+        rows = await connection.fetch(_EVENTS["stream"], stream, 0)
+        batch.fold(rows)
+        after += len(rows)
+    await batch.write(connection)
+    return after - before
+
+
+class _Batch:
+    """Folded cases and their tasks, to be written in two statements."""
+
+    def __init__(self) -> None:
+        self.cases: list[tuple[CollectionCase, bytes]] = []
+        self.tasks: list[tuple[Any, ...]] = []
+
+    def fold(self, rows: Sequence[Record]) -> None:
+        """Fold one whole stream.
+
+        Raises:
+            ValueError: when it does not begin with ``CaseOpened``.
+        """
+        first = EVENT.validate_python(rows[0]["data"])
+        if not isinstance(first, CaseOpened):
+            stream, found = rows[0]["stream"], rows[0]["type"]
+            raise ValueError(f"{stream} begins with {found}, not with CaseOpened")  # noqa: TRY004 - the record's value is wrong, no caller's type
+        case, tasks = opened(first), {}
+        for row in rows[1:]:
+            event = EVENT.validate_python(row["data"])
+            after = evolve(case, event)
+            changes = projections.task_changes(case, event, after)
+            for task in changes.opened:
+                tasks[task[0]] = (*task, "open", "", "", None, "")
+            for task, *ending in changes.ended:
+                tasks[task] = (*tasks[task][: projections.TASK_COLUMNS], *ending)
+            case = after
+        self.cases.append((case, rows[-1]["hash"]))
+        self.tasks += tasks.values()
+
+    async def write(self, connection: Connection) -> None:
+        """Write what was folded so far, and begin anew."""
+        if self.cases:
+            await connection.execute(_SQL["add_cases"], *projections.columns(self.cases))
+        if self.tasks:
+            await connection.execute(_SQL["add_tasks"], *map(list, zip(*self.tasks, strict=True)))
+        self.cases, self.tasks = [], []
 
 
 async def _streams(connection: Connection) -> AsyncIterator[list[Record]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import reduce
 
@@ -18,7 +19,17 @@ with workflow.unsafe.imports_passed_through():
     from domain.steps import given_up
     from schemas.actions import Action, PerformStep, Record, Wait
     from schemas.case import CollectionCase
-    from schemas.commands import CorrectInvoice, Fact, RecordPayment, Refusal, Request
+    from schemas.commands import (
+        CorrectInvoice,
+        Fact,
+        IssueCreditNote,
+        RecordPayment,
+        Refusal,
+        Request,
+        ReversePayment,
+        StopContacts,
+        fact_id,
+    )
     from schemas.events import CaseEvent
     from schemas.turns import CaseSummary, RecordOrder, StepOrder, TurnResult
     from workflows import options
@@ -33,20 +44,21 @@ class CollectionCaseWorkflow:
         self._case = case
         self._turn = asyncio.Lock()
         self._heard = 0
+        self._callers = 0
         self._step: workflow.ActivityHandle[TurnResult] | None = None
 
     @workflow.run
     async def run(self, _case: CollectionCase) -> CaseSummary:
         """Take turns until the case is closed; its end is the workflow's result."""
-        while not self._case.is_closed:
-            action = await self._take_turn()
-            if isinstance(action, Wait):
-                await self._rest(action)
-            if workflow.info().is_continue_as_new_suggested():
-                await workflow.wait_condition(workflow.all_handlers_finished)
-                workflow.continue_as_new(self._case)
-        await workflow.wait_condition(workflow.all_handlers_finished)
+        try:
+            await self._pursue()
+        except (Exception, asyncio.CancelledError):
+            await self._hear_out()
+            raise
+        await self._hear_out()
         case = self._case
+        if not case.is_closed:
+            workflow.continue_as_new(case)
         closing = case.closing.value if case.closing else ""
         return CaseSummary(
             case_id=case.case_id, closing=closing, level=case.level, version=case.version
@@ -58,7 +70,7 @@ class CollectionCaseWorkflow:
     @workflow.update
     async def submit(self, request: Request) -> int:
         """Do what a person asks, or refuse it by name; answers with the case's version."""
-        async with self._my_turn():
+        async with self._news():
             recorded = False
             while not recorded:
                 events = decide(self._case, request, workflow.now())
@@ -83,6 +95,21 @@ class CollectionCaseWorkflow:
         return await self._hear(payment)
 
     @workflow.update
+    async def payment_reversed(self, reversal: ReversePayment) -> int:
+        """A payment was taken back."""
+        return await self._hear(reversal)
+
+    @workflow.update
+    async def credit_note_issued(self, note: IssueCreditNote) -> int:
+        """A credit note reduces the claim."""
+        return await self._hear(note)
+
+    @workflow.update
+    async def contacts_stopped(self, stop: StopContacts) -> int:
+        """The debtor may not be contacted any more."""
+        return await self._hear(stop)
+
+    @workflow.update
     async def invoice_corrected(self, correction: CorrectInvoice) -> int:
         """The ledger of record has changed the invoice."""
         return await self._hear(correction)
@@ -98,13 +125,36 @@ class CollectionCaseWorkflow:
         """The case as the engine believes it stands."""
         return self._case
 
+    async def _pursue(self) -> None:
+        """Take turns, and rest between them, as long as the case and this run's history allow."""
+        while not self._run_is_over():
+            action = await self._take_turn()
+            if isinstance(action, Wait):
+                await self._rest(action)
+            # A step or a record that was under way when the workflow was cancelled has finished
+            # its work, and thereby kept the cancellation from being seen.
+            if workflow.cancellation_reason() is not None:
+                raise asyncio.CancelledError
+
+    async def _hear_out(self) -> None:
+        """However the run ends, what it was told before goes on record.
+
+        Never in a ``finally``: a run that is dropped from the worker's memory passes there too.
+        """
+        await workflow.wait_condition(workflow.all_handlers_finished)
+
+    def _run_is_over(self) -> bool:
+        return self._case.is_closed or workflow.info().is_continue_as_new_suggested()
+
     async def _take_turn(self) -> Action:
         """Do the one thing that is due and put it on record."""
         async with self._turn:
             action = next_action(self._case, workflow.now())
             match action:
+                case PerformStep() if self._callers:
+                    pass  # News waits for its turn, which comes before any step.
                 case PerformStep():
-                    await self._perform(action)
+                    return await self._perform(action)
                 case Record(events=events):
                     await self._record(*events)
                 case Wait():
@@ -119,12 +169,14 @@ class CollectionCaseWorkflow:
             return
         try:
             await workflow.wait_condition(
-                lambda: self._heard != heard, timeout=left, timeout_summary=wait.reason
+                lambda: self._heard != heard or self._run_is_over(),
+                timeout=left,
+                timeout_summary=wait.reason,
             )
         except TimeoutError:
             return
 
-    async def _perform(self, action: PerformStep) -> None:
+    async def _perform(self, action: PerformStep) -> Action:
         """Carry out one step: the activity puts it on record in the effect's own transaction."""
         order = StepOrder(
             case_id=self._case.case_id,
@@ -148,12 +200,20 @@ class CollectionCaseWorkflow:
             result = await self._step
         except (ActivityError, asyncio.CancelledError) as error:
             await self._step_went_wrong(action, error)
-            return
+            return action
         finally:
             self._step = None
         self._believe(result.events)
         for fact in result.facts:
             await self._take_in(fact)
+        if result.events or result.facts:
+            return action
+        # The gate's clock was past the contact hours; ours may be seconds behind. Do not spin.
+        return Wait(
+            until=workflow.now() + options.LOOK_AGAIN,
+            reason="OutsideContactHours",
+            sentence="Nothing was sent: the debtor's contact hours were over.",
+        )
 
     async def _step_went_wrong(self, action: PerformStep, error: BaseException) -> None:
         """Called back by news: look again. Overtaken: read the stream. Given up: a person."""
@@ -162,27 +222,34 @@ class CollectionCaseWorkflow:
                 raise error
             return
         if not await self._overtaken(error):
-            failure = str(error.__cause__ or error)
+            failure = str(_root(error))
             await self._record(given_up(self._case, action, workflow.now(), failure))
 
     async def _hear(self, fact: Fact) -> int:
-        async with self._my_turn():
+        async with self._news():
             await self._take_in(fact)
         return self._case.version
 
     async def _take_in(self, fact: Fact) -> None:
+        """Put a fact on record; one heard before changes nothing, but now counts as told."""
         recorded = False
-        while not recorded and fact.command_id not in self._case.commands:
+        while not recorded:
             events = decide(self._case, fact, workflow.now())
             if isinstance(events, Refusal):  # No rule refuses a fact; a property test says so.
                 return
-            recorded = await self._record(*events, told=fact.command_id)
+            recorded = await self._record(*events, told=fact_id(fact))
 
-    def _my_turn(self) -> asyncio.Lock:
-        """News comes before a step that still waits for its queue or its next attempt."""
+    @asynccontextmanager
+    async def _news(self) -> AsyncIterator[None]:
+        """Have the next turn, before a step that waits for its queue or its next attempt."""
+        self._callers += 1
         if self._step is not None:
             self._step.cancel()
-        return self._turn
+        try:
+            async with self._turn:
+                yield
+        finally:
+            self._callers -= 1
 
     async def _record(self, *events: CaseEvent, told: str = "") -> bool:
         """Put facts on record first, then believe them.
@@ -218,6 +285,13 @@ class CollectionCaseWorkflow:
     def _believe(self, events: Sequence[CaseEvent]) -> None:
         self._case = reduce(evolve, events, self._case)
         self._heard += len(events)
+
+
+def _root(error: BaseException) -> BaseException:
+    """What went wrong in the first place: the words that help a person."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
 
 
 def _refused(refusal: Refusal) -> ApplicationError:

@@ -71,3 +71,6 @@ SWEEP = Options(
     cancellation_type=ActivityCancellationType.TRY_CANCEL,
 )
 """A sweep that dies begins again; what it did before stays done."""
+
+LOOK_AGAIN = timedelta(minutes=15)
+"""When a step is looked at again that its gate held back although the case's clock allowed it."""

@@ -18,6 +18,7 @@ inner join debtors as d on d.creditor = i.creditor and d.debtor_id = i.debtor_id
 left join lateral (
     select sum(amount) as received from payments
     where creditor = i.creditor and invoice = i.number and currency = i.currency
+        and reversed_at is null
 ) as p on true
 where i.creditor = $1 and i.due_date < $2 and i.number > $3
     and i.amount > coalesce(p.received, 0)
@@ -36,6 +37,7 @@ inner join debtors as d on d.creditor = i.creditor and d.debtor_id = i.debtor_id
 left join lateral (
     select sum(amount) as received from payments
     where creditor = i.creditor and invoice = i.number and currency = i.currency
+        and reversed_at is null
 ) as p on true
 where i.creditor = $1 and i.number = any ($2::text[])
     and i.amount > coalesce(p.received, 0)

@@ -22,7 +22,7 @@ DUE = TODAY - timedelta(days=1)
 
 
 def test_help_loads_nothing_heavy() -> None:
-    """`--help` answers at once: neither the engine's SDK nor the database's driver is loaded."""
+    """Asked for help, it answers at once: neither the engine's SDK nor a driver is loaded."""
     script = (
         "import sys; sys.argv = ['starter.py', '--help']\n"
         "try:\n    import runpy; runpy.run_path('starter.py', run_name='__main__')\n"
@@ -81,7 +81,7 @@ async def test_invoices_come_in_and_are_opened_by_the_sweep(
 
 
 async def test_show_tells_the_past_the_present_and_the_future(house: House, starter: Type) -> None:
-    """`show` prints what happened, why nothing happens now, and every step still to come."""
+    """The command `show` prints what happened, why nothing happens now, and what will."""
     await house.invoice("F-1", due=TODAY)
     await house.open("F-1", datetime.now(UTC))
     said = await starter("show", "F-1", "--json")
@@ -96,7 +96,7 @@ async def test_show_tells_the_past_the_present_and_the_future(house: House, star
 
 
 async def test_a_payment_by_hand_counts_once_and_ends_the_case(house: House, starter: Type) -> None:
-    """`pay` with one id twice is one payment; in full, it ends the case."""
+    """The command `pay` with one id twice is one payment; in full, it ends the case."""
     await house.invoice("F-1", amount="100.00", due=DUE)
     await house.open("F-1", datetime.now(UTC))
     await starter("pay", "F-1", "40", "--id", "bank-1")
@@ -111,7 +111,7 @@ async def test_a_payment_by_hand_counts_once_and_ends_the_case(house: House, sta
 
 
 async def test_a_case_is_cancelled_with_its_reason_and_author(house: House, starter: Type) -> None:
-    """`cancel` ends a case; who and why stay on record."""
+    """The command `cancel` ends a case; who and why stay on record."""
     await house.invoice("F-1", due=DUE)
     await house.open("F-1", datetime.now(UTC))
     assert (await starter("cancel", "F-1", "--reason", "goodwill")).code == 0
@@ -170,7 +170,7 @@ async def test_rebuild_says_whether_anything_had_differed(house: House, starter:
 
 
 async def test_resume_counts_what_runs_already(house: House, starter: Type) -> None:
-    """`resume` on a healthy engine starts nothing and says so."""
+    """The command `resume` on a healthy engine starts nothing and says so."""
     await house.invoice("F-1", due=DUE)
     await house.open("F-1", datetime.now(UTC))
     said = await starter("resume", "--json")
@@ -178,7 +178,7 @@ async def test_resume_counts_what_runs_already(house: House, starter: Type) -> N
 
 
 async def test_the_schedule_is_set_changed_and_removed(starter: Type) -> None:
-    """`schedule` may be said again with another hour, and taken back."""
+    """The command `schedule` may be said again with another hour, and taken back."""
     first = await starter("schedule", "--at", "06:15")
     assert first.code == 0
     assert "06:15" in first.out
@@ -187,7 +187,7 @@ async def test_the_schedule_is_set_changed_and_removed(starter: Type) -> None:
 
 
 def test_plans_are_checked_by_line_and_previewed_with_reasons(tmp_path: Path) -> None:
-    """`plan check` names file, line and field; `plan preview` says why a day was moved."""
+    """A plan's mistakes are named by file, line and field; its preview says why a day moved."""
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text(
         "plan: wrong\nsteps:\n  - name: courtesy\n    day: 3\n    channel: mail\n", "utf-8"

@@ -42,7 +42,7 @@ CASES = 12
 LADDER = ["courtesy", "reminder", "call", "firm", "formal-notice", "hand-over"]
 MAILS = {"courtesy", "reminder", "firm"}
 PARIS = contact_calendar("FR", Capacity.BUSINESS, 2020, 2040, "Europe/Paris")
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 150.0  # beyond the lease of a hand-over that was cut short
 SEED = 20261121
 VICTIMS = {
     "worker": "worker.py",

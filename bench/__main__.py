@@ -1,0 +1,77 @@
+"""What does Relance cost, and how fast is it? ``./run bench [name…] [--quick]``.
+
+Names: reference_case, cases, starts, import_rows. Each line of JSON is one figure with the machine
+it holds for; the table at the end is for people. Ratios compare with bare engines in the same run:
+only they may be compared between machines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+
+from bench import cases, import_rows, reference_case, starts
+from bench.ground import Ground, ground, machine
+
+Measure = Callable[..., Awaitable[list[dict[str, object]]]]
+ON_THE_GROUND: dict[str, Measure] = {
+    "reference_case": reference_case.measure,
+    "cases": cases.measure,
+    "starts": starts.measure,
+}
+IMPORT_ROWS = "import_rows"
+SHOWN = ("cases_per_second", "starts_per_second", "events", "actions", "rows_per_second", "ratio")
+
+
+def main() -> None:
+    """Measure what the arguments name, or everything."""
+    parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help="what to measure")
+    parser.add_argument("--quick", action="store_true", help="small counts, one round")
+    asked = parser.parse_args()
+    known = (*ON_THE_GROUND, IMPORT_ROWS)
+    if unknown := sorted(set(asked.names) - set(known)):
+        parser.error(f"unknown: {', '.join(unknown)}; expected some of: {', '.join(known)}")
+    wanted: list[str] = asked.names or list(known)
+    print(json.dumps({"machine": machine()}), flush=True)
+    figures = asyncio.run(_on_the_ground(wanted, quick=asked.quick))
+    _table(figures)
+    if IMPORT_ROWS in wanted:
+        import_rows.main(10_000 if asked.quick else 100_000)
+
+
+async def _on_the_ground(wanted: list[str], *, quick: bool) -> list[dict[str, object]]:
+    figures: list[dict[str, object]] = []
+    if set(wanted) & set(ON_THE_GROUND):
+        async with ground() as here:
+            for name, measure in ON_THE_GROUND.items():
+                if name in wanted:
+                    figures += await _measured(measure, here, quick=quick)
+    return figures
+
+
+async def _measured(measure: Measure, here: Ground, *, quick: bool) -> list[dict[str, object]]:
+    found = await measure(here, quick=quick)
+    for figure in found:
+        print(json.dumps(figure), flush=True)
+    return found
+
+
+def _table(figures: list[dict[str, object]]) -> None:
+    for figure in figures:
+        what = f"{figure['bench']} {figure.get('plan') or figure.get('paid_by') or ''}".strip()
+        told = ", ".join(
+            f"{name.replace('_', ' ')} {figure[name]}" for name in SHOWN if name in figure
+        )
+        print(f"{what:<28} {told}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # The SDK's threads may abort an interpreter that ends in the ordinary way.

@@ -1,0 +1,298 @@
+"""What happens around a step: news before it, failure of it, another writer, too late a gate?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from temporalio.client import WorkflowFailureError
+from temporalio.exceptions import ApplicationError, CancelledError
+
+from activities.errors import try_again
+from domain.case import fold
+from schemas.case import StepOutcome
+from schemas.commands import CancelCase
+from schemas.events import PaymentReceived, StepFailed
+from schemas.plan import Channel
+from schemas.turns import StepOrder, TurnResult
+from tests.support.stage import (
+    Directed,
+    Handle,
+    Stage,
+    euros,
+    open_stage,
+    opening,
+    payment,
+    plan,
+    uninterrupted,
+)
+
+TWO_EMAILS = plan(("first", 0, Channel.EMAIL), ("second", 10, Channel.EMAIL))
+
+
+@pytest.fixture(scope="module")
+async def quiet(temporal: str) -> AsyncIterator[Stage]:
+    """A stage on which nobody serves the queue of e-mails."""
+    async with open_stage(temporal, without=[Channel.EMAIL], cached=0) as stage:
+        yield stage
+
+
+async def test_a_payment_calls_back_a_step_that_waits_in_its_queue(quiet: Stage) -> None:
+    """Paid while the first e-mail waits for a sender: it is called back, the case closes."""
+    handle = await quiet.start()
+    await _scheduled(handle, 1)
+    await quiet.pay(handle)
+    assert (await quiet.end(handle)).closing == "paid"
+    assert quiet.calls[handle.id] == ["record_events"]
+    async with quiet.channel_worker(Channel.EMAIL):
+        await asyncio.sleep(0.3)
+    assert quiet.calls[handle.id] == ["record_events"]
+
+
+async def test_a_step_called_back_for_nothing_is_taken_after_all(quiet: Stage) -> None:
+    """A part payment calls the waiting e-mail back; it is ordered anew, and leaves once."""
+    handle = await quiet.start()
+    await _scheduled(handle, 1)
+    await quiet.pay(handle, payment("40.00"))
+    await _scheduled(handle, 2)
+    async with quiet.channel_worker(Channel.EMAIL):
+        await quiet.recorded(handle, "PaymentReceived", "StepPerformed")
+    assert quiet.calls[handle.id].count("send_email courtesy") == 1
+
+
+async def test_a_payment_calls_back_a_step_between_two_attempts(stage: Stage) -> None:
+    """Paid while the mail server is away: no further attempt is made, the case closes."""
+
+    async def away(_order: StepOrder) -> TurnResult:
+        raise ApplicationError("away", next_retry_delay=timedelta(hours=1))
+
+    handle = await _directed(stage, away)
+    await stage.until(lambda: "send_email first" in stage.calls[handle.id])
+    await stage.pay(handle)
+    assert (await stage.end(handle)).level == 0
+    assert stage.calls[handle.id] == ["send_email first", "record_events"]
+
+
+async def test_a_payment_during_a_step_is_recorded_after_it(stage: Stage) -> None:
+    """Paid while the e-mail is being handed over: both happened, in this order."""
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(order: StepOrder) -> TurnResult:
+        begun.set()
+        await go_on.wait()
+        return await stage.succeed(order)
+
+    handle = await _directed(stage, uninterrupted(slow))
+    await begun.wait()
+    paid = asyncio.ensure_future(stage.pay(handle))
+    await asyncio.sleep(0.2)
+    assert stage.events(handle) == ["CaseOpened"]
+    go_on.set()
+    assert await paid == 4
+    await stage.end(handle)
+    assert stage.events(handle)[1:] == ["StepPerformed", "PaymentReceived", "CaseClosed"]
+
+
+async def test_news_that_waits_comes_before_the_next_step(stage: Stage) -> None:
+    """Two messages while a step ends: both are heard before the step that is due next."""
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(order: StepOrder) -> TurnResult:
+        begun.set()
+        await go_on.wait()
+        return await stage.succeed(order)
+
+    handle = await _directed(
+        stage,
+        uninterrupted(slow),
+        ladder=plan(("first", 0, Channel.EMAIL), ("again", 0, Channel.PHONE)),
+    )
+    await begun.wait()
+    for number in range(3):
+        await handle.signal("payment_received", payment("20.00", f"pay-{number}"))
+    await handle.signal("payment_received", payment("40.00", "pay-last"))
+    await _signalled(handle, 4)
+    go_on.set()
+    assert (await stage.end(handle)).level == 1
+    assert "open_phone_task again" not in stage.calls[handle.id]
+
+
+@pytest.mark.parametrize("final", [True, False], ids=["at once", "after three days"])
+async def test_a_step_that_fails_for_good_is_a_task_and_the_case_goes_on(
+    stage: Stage, *, final: bool
+) -> None:
+    """Whether at once or after all attempts: the failure is on record, the next step comes."""
+
+    async def broken(_order: StepOrder) -> TurnResult:
+        if final:
+            raise ApplicationError("the relay does not know us", non_retryable=True)
+        raise try_again("the relay does not know us", after=timedelta(hours=20))
+
+    handle = await _directed(stage, broken, skipping=True)
+    await stage.until(lambda: "send_email second" in stage.calls[handle.id])
+    (failed,) = [one for one in stage.streams[handle.id] if isinstance(one, StepFailed)]
+    assert failed.step == "first"
+    assert "the relay does not know us" in failed.explanation
+    assert [task.step for task in fold(stage.streams[handle.id]).tasks][:1] == ["first"]
+    assert stage.calls[handle.id].count("send_email first") == (1 if final else 4)
+    await stage.pay(handle)
+    assert [step.outcome for step in fold(stage.streams[handle.id]).steps] == [
+        StepOutcome.FAILED,
+        StepOutcome.PERFORMED,
+    ]
+
+
+async def test_another_writer_before_a_step_loses_nothing(stage: Stage) -> None:
+    """The stream moved on unseen: the step reads it again, and knows of the payment."""
+
+    async def overtaken(order: StepOrder) -> TurnResult:
+        stage.directed.pop((order.case_id, "first"))
+        _write_elsewhere(stage, order.case_id)
+        return await stage.succeed(order)
+
+    handle = await _directed(stage, overtaken)
+    await stage.recorded(handle, "PaymentReceived", "StepPerformed")
+    assert stage.calls[handle.id] == ["send_email first", "read_case", "send_email first"]
+    assert await stage.pay(handle, payment("70.00")) == 5
+    assert (await stage.end(handle)).closing == "paid"
+
+
+@pytest.mark.parametrize("way", ["update", "signal", "request"])
+async def test_another_writer_before_news_loses_nothing(stage: Stage, way: str) -> None:
+    """The stream moved on unseen: what the case is told is decided anew, and recorded once."""
+    handle = await stage.start()
+    await stage.recorded(handle, "StepPerformed")
+    _write_elsewhere(stage, handle.id)
+    if way == "update":
+        assert await stage.pay(handle, payment("70.00")) == 5
+    elif way == "signal":
+        await handle.signal("payment_received", payment("70.00"))
+    else:
+        request = CancelCase(command_id="c", by="anna", reason="agreed")
+        await handle.execute_update("submit", request, id="c")
+    closing = (await stage.end(handle)).closing
+    assert closing == ("cancelled" if way == "request" else "paid")
+    assert stage.calls[handle.id][1:] == ["record_events", "read_case", "record_events"]
+    assert stage.events(handle)[2:3] == ["PaymentReceived"]
+
+
+async def test_what_the_gate_finds_is_heard_and_the_step_looked_at_again(stage: Stage) -> None:
+    """The gate finds a payment that nobody told: nothing is sent, the case closes."""
+    fact = payment()
+
+    async def gate(_order: StepOrder) -> TurnResult:
+        return TurnResult(facts=(fact,))
+
+    handle = await _directed(stage, gate)
+    assert (await stage.end(handle)).closing == "paid"
+    assert stage.calls[handle.id] == ["send_email first", "record_events"]
+    assert stage.told[handle.id] == ["payment_received:pay-1"]
+
+
+async def test_the_gate_tells_what_is_known_already_without_end(stage: Stage) -> None:
+    """A fact that the case knows and its row does not say so: told once more, then sent."""
+    half = payment("50.00")
+
+    async def gate(order: StepOrder) -> TurnResult:
+        if stage.told[order.case_id].count("payment_received:pay-1") < 2:
+            return TurnResult(facts=(half,))
+        return await stage.succeed(order)
+
+    handle = await _directed(stage, gate, due_in_days=1)
+    await stage.pay(handle, half)
+    await stage.move(handle, 1.5)
+    await stage.recorded(handle, "PaymentReceived", "StepPerformed")
+    assert stage.calls[handle.id].count("send_email first") == 2
+
+
+async def test_a_gate_past_the_contact_hours_does_not_make_the_case_spin(stage: Stage) -> None:
+    """The hours ended while the order waited: the case looks again later, not at once."""
+
+    async def late(order: StepOrder) -> TurnResult:
+        if len(stage.calls[order.case_id]) < 3:
+            return TurnResult(not_now=True)
+        return await stage.succeed(order)
+
+    handle = await _directed(stage, late)
+    await stage.until(lambda: len(stage.calls[handle.id]) == 1)
+    await asyncio.sleep(0.3)
+    assert len(stage.calls[handle.id]) == 1
+    await stage.move(handle, 0.02)
+    await stage.until(lambda: len(stage.calls[handle.id]) == 2)
+    await stage.move(handle, 0.02)
+    await stage.recorded(handle, "StepPerformed")
+
+
+async def test_a_workflow_cancelled_during_a_step_ends_once_the_step_is_done(stage: Stage) -> None:
+    """Operators cancel while an e-mail is handed over: it is finished, then the run ends."""
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(order: StepOrder) -> TurnResult:
+        begun.set()
+        await go_on.wait()
+        return await stage.succeed(order)
+
+    handle = await _directed(stage, uninterrupted(slow))
+    await begun.wait()
+    await handle.cancel()
+    await asyncio.sleep(0.2)
+    go_on.set()
+    with pytest.raises(WorkflowFailureError) as ended:
+        await stage.end(handle)
+    assert isinstance(ended.value.cause, CancelledError)
+    assert stage.events(handle) == ["CaseOpened", "StepPerformed"]
+
+
+async def test_a_workflow_cancelled_while_a_step_waits_ends_without_it(quiet: Stage) -> None:
+    """Operators cancel while an e-mail waits for a sender: it never leaves."""
+    handle = await quiet.start()
+    await _scheduled(handle, 1)
+    await handle.cancel()
+    with pytest.raises(WorkflowFailureError) as ended:
+        await quiet.end(handle)
+    assert isinstance(ended.value.cause, CancelledError)
+    assert quiet.events(handle) == ["CaseOpened"]
+
+
+async def _directed(
+    stage: Stage, step: Directed, *, ladder: object = None, due_in_days: int = 0,
+    skipping: bool = False,
+) -> Handle:  # fmt: skip
+    """Start a case whose first step does as directed."""
+    first = opening(ladder=ladder or TWO_EMAILS, due_in_days=due_in_days)  # type: ignore[arg-type]
+    stage.directed[first.case_id, "first"] = step
+    return await stage.start(first, skipping=skipping)
+
+
+def _write_elsewhere(stage: Stage, case: str) -> None:
+    """Somebody else records a payment of 30 euros, as a restart of the case would."""
+    elsewhere = PaymentReceived(
+        at=fold(stage.streams[case]).opened_at,
+        cause="pay-0",
+        payment_id="pay-0",
+        amount=euros("30.00"),
+        received_on=payment().received_on,
+        allocated=euros("30.00"),
+        unallocated=euros("0.00"),
+    )
+    stage.streams[case].append(elsewhere)
+
+
+async def _scheduled(handle: Handle, count: int) -> None:
+    await _in_history(handle, "activity_task_scheduled_event_attributes", count)
+
+
+async def _signalled(handle: Handle, count: int) -> None:
+    await _in_history(handle, "workflow_execution_signaled_event_attributes", count)
+
+
+async def _in_history(handle: Handle, attribute: str, count: int) -> None:
+    """Wait until the history has so many events of a kind."""
+    for _ in range(500):
+        history = await handle.fetch_history()
+        if sum(event.HasField(attribute) for event in history.events) >= count:  # type: ignore[arg-type]
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"no {count} {attribute}")
