@@ -97,6 +97,20 @@ def open_(
 
 
 @app.command()
+def statement(
+    files: Annotated[list[Path], typer.Argument(help="Bank files of any format, or zip archives.")],
+    *,
+    profile: Annotated[list[Path] | None, typer.Option(help="CSV profile of another bank.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what bank files say; nothing is stored and no database is needed."""
+    from cli import statement_command
+    from cli.outcome import finish
+
+    finish(statement_command.show_statements(files, profile or [], as_json=as_json))
+
+
+@app.command()
 def tasks(
     *,
     status: Annotated[str, typer.Option(help="open, done, obsolete; empty for all.")] = "open",

@@ -116,9 +116,7 @@ def test_money_and_messages_outlive_a_case() -> None:
 
 def test_money_that_comes_in_directly_is_told_to_the_agency() -> None:
     """Handed over, then paid to us: the agency must hear of it, also when it ends the case."""
-    referred = CaseReferred(
-        at=NOW, to="agency", outstanding=euros("100.00"), reference="R1"
-    )
+    referred = CaseReferred(at=NOW, to="agency", outstanding=euros("100.00"), reference="R1")
     paid = given(a_case(owing="100.00"), referred).when(a_payment("100.00"))
     ended = paid.then("PaymentReceived", "CaseClosed")
     assert [task.kind for task in ended.case.tasks] == [TaskKind.TELL_AGENCY]
