@@ -11,7 +11,7 @@ from debtors where creditor = $1 and debtor_id = $2;
 
 -- name: payments_of
 select payment_id, amount, currency, received_on from payments
-where creditor = $1 and invoice = $2
+where creditor = $1 and invoice = $2 and reversed_at is null
 order by received_on, recorded_at, payment_id;
 
 -- name: overdue_without_case
