@@ -146,12 +146,12 @@ def task_done(
 
 
 @plan_app.command("check")
-def plan_check(files: list[Path]) -> None:
+def plan_check(files: list[Path], *, as_json: AsJson = False) -> None:
     """Name every mistake of plan files, by line and field."""
     from cli import plan_commands
     from cli.outcome import finish
 
-    finish(plan_commands.check(files))
+    finish(plan_commands.check(files, as_json=as_json))
 
 
 @plan_app.command("preview")
