@@ -14,7 +14,8 @@ from schemas.plan import DunningPlan
 
 async def check(files: list[Path], *, as_json: bool) -> Exit:
     """Name every mistake of every file, by line and field."""
-    worst, found = Exit.DONE, []
+    worst: Exit = Exit.DONE
+    found: list[dict[str, object]] = []
     for file in files:
         try:
             plan = read_plan(_text(file), str(file))
