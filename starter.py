@@ -8,6 +8,10 @@ from typing import Annotated
 
 import typer
 
+from cli.account_app import app as account_app
+from cli.fact_app import app as fact_app
+from cli.ops_app import app as ops_app
+
 EXIT_CODES = (
     "Exit codes: 0 done · 1 problems found · 2 usage or settings · 3 an engine cannot be reached · "
     "4 refused · 5 not found"
@@ -26,6 +30,9 @@ task_app = typer.Typer(help="One task of a person.", no_args_is_help=True, rich_
 plan_app = typer.Typer(help="Dunning plans.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(task_app, name="task")
 app.add_typer(plan_app, name="plan")
+app.add_typer(ops_app)
+app.add_typer(fact_app)
+app.add_typer(account_app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Creditor = Annotated[str, typer.Option(help="Short name; needed when there is more than one.")]
@@ -90,33 +97,17 @@ def open_(
 
 
 @app.command()
-def cancel(
-    cases: Annotated[list[str], typer.Argument(help="Case ids or invoice numbers.")],
-    reason: Annotated[str, typer.Option(prompt=True, help="Kept on record.")],
-) -> None:
-    """Stop pursuing cases."""
-    from cli import case_commands
-    from cli.outcome import finish
-
-    finish(case_commands.cancel(cases, reason))
-
-
-@app.command()
-def pay(
-    invoice: Annotated[str, typer.Argument(help="The invoice number it pays.")],
-    amount: Annotated[str, typer.Argument(help="Such as 1234.56.")],
+def statement(
+    files: Annotated[list[Path], typer.Argument(help="Bank files of any format, or zip archives.")],
     *,
-    currency: Annotated[str, typer.Option(help="The invoice's own by default.")] = "",
-    on: Day = None,
-    payment_id: Annotated[str, typer.Option("--id", help="The same id twice counts once.")] = "",
-    creditor: Creditor = "",
+    profile: Annotated[list[Path] | None, typer.Option(help="CSV profile of another bank.")] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Record a payment by hand and tell its case."""
-    from cli import case_commands
+    """Show what bank files say; nothing is stored and no database is needed."""
+    from cli import statement_command
     from cli.outcome import finish
 
-    day = on.date() if on else None
-    finish(case_commands.pay(invoice, amount, currency, day, payment_id, creditor))
+    finish(statement_command.show_statements(files, profile or [], as_json=as_json))
 
 
 @app.command()
@@ -155,12 +146,12 @@ def task_done(
 
 
 @plan_app.command("check")
-def plan_check(files: list[Path]) -> None:
+def plan_check(files: list[Path], *, as_json: AsJson = False) -> None:
     """Name every mistake of plan files, by line and field."""
     from cli import plan_commands
     from cli.outcome import finish
 
-    finish(plan_commands.check(files))
+    finish(plan_commands.check(files, as_json=as_json))
 
 
 @plan_app.command("preview")

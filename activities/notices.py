@@ -37,7 +37,7 @@ async def gather_notice(pool: Pool, creditors: Mapping[str, Creditor], step: Ste
         invoice=case.invoice,
         issue_date=invoice.issue_date,
         due_date=case.due_date,
-        amount=case.claim,
+        amount=case.claim - case.credited,
         paid=case.paid,
         asked=case.asked,
         days_overdue=days_overdue(case.due_date, today),

@@ -77,6 +77,7 @@ def opened(event: CaseOpened) -> CollectionCase:
         calendar=event.calendar,
         opened_at=event.at,
         version=1,
+        changed_at=event.at,
         commands=(event.cause,) if event.cause else (),
     )
 
@@ -91,7 +92,13 @@ def evolve(case: CollectionCase, event: CaseEvent) -> CollectionCase:
     if event.cause and event.cause not in commands:
         commands = (*commands, event.cause)[-REMEMBERED_COMMANDS:]
     return case.model_copy(
-        update={**changes, "tasks": tasks, "commands": commands, "version": case.version + 1}
+        update={
+            **changes,
+            "tasks": tasks,
+            "commands": commands,
+            "version": case.version + 1,
+            "changed_at": event.at,
+        }
     )
 
 

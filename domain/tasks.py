@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.case import ClosingReason, CollectionCase, OpenTask, TaskKind
+from schemas.case import CaseState, ClosingReason, CollectionCase, OpenTask, TaskKind
 from schemas.events import (
     CaseEvent,
     CaseReferred,
@@ -44,11 +44,14 @@ OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
     TaskKind.UNREADABLE_FACT: ("done",),
     TaskKind.PROMISE_BROKEN: ("called", "promised-again", "leave"),
     TaskKind.DISPUTE_OVERDUE: ("reminded", "leave"),
+    TaskKind.TELL_AGENCY: ("told",),
     TaskKind.CONTACT_STOPPED: ("claim-declared", "address-found", "done"),
 }
 """What may come of a task, by its kind."""
 
-OUTLIVES_THE_CASE = frozenset({TaskKind.UNALLOCATED_CASH, TaskKind.UNREADABLE_FACT})
+OUTLIVES_THE_CASE = frozenset(
+    {TaskKind.UNALLOCATED_CASH, TaskKind.TELL_AGENCY, TaskKind.UNREADABLE_FACT}
+)
 """Tasks about money or messages that stay open when the case closes."""
 
 NOT_ENDED_BY_MONEY = frozenset({ClosingReason.CANCELLED, ClosingReason.WRITTEN_OFF})
@@ -62,7 +65,7 @@ def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
         case: the state before the event; the task's id is that of the version the event gets.
         event: what happens.
     """
-    found = _after_correction(case, event) or _what_to_do(event)
+    found = _about_money(case, event) or _what_to_do(event)
     if found is None:
         return None
     kind, summary = found
@@ -76,9 +79,12 @@ def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
     )
 
 
-def _after_correction(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
-    """Money that a fact frees, or makes owed again when nobody asks for it any more."""
+def _about_money(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
+    """Money that others must hear of, that a fact frees, or that is owed again."""
     match event:
+        case PaymentReceived() if case.state is CaseState.REFERRED and event.allocated.is_positive:
+            what = f"{event.allocated} came in directly: tell {case.plan.refer_to}"
+            return TaskKind.TELL_AGENCY, what
         case CreditNoteIssued():
             surplus = event.taken - case.outstanding
             what = f"{surplus} of credit note {event.credit_id} are left"

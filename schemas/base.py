@@ -24,7 +24,8 @@ class Strict(BaseModel):
 
 
 def _keepable(text: str) -> str:
-    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
 
 Instant = AwareDatetime
@@ -34,8 +35,8 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 """A short identifier people type: lower-case letters, digits and hyphens."""
 
 Text = Annotated[str, AfterValidator(_keepable)]
-"""Words from outside. A NUL, which PostgreSQL cannot keep, would stop a case at its record for
-ever, so it is replaced."""
+"""Words from outside. A NUL, which PostgreSQL cannot keep, or half a character, which no UTF-8 can
+say, would stop a case at its record for ever, so it is replaced."""
 
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 """ISO 3166-1 alpha-2."""

@@ -79,6 +79,7 @@ class TaskKind(StrEnum):
     PROMISE_BROKEN = "promise-broken"
     DISPUTE_OVERDUE = "dispute-overdue"
     CONTACT_STOPPED = "contact-stopped"
+    TELL_AGENCY = "tell-agency"
     UNREADABLE_FACT = "unreadable-fact"
 
 
@@ -126,6 +127,7 @@ class CollectionCase(Frozen):
         restarts: how often the ladder has begun again.
         brought_forward: the step that a person wants taken now, or empty.
         promises_broken: in a row.
+        changed_at: the moment of the last event.
         stops: what forbids contact, at most one of each kind; contact waits for the last of them.
     """
 
@@ -160,6 +162,7 @@ class CollectionCase(Frozen):
     anchor: date | None = None
     restarts: int = 0
     brought_forward: str = ""
+    changed_at: Instant | None = None
 
     @property
     def is_closed(self) -> bool:

@@ -59,6 +59,7 @@ __all__ = [
     "StopContacts",
     "UndoStep",
     "WriteOff",
+    "fact_id",
 ]
 
 
@@ -137,6 +138,12 @@ Fact = Annotated[Happened, Field(discriminator="type")]
 """What has happened; never refused."""
 
 Command = Asked | Happened
+
+
+def fact_id(fact: Happened) -> str:
+    """What identifies a fact to its case: a bank and a ledger may number alike."""
+    kind = fact.name if isinstance(fact, NoteUnreadableFact) else fact.type
+    return f"{kind}:{fact.command_id}"
 
 
 class Refusal(Frozen):

@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     smtp_username: str = Field(default="", validation_alias="SMTP_USERNAME")
     smtp_password: SecretStr = Field(default=SecretStr(""), validation_alias="SMTP_PASSWORD")
     smtp_timeout_seconds: float = Field(
-        default=30, gt=0, le=300, validation_alias="SMTP_TIMEOUT_SECONDS"
+        default=30, gt=0, le=60, validation_alias="SMTP_TIMEOUT_SECONDS"
     )
     emails_per_second: float = Field(default=10, gt=0, validation_alias="EMAILS_PER_SECOND")
     letters_per_second: float = Field(default=20, gt=0, validation_alias="LETTERS_PER_SECOND")
@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     plans_folder: Path = Field(default=Path("plans"), validation_alias="PLANS_FOLDER")
     creditors_folder: Path = Field(default=Path("creditors"), validation_alias="CREDITORS_FOLDER")
     templates_folder: Path = Field(default=Path("templates"), validation_alias="TEMPLATES_FOLDER")
+    rates_file: Path = Field(
+        default=Path("rates/reference-rates.csv"), validation_alias="RATES_FILE"
+    )
     task_queue: str = Field(default="relance", validation_alias="TASK_QUEUE")
     health_address: str = Field(default="127.0.0.1:8088", validation_alias="HEALTH_ADDRESS")
     metrics_address: str = Field(default="127.0.0.1:9464", validation_alias="METRICS_ADDRESS")

@@ -19,7 +19,17 @@ with workflow.unsafe.imports_passed_through():
     from domain.steps import given_up
     from schemas.actions import Action, PerformStep, Record, Wait
     from schemas.case import CollectionCase
-    from schemas.commands import CorrectInvoice, Fact, RecordPayment, Refusal, Request
+    from schemas.commands import (
+        CorrectInvoice,
+        Fact,
+        IssueCreditNote,
+        RecordPayment,
+        Refusal,
+        Request,
+        ReversePayment,
+        StopContacts,
+        fact_id,
+    )
     from schemas.events import CaseEvent
     from schemas.turns import CaseSummary, RecordOrder, StepOrder, TurnResult
     from workflows import options
@@ -42,8 +52,10 @@ class CollectionCaseWorkflow:
         """Take turns until the case is closed; its end is the workflow's result."""
         try:
             await self._pursue()
-        finally:  # However the run ends, what it was told before goes on record.
-            await workflow.wait_condition(workflow.all_handlers_finished)
+        except (Exception, asyncio.CancelledError):
+            await self._hear_out()
+            raise
+        await self._hear_out()
         case = self._case
         if not case.is_closed:
             workflow.continue_as_new(case)
@@ -83,6 +95,21 @@ class CollectionCaseWorkflow:
         return await self._hear(payment)
 
     @workflow.update
+    async def payment_reversed(self, reversal: ReversePayment) -> int:
+        """A payment was taken back."""
+        return await self._hear(reversal)
+
+    @workflow.update
+    async def credit_note_issued(self, note: IssueCreditNote) -> int:
+        """A credit note reduces the claim."""
+        return await self._hear(note)
+
+    @workflow.update
+    async def contacts_stopped(self, stop: StopContacts) -> int:
+        """The debtor may not be contacted any more."""
+        return await self._hear(stop)
+
+    @workflow.update
     async def invoice_corrected(self, correction: CorrectInvoice) -> int:
         """The ledger of record has changed the invoice."""
         return await self._hear(correction)
@@ -108,6 +135,13 @@ class CollectionCaseWorkflow:
             # its work, and thereby kept the cancellation from being seen.
             if workflow.cancellation_reason() is not None:
                 raise asyncio.CancelledError
+
+    async def _hear_out(self) -> None:
+        """However the run ends, what it was told before goes on record.
+
+        Never in a ``finally``: a run that is dropped from the worker's memory passes there too.
+        """
+        await workflow.wait_condition(workflow.all_handlers_finished)
 
     def _run_is_over(self) -> bool:
         return self._case.is_closed or workflow.info().is_continue_as_new_suggested()
@@ -203,7 +237,7 @@ class CollectionCaseWorkflow:
             events = decide(self._case, fact, workflow.now())
             if isinstance(events, Refusal):  # No rule refuses a fact; a property test says so.
                 return
-            recorded = await self._record(*events, told=fact.command_id)
+            recorded = await self._record(*events, told=fact_id(fact))
 
     @asynccontextmanager
     async def _news(self) -> AsyncIterator[None]:

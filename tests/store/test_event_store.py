@@ -8,13 +8,15 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
+from domain.case import decide
+from domain.facts import read_fact
 from schemas.case import CollectionCase
 from store import event_store
 from store.errors import UnknownStreamError, WrongExpectedVersionError
 from store.event_store import append, count_events, read_stream
 from store.pool import Pool, open_owner, open_pool
 from store.read_models import case_as_it_stands
-from tests.support.cases import failed, lived, opened, performed, put, received
+from tests.support.cases import MORNING, failed, lived, opened, performed, put, received
 
 
 @pytest.fixture
@@ -131,3 +133,19 @@ async def test_an_append_that_fails_leaves_nothing(pool: Pool) -> None:
         await transaction.rollback()
     assert await case_as_it_stands(pool, case.case_id) == case
     assert await pool.fetchval("select count(*) from tasks") == 0
+
+
+async def test_whatever_a_stranger_writes_can_be_recorded(pool: Pool) -> None:
+    """No letter that a database or UTF-8 cannot keep stops a case at its record for ever."""
+    case = await opened(pool)
+    said = rb'{"payment_id": "p\u0000", "amount": "1", "currency": "EUR",'
+    said += rb' "received_on": "2026-11-21", "source": "half \ud800 a \u0000 character"}'
+    events = decide(case, read_fact("payment_received", [said], "f"), MORNING)
+    assert isinstance(events, tuple)
+    after = await put(pool, case, *events)
+    noise = decide(after, read_fact("x\x00", [b"\x00\xff"], "g"), MORNING)
+    assert isinstance(noise, tuple)
+    await put(pool, after, *noise)
+    async with pool.acquire() as connection:
+        recorded = [one.event for one in await read_stream(connection, case.case_id)]
+    assert recorded[1:] == [*events, *noise]
