@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from activities.errors import DeliveryRefused
 from activities.step_turn import Step
 from domain.business_calendar import days_overdue, local_day
+from domain.ladder import level_of
+from domain.sharing import firmest
 from schemas.case import CollectionCase, StepOutcome
 from schemas.notice import EarlierContact, Notice, NoticeItem
 from schemas.parties import Creditor
@@ -28,12 +30,35 @@ async def gather_notice(pool: Pool, creditors: Mapping[str, Creditor], step: Ste
     if creditor is None:
         raise DeliveryRefused("CreditorUnknown", f"there is no creditor file for {case.creditor!r}")
     debtor = await read_debtor(pool, case.creditor, case.debtor_id)
-    invoice = await read_invoice(pool, case.creditor, case.invoice)
-    if debtor is None or invoice is None:
-        missing = "debtor" if debtor is None else "invoice"
-        raise DeliveryRefused("NotImported", f"the {missing} of {case.case_id} is not imported")
+    if debtor is None:
+        raise DeliveryRefused("NotImported", f"the debtor of {case.case_id} is not imported")
     today = step.now.astimezone(ZoneInfo(creditor.time_zone)).date()
-    item = NoticeItem(
+    cases = [case, *(other.case for other in step.others)]
+    cases.sort(key=lambda one: (one.due_date, one.invoice))
+    items = [await _item(pool, one, today) for one in cases]
+    steps = [(case, order.step)]
+    for other in step.others:
+        taken = other.case.plan.step(other.step)
+        steps.extend([(other.case, taken)] if taken else [])
+    tone = firmest(steps)
+    return Notice(
+        reference=step.reference,
+        template=tone.template,
+        level=max(level_of(*one) for one in steps),
+        on=today,
+        pay_by=_pay_by(order.step.pay_within_days, today),
+        creditor=creditor,
+        debtor=debtor,
+        items=tuple(items),
+        earlier=_earlier(case),
+    )
+
+
+async def _item(pool: Pool, case: CollectionCase, today: date) -> NoticeItem:
+    invoice = await read_invoice(pool, case.creditor, case.invoice)
+    if invoice is None:
+        raise DeliveryRefused("NotImported", f"the invoice of {case.case_id} is not imported")
+    return NoticeItem(
         invoice=case.invoice,
         issue_date=invoice.issue_date,
         due_date=case.due_date,
@@ -43,17 +68,6 @@ async def gather_notice(pool: Pool, creditors: Mapping[str, Creditor], step: Ste
         days_overdue=days_overdue(case.due_date, today),
         purchase_order=invoice.purchase_order,
         reference=invoice.reference,
-    )
-    return Notice(
-        reference=step.reference,
-        template=order.step.template,
-        level=order.level,
-        on=today,
-        pay_by=_pay_by(order.step.pay_within_days, today),
-        creditor=creditor,
-        debtor=debtor,
-        items=(item,),
-        earlier=_earlier(case),
     )
 
 

@@ -19,7 +19,9 @@ from activities.errors import (
     try_again,
     wrong_expected_version,
 )
+from activities.one_contact import speak_for_others, spoken_for
 from domain.business_calendar import is_open
+from domain.sharing import SHARED_CHANNELS
 from schemas.base import Frozen
 from schemas.case import CollectionCase
 from schemas.events import CaseEvent, CaseReferred, StepFailed, StepPerformed
@@ -30,6 +32,7 @@ from store import contacts, event_store, facts
 from store.contacts import Claim, Contact, ContactState
 from store.errors import WrongExpectedVersionError
 from store.pool import PASSING_PROBLEMS, Connection, Pool
+from store.shared_contacts import CoveredStep, covered, lock_debtor, uncover_all
 
 LEASE_SECONDS = 75.0
 """How long a hand-over may take before it counts as unknown; beyond every SMTP timeout."""
@@ -56,12 +59,17 @@ class Delivered(Frozen):
 
 
 class Step(Frozen):
-    """What a delivery needs to know."""
+    """What a delivery needs to know.
+
+    Attributes:
+        others: the debtor's other cases that the message speaks for.
+    """
 
     order: StepOrder
     case: CollectionCase
     reference: str
     now: datetime
+    others: tuple[CoveredStep, ...] = ()
 
 
 Deliver = Callable[[Step, BeginHandOver], Awaitable[Delivered]]
@@ -89,8 +97,17 @@ class StepTurn:
             case, result = await self._look(connection)
             if result:
                 return result
+            if taken := await self._taken_with_another(connection, case):
+                return taken
             contact = await contacts.claim(connection, self._claim(), LEASE_SECONDS)
-        step = Step(order=self._order, case=case, reference=self._reference, now=self._now)
+            others = await self._others(connection, case, contact)
+        step = Step(
+            order=self._order,
+            case=case,
+            reference=self._reference,
+            now=self._now,
+            others=tuple(others),
+        )
         try:
             if contact.owner != self._owner:
                 await self._find_out(contact)
@@ -124,6 +141,37 @@ class StepTurn:
         if not is_open(case.calendar, self._now):
             return case, TurnResult(not_now=True)
         return case, None
+
+    async def _taken_with_another(
+        self, connection: Connection, case: CollectionCase
+    ) -> TurnResult | None:
+        """The debtor has been written to about this step by another case's message."""
+        if self._order.step.channel not in SHARED_CHANNELS:
+            return None
+        await lock_debtor(connection, case.creditor, case.debtor_id)
+        contact = await spoken_for(connection, self._order)
+        if contact is None:
+            return None
+        delivered = Delivered(detail=contact.detail, sha256=contact.sha256)
+        unknown = contact.state is ContactState.UNKNOWN
+        event = self._performed(case, delivered)[0].model_copy(
+            update={
+                "reference": contact.reference,
+                "delivery": "unknown" if unknown else "accepted",
+            }
+        )
+        await event_store.append(connection, case.case_id, self._order.version, [event])
+        return TurnResult(events=(event,))
+
+    async def _others(
+        self, connection: Connection, case: CollectionCase, contact: Contact
+    ) -> list[CoveredStep]:
+        """For whom else the message speaks: gathered anew, or as it was when it began to leave."""
+        if self._order.step.channel not in SHARED_CHANNELS:
+            return []
+        if contact.owner != self._owner:
+            return await covered(connection, self._reference)
+        return await speak_for_others(connection, case, self._order, contact)
 
     async def _done_before(self, connection: Connection) -> tuple[CaseEvent, ...]:
         """The events of this very step, if a former attempt put them on record unseen."""
@@ -187,6 +235,8 @@ class StepTurn:
             await contacts.settle(
                 connection, self._reference, state, delivered.detail, delivered.sha256
             )
+            if state is ContactState.REFUSED:
+                await uncover_all(connection, self._reference)
 
     def _claim(self) -> Claim:
         return Claim(

@@ -52,6 +52,17 @@ create table contacts (
 create index contacts_unsettled on contacts (state, updated_at)
     where state in ('claimed', 'handing over', 'unknown');
 
+-- The other cases of the debtor that a contact speaks for; each records it in its own history.
+create table contact_items (
+    reference text not null references contacts (reference),
+    case_id text not null,
+    step text not null,
+    cycle integer not null,
+    primary key (reference, case_id)
+);
+
+create index contact_items_of_step on contact_items (case_id, step, cycle);
+
 -- Which cases the engine has been asked to run; lost with the engine, refilled by `resume`.
 create table case_starts (
     case_id text primary key,
@@ -59,4 +70,4 @@ create table case_starts (
 );
 
 grant select, insert, update on payments, facts, contacts to relance_app;
-grant select, insert, update, delete on case_starts to relance_app;
+grant select, insert, update, delete on case_starts, contact_items to relance_app;

@@ -17,7 +17,12 @@ select *, lease_until < now() as lease_is_over from contacts where reference = $
 update contacts as c
 set state = 'handing over', lease_until = now() + make_interval(secs => $3), updated_at = now()
 where c.reference = $1 and c.owner = $2 and c.state = 'claimed'
-    and not exists (select from facts as f where f.case_id = c.case_id and f.told_at is null)
+    and not exists (
+        select from facts as f
+        where f.told_at is null and (f.case_id = c.case_id or f.case_id in (
+            select i.case_id from contact_items as i where i.reference = c.reference
+        ))
+    )
 returning true;
 
 -- name: take_over
@@ -44,3 +49,52 @@ order by updated_at;
 -- name: of_case
 select *, lease_until < now() as lease_is_over from contacts
 where case_id = $1 order by claimed_at;
+
+-- name: lock_debtor
+-- One contact of a debtor is put together at a time; held to the end of the transaction.
+select pg_advisory_xact_lock(hashtextextended($1 || '/' || $2, 7235403));
+
+-- name: covering
+select c.*, c.lease_until < now() as lease_is_over
+from contact_items as i
+inner join contacts as c on c.reference = i.reference
+where i.case_id = $1 and i.step = $2 and i.cycle = $3
+    and c.state in ('claimed', 'handing over', 'accepted', 'unknown');
+
+-- name: uncover_step
+delete from contact_items where case_id = $1 and step = $2 and cycle = $3;
+
+-- name: uncover_all
+delete from contact_items where reference = $1;
+
+-- name: cover
+insert into contact_items (reference, case_id, step, cycle)
+select $1, * from unnest($2::text[], $3::text[], $4::int[]);
+
+-- name: covered
+select i.step, i.cycle, c.folded
+from contact_items as i
+inner join cases as c on c.case_id = i.case_id
+where i.reference = $1
+order by i.case_id;
+
+-- name: other_cases
+-- Cases of the debtor that may join: nothing unheard, and no contact of their own under way.
+select c.folded
+from cases as c
+where c.creditor = $1 and c.debtor_id = $2 and c.case_id <> $3 and c.state = 'open'
+    and not exists (select from facts as f where f.case_id = c.case_id and f.told_at is null)
+order by c.case_id
+limit 200;
+
+-- name: is_on_its_way
+select exists (
+    select from contacts as c
+    where c.case_id = $1 and c.step = $2 and c.cycle = $3
+        and c.state in ('claimed', 'handing over', 'accepted', 'unknown')
+) or exists (
+    select from contact_items as i
+    inner join contacts as c on c.reference = i.reference
+    where i.case_id = $1 and i.step = $2 and i.cycle = $3
+        and c.state in ('claimed', 'handing over', 'accepted', 'unknown')
+);

@@ -1,0 +1,53 @@
+"""Which other cases of a debtor does a contact speak for? One message, in the firmest tone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from domain.business_calendar import local_day
+from domain.ladder import level_of
+from domain.next_action import next_action
+from schemas.actions import PerformStep, Wait
+from schemas.case import CollectionCase
+from schemas.plan import Channel, DunningStep
+
+SHARED_CHANNELS = frozenset({Channel.EMAIL, Channel.LETTER})
+"""Channels whose messages list every item; a call and a hand-over are about one case each."""
+
+
+def joins(case: CollectionCase, other: CollectionCase, channel: Channel, now: datetime) -> bool:
+    """Whether another case of the same debtor is due today by the same channel.
+
+    Args:
+        case: whose contact is about to leave.
+        other: of the same debtor.
+        channel: of the contact.
+        now: the case's own clock.
+    """
+    return (
+        other.case_id != case.case_id
+        and other.claim.currency == case.claim.currency
+        and due_step(other, channel, now) is not None
+    )
+
+
+def due_step(other: CollectionCase, channel: Channel, now: datetime) -> PerformStep | None:
+    """The step that a case takes today by a channel, if nothing keeps it waiting."""
+    action = next_action(other, now)
+    if isinstance(action, Wait) and action.reason == "NextStepNotDue" and action.until is not None:
+        if local_day(other.calendar, action.until) != local_day(other.calendar, now):
+            return None
+        action = next_action(other, action.until)
+    if isinstance(action, PerformStep) and action.step.channel is channel:
+        return action
+    return None
+
+
+def firmest(steps: Iterable[tuple[CollectionCase, DunningStep]]) -> DunningStep:
+    """The step whose text the shared message uses: the highest on its ladder, the first of equals.
+
+    Args:
+        steps: each case with the step it takes; at least one.
+    """
+    return max(steps, key=lambda one: level_of(*one))[1]

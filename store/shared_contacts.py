@@ -1,0 +1,74 @@
+"""For whom else does a contact speak? The other cases of its debtor, each with its step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schemas.base import Frozen
+from schemas.case import CollectionCase
+from store.contacts import Contact
+from store.pool import Connection, Pool
+from store.queries import queries
+
+_SQL = queries("contacts")
+
+
+class CoveredStep(Frozen):
+    """A case that another case's contact speaks for, and the step that is thereby taken."""
+
+    case: CollectionCase
+    step: str
+    cycle: int
+
+
+async def lock_debtor(connection: Connection, creditor: str, debtor_id: str) -> None:
+    """Keep every other contact of this debtor waiting until the transaction ends."""
+    await connection.execute(_SQL["lock_debtor"], creditor, debtor_id)
+
+
+async def covering(connection: Connection, case: str, step: str, cycle: int) -> Contact | None:
+    """The contact that speaks for this step already, if one does."""
+    row = await connection.fetchrow(_SQL["covering"], case, step, cycle)
+    return None if row is None else Contact.model_validate(dict(row))
+
+
+async def uncover_step(connection: Connection, case: str, step: str, cycle: int) -> None:
+    """No other contact speaks for this step any more."""
+    await connection.execute(_SQL["uncover_step"], case, step, cycle)
+
+
+async def uncover_all(connection: Connection, reference: str) -> None:
+    """This contact speaks for nobody else any more."""
+    await connection.execute(_SQL["uncover_all"], reference)
+
+
+async def cover(connection: Connection, reference: str, steps: Sequence[CoveredStep]) -> None:
+    """This contact speaks for these steps too."""
+    await connection.execute(
+        _SQL["cover"],
+        reference,
+        *([one.case.case_id for one in steps], [one.step for one in steps]),
+        [one.cycle for one in steps],
+    )
+
+
+async def covered(connection: Pool | Connection, reference: str) -> list[CoveredStep]:
+    """For whom this contact speaks, as their cases now stand."""
+    rows = await connection.fetch(_SQL["covered"], reference)
+    return [
+        CoveredStep(
+            case=CollectionCase.model_validate(row["folded"]), step=row["step"], cycle=row["cycle"]
+        )
+        for row in rows
+    ]
+
+
+async def other_cases(connection: Connection, case: CollectionCase) -> list[CollectionCase]:
+    """The open cases of the same debtor that have heard everything there is to hear."""
+    rows = await connection.fetch(_SQL["other_cases"], case.creditor, case.debtor_id, case.case_id)
+    return [CollectionCase.model_validate(row["folded"]) for row in rows]
+
+
+async def is_on_its_way(connection: Connection, case: str, step: str, cycle: int) -> bool:
+    """Whether a contact of this step is under way or has left."""
+    return bool(await connection.fetchval(_SQL["is_on_its_way"], case, step, cycle))
