@@ -53,7 +53,7 @@ CREDITS = (
     Credit(26, "F-2048", _gbp("1100.50")),  # too much; the rest waits for a person
     Credit(34, "F-2043", _gbp("1150.00")),
     Credit(41, "F-2045", _eur("9870.00")),
-    Credit(44, "F-2051", _eur("12400.00")),  # as promised on the telephone
+    Credit(31, "F-2051", _eur("12400.00")),  # as promised on the telephone
 )
 
 DEEDS = (
@@ -64,7 +64,7 @@ DEEDS = (
     Deed(18, "dispute", "F-2049", "460.00"),
     Deed(27, "resolve", "F-2049", "creditor"),
     Deed(20, "cancel", "F-2046", "goodwill: the parcel came late"),
-    Deed(38, "answer", "F-2051", "promised", task="call"),
-    Deed(38, "promise", "F-2051", "7"),
+    Deed(25, "answer", "F-2051", "promised", task="call"),
+    Deed(25, "promise", "F-2051", "7"),
     Deed(68, "answer", "F-2044", "handed-over", task="hand-over"),
 )
