@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from cli.account_app import app as account_app
+from cli.fact_app import app as fact_app
+from cli.ops_app import app as ops_app
 
 EXIT_CODES = (
     "Exit codes: 0 done · 1 problems found · 2 usage or settings · 3 an engine cannot be reached · "
@@ -26,12 +30,13 @@ task_app = typer.Typer(help="One task of a person.", no_args_is_help=True, rich_
 plan_app = typer.Typer(help="Dunning plans.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(task_app, name="task")
 app.add_typer(plan_app, name="plan")
+app.add_typer(ops_app)
+app.add_typer(fact_app)
+app.add_typer(account_app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Creditor = Annotated[str, typer.Option(help="Short name; needed when there is more than one.")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
-Policy = Annotated[str, typer.Option(help="legal_accessories_first, interest_first, …")]
-Rate = Annotated[str, typer.Option(help="Of the contract, percent a year; else the law's own.")]
 
 
 @app.command("import")
@@ -92,94 +97,17 @@ def open_(
 
 
 @app.command()
-def cancel(
-    cases: Annotated[list[str], typer.Argument(help="Case ids or invoice numbers.")],
-    reason: Annotated[str, typer.Option(prompt=True, help="Kept on record.")],
-) -> None:
-    """Stop pursuing cases."""
-    from cli import case_commands
-    from cli.outcome import finish
-
-    finish(case_commands.cancel(cases, reason))
-
-
-@app.command()
-def pay(
-    invoice: Annotated[str, typer.Argument(help="The invoice number it pays.")],
-    amount: Annotated[str, typer.Argument(help="Such as 1234.56.")],
+def statement(
+    files: Annotated[list[Path], typer.Argument(help="Bank files of any format, or zip archives.")],
     *,
-    currency: Annotated[str, typer.Option(help="The invoice's own by default.")] = "",
-    on: Day = None,
-    payment_id: Annotated[str, typer.Option("--id", help="The same id twice counts once.")] = "",
-    creditor: Creditor = "",
-) -> None:
-    """Record a payment by hand and tell its case."""
-    from cli import case_commands
-    from cli.outcome import finish
-
-    day = on.date() if on else None
-    finish(case_commands.pay(invoice, amount, currency, day, payment_id, creditor))
-
-
-@app.command()
-def interest(  # noqa: PLR0913 - everything that a claim may hang on
-    *,
-    country: Annotated[str, typer.Option(help="Whose law applies, such as FR.")] = "FR",
-    capacity: Annotated[str, typer.Option(help="business, consumer or public.")] = "business",
-    amount: Annotated[str, typer.Option(help="Including VAT.")],
-    currency: Annotated[str, typer.Option(help="EUR, or GBP in GB, by default.")] = "",
-    due: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")],
-    paid: Day = None,
-    payment: Annotated[list[str] | None, typer.Option(metavar="DATE:AMOUNT")] = None,
-    credit: Annotated[list[str] | None, typer.Option(metavar="DATE:AMOUNT:KIND")] = None,
-    rate: Rate = "",
-    policy: Policy = "legal_accessories_first",
-    formal_notice: Day = None,
-    insolvency: Day = None,
+    profile: Annotated[list[Path] | None, typer.Option(help="CSV profile of another bank.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compute what one late payment costs, up to a day (today, or --paid); needs no database."""
-    from cli import interest_command
+    """Show what bank files say; nothing is stored and no database is needed."""
+    from cli import statement_command
     from cli.outcome import finish
 
-    typed = interest_command.TypedClaim(
-        *(country, capacity, amount, currency, due.date(), payment or (), credit or ())
-    )
-    asked = interest_command.Asked(policy, rate, _date(formal_notice), _date(insolvency))
-    finish(interest_command.interest(typed, _date(paid), asked, as_json=as_json))
-
-
-@app.command()
-def account(  # noqa: PLR0913 - everything that an account may hang on
-    invoices: Annotated[list[str], typer.Argument(help="Invoice numbers.")],
-    *,
-    on: Day = None,
-    rate: Rate = "",
-    policy: Policy = "legal_accessories_first",
-    formal_notice: Day = None,
-    insolvency: Day = None,
-    creditor: Creditor = "",
-    as_json: AsJson = False,
-) -> None:
-    """State what is owed for invoices on a day: principal, payments, interest, fixed sum."""
-    from cli import account_command, interest_command
-    from cli.outcome import finish
-
-    asked = interest_command.Asked(policy, rate, _date(formal_notice), _date(insolvency))
-    finish(account_command.account(invoices, creditor, _date(on), asked, as_json=as_json))
-
-
-@app.command()
-def rates(
-    *,
-    import_: Annotated[Path | None, typer.Option("--import", help="Merge a CSV file.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """List the reference rates of interest, or import some; warns of those that are due."""
-    from cli import rates_command
-    from cli.outcome import finish
-
-    finish(rates_command.rates(import_, datetime.now().astimezone().date(), as_json=as_json))
+    finish(statement_command.show_statements(files, profile or [], as_json=as_json))
 
 
 @app.command()
@@ -218,12 +146,12 @@ def task_done(
 
 
 @plan_app.command("check")
-def plan_check(files: list[Path]) -> None:
+def plan_check(files: list[Path], *, as_json: AsJson = False) -> None:
     """Name every mistake of plan files, by line and field."""
     from cli import plan_commands
     from cli.outcome import finish
 
-    finish(plan_commands.check(files))
+    finish(plan_commands.check(files, as_json=as_json))
 
 
 @plan_app.command("preview")
@@ -299,11 +227,6 @@ def migrate() -> None:
     from cli.outcome import finish
 
     finish(upkeep_commands.migrate())
-
-
-def _date(moment: datetime | None) -> date | None:
-    """The day that typer read as a moment."""
-    return moment.date() if moment else None
 
 
 if __name__ == "__main__":

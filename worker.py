@@ -76,7 +76,7 @@ def build_workers(means: Means) -> list[Worker]:
     )
     record = CaseRecord(means.pool)
     cases = Cases(means.pool, client, means.creditors, means.plans, settings.task_queue)
-    sweep = Sweep(cases, Telling(means.pool, client))
+    sweep = Sweep(cases, Telling(means.pool, client, cases))
     main = Worker(
         client,
         task_queue=settings.task_queue,

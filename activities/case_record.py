@@ -26,8 +26,8 @@ class CaseRecord:
             async with self._pool.acquire() as connection, connection.transaction():
                 if order.events:
                     await event_store.append(connection, order.case_id, order.version, order.events)
-                if order.told:
-                    await facts.mark_told(connection, order.told, "nothing changed")
+                elif order.told:
+                    await facts.mark_told(connection, order.case_id, order.told, "nothing changed")
         except WrongExpectedVersionError as error:
             raise wrong_expected_version(str(error)) from error
 

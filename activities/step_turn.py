@@ -22,7 +22,6 @@ from activities.errors import (
 from domain.business_calendar import is_open
 from schemas.base import Frozen
 from schemas.case import CollectionCase
-from schemas.commands import Fact
 from schemas.events import CaseEvent, CaseReferred, StepFailed, StepPerformed
 from schemas.identifiers import contact_reference
 from schemas.plan import Channel, IfUnknown
@@ -120,18 +119,11 @@ class StepTurn:
             raise wrong_expected_version(
                 f"{case.case_id} is at version {case.version}, not at {self._order.version}"
             )
-        if news := await self._news(connection, case):
+        if news := await facts.untold(connection, case.case_id):
             return case, TurnResult(facts=news)
         if not is_open(case.calendar, self._now):
             return case, TurnResult(not_now=True)
         return case, None
-
-    async def _news(self, connection: Connection, case: CollectionCase) -> tuple[Fact, ...]:
-        """What the case has not heard; what it has under the same id is told already."""
-        news = await facts.untold(connection, case.case_id)
-        for known in (fact for fact in news if fact.command_id in case.commands):
-            await facts.mark_told(connection, known.command_id, "heard before")
-        return tuple(fact for fact in news if fact.command_id not in case.commands)
 
     async def _done_before(self, connection: Connection) -> tuple[CaseEvent, ...]:
         """The events of this very step, if a former attempt put them on record unseen."""
@@ -215,7 +207,7 @@ class StepTurn:
             channel=step.channel,
             cycle=self._order.cycle,
             reference=self._reference,
-            asked=case.outstanding,
+            asked=case.asked,
             detail=delivered.detail,
             sha256=delivered.sha256,
         )

@@ -13,8 +13,10 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.cases import Cases
 from domain.case import decide
-from schemas.commands import Refusal
+from schemas.case import CollectionCase
+from schemas.commands import Command, Happened, Refusal, fact_id
 from store import event_store, facts
 from store.facts import UntoldFact
 from store.pool import Pool
@@ -29,9 +31,10 @@ Progress = Callable[[int], None]
 class Telling:
     """Tells cases the facts they have not put on record yet."""
 
-    def __init__(self, pool: Pool, client: Client) -> None:
+    def __init__(self, pool: Pool, client: Client, cases: Cases) -> None:
         self._pool = pool
         self._client = client
+        self._cases = cases
 
     async def tell_all(self, progress: Progress = lambda _: None) -> tuple[int, int]:
         """Tell every untold fact; how many were heard, and how many were not.
@@ -80,9 +83,7 @@ class Telling:
         fact = untold.fact
         handle = self._client.get_workflow_handle(untold.case_id)
         try:
-            await handle.execute_update(
-                fact.type, fact, id=fact.command_id, rpc_timeout=TELL_TIMEOUT
-            )
+            await handle.execute_update(fact.type, fact, id=fact_id(fact), rpc_timeout=TELL_TIMEOUT)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return await self._record_on_closed_case(untold)
@@ -94,22 +95,40 @@ class Telling:
         except WorkflowUpdateFailedError:
             return await self._record_on_closed_case(untold)
         # On record under this id before the fact came in, and so not marked by the record itself.
-        await facts.mark_told(self._pool, fact.command_id, "heard before")
+        await facts.mark_told(self._pool, untold.case_id, fact_id(fact), "heard before")
         return True
 
     async def _record_on_closed_case(self, untold: UntoldFact) -> bool:
         """Where no workflow runs any more, this is the one writer."""
+        answer = await self.ask_closed_case(untold.case_id, untold.fact)
+        if isinstance(answer, Refusal):
+            raise TypeError(f"a fact was refused: {answer.sentence}")
+        return answer is not None
+
+    async def ask_closed_case(
+        self, case_id: str, command: Command
+    ) -> CollectionCase | Refusal | None:
+        """Ask or tell something of a case that no workflow runs any more.
+
+        A case that is thereby pursued again is started.
+
+        Returns:
+            The case afterwards; the refusal of a request; None when the case is not closed.
+        """
         async with self._pool.acquire() as connection, connection.transaction():
-            case = await event_store.lock(connection, untold.case_id)
+            case = await event_store.lock(connection, case_id)
             if not case.is_closed:
-                return False
-            events = decide(case, untold.fact, datetime.now(UTC))
+                return None
+            events = decide(case, command, datetime.now(UTC))
             if isinstance(events, Refusal):
-                raise TypeError(f"a fact was refused: {events.sentence}")
+                return events
             if events:
-                await event_store.append(connection, case.case_id, case.version, events)
-            await facts.mark_told(connection, untold.fact.command_id, "nothing changed")
-        return True
+                case = await event_store.append(connection, case_id, case.version, events)
+            elif isinstance(command, Happened):
+                await facts.mark_told(connection, case_id, fact_id(command), "nothing changed")
+        if not case.is_closed:
+            await self._cases.start([case])
+        return case
 
 
 def _is_being_cancelled() -> bool:

@@ -8,8 +8,8 @@ from typing import Any
 
 from activities.library import read_creditors
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json
+from cli.progress import progress
 from cli.reach import database, only
-from cli.upkeep_commands import progress
 from domain.import_report import problem_report
 from domain.invoice_import import InvoiceFile, read_invoices
 from schemas.parties import Creditor

@@ -41,7 +41,7 @@ class Reach:
     @property
     def telling(self) -> Telling:
         """Tells cases what has happened."""
-        return Telling(self.pool, self.client)
+        return Telling(self.pool, self.client, self.cases)
 
 
 @asynccontextmanager

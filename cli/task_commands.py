@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from cli.case_commands import submit
-from cli.outcome import CommandFailed, Exit, say, say_json, say_table
+from cli.asking import ask_one
+from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
 from cli.reach import author, database, everything
 from domain.tasks import OUTCOMES
 from schemas.case import TaskKind
@@ -65,7 +65,10 @@ async def finish_task(task: str, outcome: str, note: str) -> Exit:
             outcome=outcome,
             note=note,
         )
-        return await submit(reach, case, request, f"task {task} is done: {outcome}")
+        if refusal := await ask_one(reach, case, request):
+            return Exit(say_error(refusal, Exit.REFUSED))
+    say(f"task {task} is done: {outcome}")
+    return Exit.DONE
 
 
 async def _case_of(pool: Pool, task: str) -> str:

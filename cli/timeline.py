@@ -6,25 +6,12 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from cli.outcome import say, say_json, say_table
+from cli.wording import describe
 from domain.forecast import Forecast, forecast
 from domain.next_action import next_action
 from schemas.actions import Wait
 from schemas.case import CollectionCase
-from schemas.events import (
-    CaseClosed,
-    CaseEvent,
-    CaseOpened,
-    CaseReferred,
-    FactUnreadable,
-    InvoiceCorrected,
-    PaymentReceived,
-    PlanExhausted,
-    RecordedEvent,
-    StepFailed,
-    StepGivenBack,
-    StepPerformed,
-    TaskCompleted,
-)
+from schemas.events import RecordedEvent
 from store import contacts, event_store, read_models
 from store.contacts import Contact, ContactState
 from store.pool import Pool
@@ -78,37 +65,6 @@ def _print(
     say(why)
     for task in case.tasks:
         say(f"task {task.task_id}: {task.summary}")
-
-
-def describe(event: CaseEvent) -> str:  # noqa: PLR0911, C901 - one line an event
-    """An event in a line, for people."""
-    match event:
-        case CaseOpened():
-            return f"{event.claim} due {event.due_date}, plan {event.plan.plan}, by {event.by}"
-        case StepPerformed():
-            note = "" if event.delivery == "accepted" else " (nobody knows whether it left)"
-            return (
-                f"{event.step} by {event.channel.value}, asked {event.asked}{note} {event.detail}"
-            )
-        case StepFailed():
-            return f"{event.step} by {event.channel.value}: {event.explanation}"
-        case StepGivenBack():
-            return f"{event.step} is tried again, by {event.by}"
-        case PaymentReceived():
-            rest = f", {event.unallocated} unallocated" if event.unallocated.is_positive else ""
-            return f"{event.amount} on {event.received_on} ({event.payment_id}){rest}"
-        case InvoiceCorrected():
-            return f"now {event.amount}, due {event.due_date}"
-        case TaskCompleted():
-            return f"{event.task_id}: {event.outcome} {event.note} by {event.by}"
-        case FactUnreadable():
-            return f"{event.name}: {event.problem}"
-        case PlanExhausted():
-            return f"{event.outstanding} still owed"
-        case CaseReferred():
-            return f"to {event.to}, {event.outstanding}"
-        case CaseClosed():
-            return f"{event.reason.value} {event.note}"
 
 
 def _unsettled(contact: Contact) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,6 +21,7 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json
+from cli.progress import progress
 from cli.reach import Reach, everything, owner, owner_dsn
 from schemas.turns import SweepRequest, SweepSummary
 from store import event_store, read_models, receivables
@@ -166,15 +165,3 @@ def _daily(reach: Reach, at: time, time_zone: str) -> Schedule:
             overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(hours=12)
         ),
     )
-
-
-@contextmanager
-def progress(words: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar on standard error, when a person looks."""
-    from rich.console import Console  # noqa: PLC0415 - heavy
-    from rich.progress import Progress  # noqa: PLC0415
-
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
-        task = bar.add_task(words, total=total)
-        yield lambda done: bar.update(task, completed=done)

@@ -9,13 +9,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cli.timeline import describe
+from cli.wording import describe
 from schemas.events import (
     CaseClosed,
     CaseEvent,
     CaseOpened,
     CaseReferred,
+    DisputeRaised,
+    DisputeResolved,
     PaymentReceived,
+    PromiseKept,
+    PromiseMade,
     StepFailed,
     StepGivenBack,
     StepPerformed,
@@ -81,7 +85,7 @@ class Narrator:
 _AMOUNTS = ("claim", "paid", "outstanding")
 
 
-def _words(event: CaseEvent) -> tuple[str, str, str]:  # noqa: PLR0911 - one line an event
+def _words(event: CaseEvent) -> tuple[str, str, str]:  # noqa: PLR0911, PLR0912, C901 - one line an event
     """A kind, a sentence and a style."""
     words = describe(event)
     match event:
@@ -97,6 +101,14 @@ def _words(event: CaseEvent) -> tuple[str, str, str]:  # noqa: PLR0911 - one lin
             return "answered", f"{event.outcome} {event.note}", "yellow"
         case StepGivenBack():
             return "again", f"{event.step} will be tried again", "yellow"
+        case DisputeRaised():
+            return "disputed", words, "yellow"
+        case DisputeResolved():
+            return "decided", words, "yellow"
+        case PromiseMade():
+            return "promised", words, "yellow"
+        case PromiseKept():
+            return "kept", words, "cyan"
         case CaseReferred():
             return "referred", words, "magenta"
         case CaseClosed():

@@ -25,8 +25,9 @@ class Deed:
     """Something that a person does.
 
     Attributes:
-        kind: ``answer`` a task, ``cancel`` a case, or ``address``: learn an e-mail address.
-        words: an outcome, a reason, an address.
+        kind: ``answer`` a task, ``cancel`` a case, ``address``: learn an e-mail address,
+            ``dispute`` a part, ``resolve`` it, ``promise`` to pay within so many days.
+        words: an outcome, a reason, an address, an amount, a winner, a number of days.
         task: which kind of task is answered.
     """
 
@@ -60,7 +61,10 @@ DEEDS = (
     Deed(3, "answer", "F-2044", "try-again", task="delivery-failed"),
     Deed(6, "answer", "F-2042", "leave", task="delivery-failed"),
     Deed(19, "answer", "F-2044", "voicemail", task="call"),
+    Deed(18, "dispute", "F-2049", "460.00"),
+    Deed(27, "resolve", "F-2049", "creditor"),
     Deed(20, "cancel", "F-2046", "goodwill: the parcel came late"),
     Deed(38, "answer", "F-2051", "promised", task="call"),
+    Deed(38, "promise", "F-2051", "7"),
     Deed(68, "answer", "F-2044", "handed-over", task="hand-over"),
 )

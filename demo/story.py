@@ -6,10 +6,13 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
 
 from rich.console import Console
 from temporalio.client import Client
 
+from activities.cases import Cases
 from activities.engine import connect_temporal
 from activities.library import read_creditors
 from activities.telling import Telling
@@ -20,9 +23,19 @@ from demo.script import CREDITS, DEEDS, LAST_DAY, Credit, Deed
 from domain.business_calendar import closed_because, working_days_after
 from domain.holidays import contact_calendar
 from domain.invoice_import import read_invoices
-from schemas.commands import CancelCase, CompleteTask, RecordPayment
+from schemas.commands import (
+    Asked,
+    CancelCase,
+    CompleteTask,
+    PromiseToPay,
+    RaiseDispute,
+    RecordPayment,
+    ResolveDispute,
+)
 from schemas.identifiers import case_id
+from schemas.money import Money
 from schemas.parties import Capacity, Creditor
+from schemas.pauses import DisputeReason
 from schemas.settings import EngineAddresses, Settings
 from schemas.turns import SweepRequest, SweepSummary
 from store import facts, read_models, receivables
@@ -30,6 +43,13 @@ from store.facts import UntoldFact
 from store.invoices import import_rows
 from store.pool import Pool, open_pool
 
+DOING = {
+    "cancel": "cancels {invoice}: {words}",
+    "answer": "answers the {task} task of {invoice}: {words}",
+    "dispute": "records that the debtor contests {words} of {invoice}",
+    "resolve": "decides the dispute about {invoice} for the {words}",
+    "promise": "records a promise to pay {invoice} within {words} days",
+}
 BANK, SWEEP, PEOPLE, EVENING = time(7), time(7, 30), time(8, 15), time(20)
 
 
@@ -42,7 +62,7 @@ class DemoStory:
         self._client = client
         self._creditor = creditor
         self._clock = DemoClock(client, pool)
-        self._telling = Telling(pool, client)
+        self._telling = Telling(pool, client, Cases(pool, client, {}, {}, settings.task_queue))
         self._console = Console(width=None if Console().is_terminal else 150, highlight=False)
         self._narrator = Narrator(pool, self._console)
         self._today = datetime.now(UTC).date()
@@ -137,23 +157,32 @@ class DemoStory:
             await self._learn_address(deed)
             return
         case = self._case(deed.invoice)
-        request = await self._request(case, deed)
+        request = await self._request(case, day, deed)
         if request is None:
             return  # Weekends and holidays of this very day have moved the plan; nothing to do.
-        doing = f"answers the {deed.task} task of" if deed.task else "cancels"
-        self._narrator.announce(day, f"Camille {doing} {deed.invoice}: {deed.words}")
+        doing = DOING[deed.kind].format(task=deed.task, invoice=deed.invoice, words=deed.words)
+        self._narrator.announce(day, f"Camille {doing}")
         handle = self._client.get_workflow_handle(case)
         await handle.execute_update("submit", request, id=request.command_id)
 
-    async def _request(self, case: str, deed: Deed) -> CancelCase | CompleteTask | None:
-        command_id, by = f"demo-{uuid.uuid4()}", "camille"
-        if deed.kind == "cancel":
-            return CancelCase(command_id=command_id, by=by, reason=deed.words)
+    async def _request(self, case: str, day: date, deed: Deed) -> Asked | None:
+        said: dict[str, Any] = {"command_id": f"demo-{uuid.uuid4()}", "by": "camille"}
         folded = await read_models.case_as_it_stands(self._pool, case)
-        task = next((task for task in folded.tasks if task.kind == deed.task), None)
-        if task is None:
-            return None
-        return CompleteTask(command_id=command_id, by=by, task_id=task.task_id, outcome=deed.words)
+        match deed.kind:
+            case "cancel":
+                return CancelCase(reason=deed.words, **said)
+            case "dispute":
+                part = Money(amount=Decimal(deed.words), currency=folded.claim.currency)
+                return RaiseDispute(reason=DisputeReason.PRICE, amount=part, **said)
+            case "resolve":
+                return ResolveDispute(in_favour_of=deed.words, **said)
+            case "promise":
+                return PromiseToPay(on=day + timedelta(days=int(deed.words)), **said)
+            case _:
+                task = next((task for task in folded.tasks if task.kind == deed.task), None)
+                if task is None:
+                    return None
+                return CompleteTask(task_id=task.task_id, outcome=deed.words, **said)
 
     async def _learn_address(self, deed: Deed) -> None:
         """A corrected file is imported; only the debtor's e-mail address is new in it."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from schemas.commands import CorrectInvoice, Fact, NoteUnreadableFact, RecordPayment
+from schemas.requests import IssueCreditNote, ReversePayment, StopContacts
 
 EXCERPT_CHARACTERS = 400
 """How much of an unreadable fact is kept for the person who looks at it."""
@@ -15,9 +16,14 @@ EXCERPT_CHARACTERS = 400
 FACT_BYTES = 20_000
 """A longer one is no fact, and would not fit into what the engine can carry further."""
 
-READABLE: dict[str, type[RecordPayment | CorrectInvoice]] = {
+READABLE: dict[
+    str, type[RecordPayment | ReversePayment | IssueCreditNote | CorrectInvoice | StopContacts]
+] = {
     "payment_received": RecordPayment,
+    "payment_reversed": ReversePayment,
+    "credit_note_issued": IssueCreditNote,
     "invoice_corrected": CorrectInvoice,
+    "contacts_stopped": StopContacts,
 }
 """The facts that may be sent as plain signals, by the signal's name."""
 
@@ -71,8 +77,9 @@ def _spelled_out(data: object) -> dict[str, object]:
     if not isinstance(data, dict):
         raise ValueError(f"not a JSON object: got {type(data).__name__}")  # noqa: TRY004 - read_fact's family
     spelled = {"by": "signal", **data}
-    if "payment_id" in spelled:
-        spelled.setdefault("command_id", spelled["payment_id"])
+    for name in ("payment_id", "credit_id"):
+        if name in spelled:
+            spelled.setdefault("command_id", spelled[name])
     amount = spelled.get("amount")
     if not isinstance(amount, dict) and "currency" in spelled:
         spelled["amount"] = {"amount": amount, "currency": spelled["currency"]}

@@ -34,6 +34,9 @@ class Forecast(Frozen):
 def forecast(case: CollectionCase, now: datetime, limit: int = 100) -> tuple[Forecast, ...]:
     """Every step still to come, in order, if nobody pays and nobody says anything.
 
+    A promise is therefore broken when it lapses, a hold ends on its day, and nothing follows what
+    only a person can end: a stop, a hold without an end, a dispute about everything.
+
     Args:
         case: as it stands.
         now: from when to look, aware.
@@ -49,7 +52,7 @@ def forecast(case: CollectionCase, now: datetime, limit: int = 100) -> tuple[For
                         step=action.step.name,
                         channel=action.step.channel,
                         at=now,
-                        asked=case.outstanding,
+                        asked=case.asked,
                     )
                 )
                 case = _taken(case, action, now)
@@ -80,7 +83,7 @@ def _taken(case: CollectionCase, action: PerformStep, now: datetime) -> Collecti
             channel=action.step.channel,
             cycle=action.cycle,
             reference=reference,
-            asked=case.outstanding,
+            asked=case.asked,
         ),
     )
     if action.step.channel is not Channel.REFER:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from domain.business_calendar import contact_moment, is_open, local_day, next_open_moment
-from domain.plan_calendar import plan_calendar
+from domain.business_calendar import is_open, next_open_moment
+from domain.evolve import evolve
+from domain.ladder import cycle_of, due_moment, level_of, pending_step
+from domain.resume import resumed
 from schemas.actions import Action, PerformStep, Record, Wait
-from schemas.case import CaseState, ClosingReason, CollectionCase, StepRecord
-from schemas.events import CaseClosed, PlanExhausted
-from schemas.plan import DunningStep
+from schemas.case import CaseState, ClosingReason, CollectionCase
+from schemas.events import (
+    CaseClosed,
+    CaseEvent,
+    DisputeOverdue,
+    HoldReleased,
+    PlanExhausted,
+    PromiseBroken,
+)
+from schemas.pauses import Arrangement, Dispute, Hold
 
 
 def next_action(case: CollectionCase, now: datetime) -> Action:
@@ -22,29 +31,25 @@ def next_action(case: CollectionCase, now: datetime) -> Action:
         case: as it stands.
         now: the case's own clock, aware.
     """
+    if late := next((one for one in case.disputes if _is_late(one, now)), None):
+        return Record(events=(_overdue(late, now),))
+    action = _apart_from_deadlines(case, now)
+    deadline = _next_deadline(case)
+    if not isinstance(action, Wait) or deadline is None:
+        return action
+    return action.model_copy(update={"until": min(action.until or deadline, deadline)})
+
+
+def _apart_from_deadlines(case: CollectionCase, now: datetime) -> Action:
+    """The owner of a dispute is reminded whatever else waits; all the rest is here."""
     if resting := _at_rest(case):
         return resting
     if not case.outstanding.is_positive:
-        return Record(events=(CaseClosed(at=now, reason=ClosingReason.PAID),))
-    step = pending_step(case)
-    if step is None:
-        return Record(events=(PlanExhausted(at=now, outstanding=case.outstanding),))
-    due_at = due_moment(case, step)
-    if due_at > now:
-        return Wait(
-            until=due_at,
-            reason="NextStepNotDue",
-            sentence=f"Step {step.name!r} is due on {due_at:%Y-%m-%d at %H:%M} UTC.",
-        )
-    if not is_open(case.calendar, now):
-        return Wait(
-            until=next_open_moment(case.calendar, now, case.case_id),
-            reason="OutsideContactHours",
-            sentence=f"Step {step.name!r} is due, but now is outside the debtor's contact hours.",
-        )
-    return PerformStep(
-        step=step, cycle=cycle_of(case, step.name), level=level_of(case, step), due_at=due_at
-    )
+        closing = ClosingReason.PAID if case.paid.is_positive else ClosingReason.CREDITED
+        return Record(events=(CaseClosed(at=now, reason=closing),))
+    if pausing := _paused(case, now):
+        return pausing
+    return _ladder(case, now)
 
 
 def _at_rest(case: CollectionCase) -> Wait | None:
@@ -59,54 +64,101 @@ def _at_rest(case: CollectionCase) -> Wait | None:
                 reason="CaseIsReferred",
                 sentence=f"The case is with: {case.plan.refer_to}; own contacts have stopped.",
             )
-        case CaseState.EXHAUSTED if case.outstanding.is_positive and pending_step(case) is None:
+        case _:
+            return None
+
+
+def _paused(case: CollectionCase, now: datetime) -> Action | None:
+    """What keeps the whole case waiting, or what the clock makes of it."""
+    if case.stops:
+        kinds = ", ".join(one.kind.value for one in case.stops)
+        return Wait(
+            until=None,
+            reason="ContactsStopped",
+            sentence=f"The debtor may not be contacted: {kinds}.",
+        )
+    if case.hold:
+        return _held(case, case.hold, now)
+    if case.arrangement:
+        return _promised(case, case.arrangement, now)
+    if not case.asked.is_positive:
+        return Wait(
+            until=None,
+            reason="Disputed",
+            sentence=f"Everything that is owed, {case.outstanding}, is in dispute.",
+        )
+    return None
+
+
+def _held(case: CollectionCase, hold: Hold, now: datetime) -> Action:
+    if hold.until is not None and hold.until <= now:
+        released = HoldReleased(at=now, reason="its time was over")
+        return Record(events=(released, *resumed(evolve(case, released), now)))
+    until = f"until {hold.until:%Y-%m-%d}" if hold.until else "without an end"
+    return Wait(until=hold.until, reason="OnHold", sentence=f"On hold {until}: {hold.reason}.")
+
+
+def _promised(case: CollectionCase, arrangement: Arrangement, now: datetime) -> Action:
+    lapse = arrangement.next_lapse
+    if lapse is not None and lapse <= now:
+        broken = PromiseBroken(
+            at=now,
+            arrangement_id=arrangement.arrangement_id,
+            promised=arrangement.total,
+            received=arrangement.received,
+        )
+        return Record(events=(broken, *resumed(evolve(case, broken), now)))
+    words = "promised" if arrangement.is_promise else "agreed in instalments"
+    last = arrangement.instalments[-1].on
+    return Wait(
+        until=lapse,
+        reason="Promised" if arrangement.is_promise else "PayingByInstalments",
+        sentence=f"{arrangement.total} is {words}, until {last}.",
+    )
+
+
+def _ladder(case: CollectionCase, now: datetime) -> Action:
+    """The next step of the plan, at its moment."""
+    step = pending_step(case)
+    if step is None:
+        if case.state is CaseState.EXHAUSTED:
             return Wait(
                 until=None,
                 reason="PlanIsExhausted",
                 sentence="Every step of the plan has been taken; a person decides what follows.",
             )
-        case _:
-            return None
+        exhausted: CaseEvent = PlanExhausted(at=now, outstanding=case.outstanding)
+        return Record(events=(exhausted,))
+    due_at = due_moment(case, step)
+    if due_at > now:
+        return Wait(
+            until=due_at,
+            reason="NextStepNotDue",
+            sentence=f"Step {step.name!r} is due on {due_at:%Y-%m-%d at %H:%M} UTC.",
+        )
+    if not is_open(case.calendar, now):
+        opens = next_open_moment(case.calendar, now, case.case_id)
+        return Wait(
+            until=opens,
+            reason="OutsideContactHours",
+            sentence=f"Step {step.name!r} is due, but now is outside the debtor's contact hours.",
+        )
+    return PerformStep(
+        step=step, cycle=cycle_of(case, step.name), level=level_of(case, step), due_at=due_at
+    )
 
 
-def pending_step(case: CollectionCase) -> DunningStep | None:
-    """The first step of the plan that has neither been taken nor failed for good."""
-    taken = {record.step for record in case.steps}
-    return next((step for step in case.plan.steps if step.name not in taken), None)
+def _overdue(dispute: Dispute, now: datetime) -> DisputeOverdue:
+    return DisputeOverdue(
+        at=now, dispute_id=dispute.dispute_id, owner=dispute.owner, amount=dispute.amount
+    )
 
 
-def cycle_of(case: CollectionCase, step: str) -> int:
-    """Which time the step is about to be done: one more than it was given back."""
-    return 1 + case.given_back.count(step)
+def _is_late(dispute: Dispute, now: datetime) -> bool:
+    return not dispute.reminded and dispute.deadline is not None and dispute.deadline <= now
 
 
-def level_of(case: CollectionCase, step: DunningStep) -> int:
-    """The rung of the ladder that a step stands on, from 1."""
-    return 1 + case.plan.steps.index(step)
-
-
-def due_moment(case: CollectionCase, step: DunningStep) -> datetime:
-    """When a step is due: its place in the plan's calendar, later when the ladder runs late.
-
-    When the step before it came later than planned (an outage, a case opened late), the ladder
-    keeps its distances: the delay is carried on, so nothing ever leaves in a burst.
-    """
-    places = {
-        planned.step.name: planned
-        for planned in plan_calendar(case.plan, case.due_date, case.calendar, case.case_id)
-    }
-    place, last = places[step.name], _last_taken(case)
-    if last is None or last.step not in places:
-        return place.moment.at
-    before = places[last.step]
-    taken_on = local_day(case.calendar, last.at)
-    behind = taken_on - before.moment.day
-    if behind <= timedelta(0):
-        return place.moment.at
-    if place.nominal == before.nominal:
-        return last.at
-    return contact_moment(case.calendar, place.moment.day + behind, case.case_id).at
-
-
-def _last_taken(case: CollectionCase) -> StepRecord | None:
-    return max(case.steps, key=lambda record: record.at, default=None)
+def _next_deadline(case: CollectionCase) -> datetime | None:
+    """When the owner of a dispute will be reminded, if one is still to be."""
+    waiting = [one.deadline for one in case.disputes if one.deadline and not one.reminded]
+    return min(waiting, default=None)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from schemas.case import ClosingReason, CollectionCase, OpenTask, TaskKind
+from schemas.case import CaseState, ClosingReason, CollectionCase, OpenTask, TaskKind
 from schemas.events import (
     CaseEvent,
     CaseReferred,
+    ContactsStopped,
+    CreditNoteIssued,
+    DisputeOverdue,
     FactUnreadable,
     InvoiceCorrected,
     PaymentReceived,
+    PaymentReversed,
     PlanExhausted,
+    PromiseBroken,
     StepFailed,
     StepPerformed,
 )
 from schemas.identifiers import task_id
+from schemas.money import Money
+from schemas.pauses import ContactStop
 from schemas.plan import Channel
 
 TRY_AGAIN = "try-again"
@@ -35,11 +42,20 @@ OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
     TaskKind.HAND_OVER: ("handed-over",),
     TaskKind.UNALLOCATED_CASH: ("allocated", "refunded", "done"),
     TaskKind.UNREADABLE_FACT: ("done",),
+    TaskKind.PROMISE_BROKEN: ("called", "promised-again", "leave"),
+    TaskKind.DISPUTE_OVERDUE: ("reminded", "leave"),
+    TaskKind.TELL_AGENCY: ("told",),
+    TaskKind.CONTACT_STOPPED: ("claim-declared", "address-found", "done"),
 }
 """What may come of a task, by its kind."""
 
-OUTLIVES_THE_CASE = frozenset({TaskKind.UNALLOCATED_CASH, TaskKind.UNREADABLE_FACT})
+OUTLIVES_THE_CASE = frozenset(
+    {TaskKind.UNALLOCATED_CASH, TaskKind.TELL_AGENCY, TaskKind.UNREADABLE_FACT}
+)
 """Tasks about money or messages that stay open when the case closes."""
+
+NOT_ENDED_BY_MONEY = frozenset({ClosingReason.CANCELLED, ClosingReason.WRITTEN_OFF})
+"""A person ended the case, so only a person pursues it again."""
 
 
 def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
@@ -49,7 +65,7 @@ def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
         case: the state before the event; the task's id is that of the version the event gets.
         event: what happens.
     """
-    found = _after_correction(case, event) or _what_to_do(event)
+    found = _about_money(case, event) or _what_to_do(event)
     if found is None:
         return None
     kind, summary = found
@@ -63,20 +79,33 @@ def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
     )
 
 
-def _after_correction(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
-    """Money that a correction frees, or makes owed again when nobody asks for it any more."""
-    if not isinstance(event, InvoiceCorrected):
-        return None
-    surplus = case.paid - event.amount
-    if surplus.is_positive and event.amount.amount < case.claim.amount:
-        return TaskKind.UNALLOCATED_CASH, f"{surplus} was paid beyond the corrected amount"
-    owed = event.amount - case.paid
-    if case.closing is ClosingReason.PAID and owed.is_positive:
-        return TaskKind.DECIDE, f"Corrected after it was paid: {owed} is owed again"
-    return None
+def _about_money(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
+    """Money that others must hear of, that a fact frees, or that is owed again."""
+    match event:
+        case PaymentReceived() if case.state is CaseState.REFERRED and event.allocated.is_positive:
+            what = f"{event.allocated} came in directly: tell {case.plan.refer_to}"
+            return TaskKind.TELL_AGENCY, what
+        case CreditNoteIssued():
+            surplus = event.taken - case.outstanding
+            what = f"{surplus} of credit note {event.credit_id} are left"
+            return (TaskKind.UNALLOCATED_CASH, what) if surplus.is_positive else None
+        case InvoiceCorrected():
+            surplus = case.paid - event.amount
+            what = f"{surplus} was paid beyond the corrected amount"
+            if surplus.is_positive and event.amount.amount < case.claim.amount:
+                return TaskKind.UNALLOCATED_CASH, what
+            owed = event.amount - case.paid - case.credited
+            what = f"Corrected after it was paid: {owed} is owed again"
+            paid = case.closing is ClosingReason.PAID
+            return (TaskKind.DECIDE, what) if paid and owed.is_positive else None
+        case PaymentReversed() if case.closing in NOT_ENDED_BY_MONEY and event.amount.is_positive:
+            what = f"Taken back: {event.amount} is owed again, but the case is {case.closing}"
+            return TaskKind.DECIDE, what
+        case _:
+            return None
 
 
-def _what_to_do(  # noqa: PLR0911 - one branch an event
+def _what_to_do(  # noqa: PLR0911, C901 - one branch an event
     event: CaseEvent,
 ) -> tuple[TaskKind, str] | None:
     match event:
@@ -94,11 +123,32 @@ def _what_to_do(  # noqa: PLR0911 - one branch an event
         case CaseReferred():
             return TaskKind.HAND_OVER, f"Hand the file to: {event.to} ({event.outstanding})"
         case PaymentReceived() if event.unallocated.is_positive:
+            return TaskKind.UNALLOCATED_CASH, not_allocated(event.unallocated, event.payment_id)
+        case PromiseBroken():
             return (
-                TaskKind.UNALLOCATED_CASH,
-                f"{event.unallocated} of payment {event.payment_id} are not allocated",
+                TaskKind.PROMISE_BROKEN,
+                f"Promised {event.promised}, received {event.received}",
             )
+        case DisputeOverdue():
+            return (
+                TaskKind.DISPUTE_OVERDUE,
+                f"The dispute about {event.amount} is not decided; it is with {event.owner}",
+            )
+        case ContactsStopped():
+            return TaskKind.CONTACT_STOPPED, what_a_stop_asks(event.stop)
         case FactUnreadable():
             return TaskKind.UNREADABLE_FACT, f"{event.name!r} could not be read: {event.problem}"
         case _:
             return None
+
+
+def not_allocated(amount: Money, payment_id: str) -> str:
+    """What is to be done about money that no claim took; a reversal finds the task by it."""
+    return f"{amount} of payment {payment_id} are not allocated"
+
+
+def what_a_stop_asks(stop: ContactStop) -> str:
+    """What is to be done instead of contacts; the end of the stop finds the task by it."""
+    if stop.deadline:
+        return f"{stop.kind.value} of {stop.on}: declare the claim by {stop.deadline} at the latest"
+    return f"{stop.kind.value}, known since {stop.on}: decide what follows"

@@ -8,6 +8,7 @@ from enum import StrEnum
 from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
 from schemas.money import Money
+from schemas.pauses import Arrangement, ContactStop, Dispute, Hold
 from schemas.plan import Channel, DunningPlan
 
 
@@ -24,7 +25,9 @@ class ClosingReason(StrEnum):
     """Why a case ended."""
 
     PAID = "paid"
+    CREDITED = "credited"
     CANCELLED = "cancelled"
+    WRITTEN_OFF = "written-off"
 
 
 class StepOutcome(StrEnum):
@@ -33,6 +36,11 @@ class StepOutcome(StrEnum):
     PERFORMED = "performed"
     UNKNOWN = "unknown"
     FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+REACHED = frozenset({StepOutcome.PERFORMED, StepOutcome.UNKNOWN})
+"""Outcomes of steps that reached the debtor, or may have: they raise the level."""
 
 
 class StepRecord(Frozen):
@@ -47,11 +55,16 @@ class StepRecord(Frozen):
 
 
 class Allocation(Frozen):
-    """A payment and how much of it this case took."""
+    """A payment and how much of it this case took.
+
+    Attributes:
+        left_over: what it did not take, in the payment's own currency; None when it took all.
+    """
 
     payment_id: str
     amount: Money
     received_on: date
+    left_over: Money | None = None
 
 
 class TaskKind(StrEnum):
@@ -63,7 +76,18 @@ class TaskKind(StrEnum):
     DECIDE = "decide"
     HAND_OVER = "hand-over"
     UNALLOCATED_CASH = "unallocated-cash"
+    PROMISE_BROKEN = "promise-broken"
+    DISPUTE_OVERDUE = "dispute-overdue"
+    CONTACT_STOPPED = "contact-stopped"
+    TELL_AGENCY = "tell-agency"
     UNREADABLE_FACT = "unreadable-fact"
+
+
+class Credit(Frozen):
+    """A credit note and what it took off the claim."""
+
+    credit_id: str
+    amount: Money
 
 
 class OpenTask(Frozen):
@@ -96,6 +120,15 @@ class CollectionCase(Frozen):
         steps: what was done, in order.
         given_back: steps that a person gave back to be tried again, once for each time.
         commands: ids of the latest commands, so that a repeated one changes nothing.
+        reversed_payments: ids of payments that were taken back; they never count again.
+        expected_credit: conceded in a dispute, its credit note still to come.
+        written_off: what is no longer asked for.
+        anchor: the day from which the plan's days are counted; the due date by default.
+        restarts: how often the ladder has begun again.
+        brought_forward: the step that a person wants taken now, or empty.
+        promises_broken: in a row.
+        changed_at: the moment of the last event.
+        stops: what forbids contact, at most one of each kind; contact waits for the last of them.
     """
 
     case_id: str
@@ -117,6 +150,19 @@ class CollectionCase(Frozen):
     given_back: tuple[str, ...] = ()
     tasks: tuple[OpenTask, ...] = ()
     commands: tuple[str, ...] = ()
+    reversed_payments: tuple[str, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    expected_credit: Money | None = None
+    written_off: Money | None = None
+    disputes: tuple[Dispute, ...] = ()
+    arrangement: Arrangement | None = None
+    promises_broken: int = 0
+    hold: Hold | None = None
+    stops: tuple[ContactStop, ...] = ()
+    anchor: date | None = None
+    restarts: int = 0
+    brought_forward: str = ""
+    changed_at: Instant | None = None
 
     @property
     def is_closed(self) -> bool:
@@ -132,12 +178,40 @@ class CollectionCase(Frozen):
         return total
 
     @property
+    def credited(self) -> Money:
+        """What credit notes, also those still to come, have taken off the claim."""
+        total = self.expected_credit or Money.zero(self.claim.currency)
+        for credit in self.credits:
+            total += credit.amount
+        return total
+
+    @property
     def outstanding(self) -> Money:
-        """What is still owed: the claim less what was paid, never below zero."""
-        rest = self.claim - self.paid
+        """What is still owed: the claim less payments, credits and write-offs, never below zero."""
+        rest = self.claim - self.paid - self.credited
+        if self.written_off:
+            rest -= self.written_off
         return rest if rest.is_positive else Money.zero(self.claim.currency)
+
+    @property
+    def disputed(self) -> Money:
+        """What the debtor contests of what is outstanding."""
+        total = Money.zero(self.claim.currency)
+        for dispute in self.disputes:
+            total += dispute.amount
+        return total.at_most(self.outstanding)
+
+    @property
+    def asked(self) -> Money:
+        """What messages ask for: what is outstanding and not contested."""
+        return self.outstanding - self.disputed
+
+    @property
+    def day_zero(self) -> date:
+        """The day from which the plan's days are counted."""
+        return self.anchor or self.due_date
 
     @property
     def level(self) -> int:
         """How far up the ladder the debtor has been dunned: steps that reached them."""
-        return sum(1 for step in self.steps if step.outcome is not StepOutcome.FAILED)
+        return sum(1 for step in self.steps if step.outcome in REACHED)

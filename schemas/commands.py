@@ -12,28 +12,65 @@ from pydantic import Field
 
 from schemas.base import Frozen, Text
 from schemas.money import Money
+from schemas.requests import (
+    AgreeInstalments,
+    DoStepNow,
+    IssueCreditNote,
+    PlaceHold,
+    PromiseToPay,
+    RaiseDispute,
+    RecallCase,
+    Release,
+    ReopenCase,
+    ResolveDispute,
+    ReversePayment,
+    Said,
+    SkipStep,
+    StopContacts,
+    UndoStep,
+    WriteOff,
+)
+
+__all__ = [
+    "AgreeInstalments",
+    "Asked",
+    "CancelCase",
+    "Command",
+    "CompleteTask",
+    "CorrectInvoice",
+    "DoStepNow",
+    "Fact",
+    "Happened",
+    "IssueCreditNote",
+    "NoteUnreadableFact",
+    "PlaceHold",
+    "PromiseToPay",
+    "RaiseDispute",
+    "RecallCase",
+    "RecordPayment",
+    "Refusal",
+    "Release",
+    "ReopenCase",
+    "Request",
+    "ResolveDispute",
+    "ReversePayment",
+    "Said",
+    "SkipStep",
+    "StopContacts",
+    "UndoStep",
+    "WriteOff",
+    "fact_id",
+]
 
 
-class _Command(Frozen):
-    """What every command carries.
-
-    Attributes:
-        command_id: the sender's own id; the same id twice is one command.
-        by: who asks or reports.
-    """
-
-    command_id: Text = Field(min_length=1, max_length=200)
-    by: Text = "unknown"
-
-
-class CancelCase(_Command):
+class CancelCase(Said):
     """Stop pursuing this invoice."""
 
     type: Literal["cancel_case"] = "cancel_case"
     reason: Text = Field(min_length=1, max_length=500)
 
 
-class CompleteTask(_Command):
+class CompleteTask(Said):
     """A person has done a task and says what came of it."""
 
     type: Literal["complete_task"] = "complete_task"
@@ -42,7 +79,7 @@ class CompleteTask(_Command):
     note: Text = Field(default="", max_length=2000)
 
 
-class RecordPayment(_Command):
+class RecordPayment(Said):
     """Money has arrived for this invoice; ``command_id`` is the payment's id."""
 
     type: Literal["payment_received"] = "payment_received"
@@ -51,7 +88,7 @@ class RecordPayment(_Command):
     source: Text = "unknown"
 
 
-class CorrectInvoice(_Command):
+class CorrectInvoice(Said):
     """The ledger of record now says another amount or due date."""
 
     type: Literal["invoice_corrected"] = "invoice_corrected"
@@ -59,7 +96,7 @@ class CorrectInvoice(_Command):
     due_date: date
 
 
-class NoteUnreadableFact(_Command):
+class NoteUnreadableFact(Said):
     """Somebody told the case something that could not be read; a person must look."""
 
     type: Literal["unreadable_fact"] = "unreadable_fact"
@@ -68,13 +105,45 @@ class NoteUnreadableFact(_Command):
     excerpt: Text = ""
 
 
-Request = Annotated[CancelCase | CompleteTask, Field(discriminator="type")]
+Asked = (
+    CancelCase
+    | CompleteTask
+    | RaiseDispute
+    | ResolveDispute
+    | PromiseToPay
+    | AgreeInstalments
+    | PlaceHold
+    | Release
+    | SkipStep
+    | DoStepNow
+    | UndoStep
+    | WriteOff
+    | RecallCase
+    | ReopenCase
+)
+
+Happened = (
+    RecordPayment
+    | ReversePayment
+    | IssueCreditNote
+    | CorrectInvoice
+    | StopContacts
+    | NoteUnreadableFact
+)
+
+Request = Annotated[Asked, Field(discriminator="type")]
 """What people ask; may be refused."""
 
-Fact = Annotated[RecordPayment | CorrectInvoice | NoteUnreadableFact, Field(discriminator="type")]
+Fact = Annotated[Happened, Field(discriminator="type")]
 """What has happened; never refused."""
 
-Command = CancelCase | CompleteTask | RecordPayment | CorrectInvoice | NoteUnreadableFact
+Command = Asked | Happened
+
+
+def fact_id(fact: Happened) -> str:
+    """What identifies a fact to its case: a bank and a ledger may number alike."""
+    kind = fact.name if isinstance(fact, NoteUnreadableFact) else fact.type
+    return f"{kind}:{fact.command_id}"
 
 
 class Refusal(Frozen):

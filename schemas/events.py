@@ -7,25 +7,72 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from schemas.base import Frozen, Instant, Text
+from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
 from schemas.case import ClosingReason
+from schemas.event_base import Happened as _Event
 from schemas.money import Money
-from schemas.plan import Channel, DunningPlan
+from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
+from schemas.pause_events import (
+    ContactsAllowed,
+    ContactsStopped,
+    DisputeOverdue,
+    DisputeRaised,
+    DisputeResolved,
+    HoldPlaced,
+    HoldReleased,
+    InstalmentsAgreed,
+    PromiseBroken,
+    PromiseKept,
+    PromiseMade,
+)
+from schemas.plan import DunningPlan
+from schemas.step_events import (
+    LadderRestarted,
+    StepBroughtForward,
+    StepFailed,
+    StepGivenBack,
+    StepPerformed,
+    StepSkipped,
+    StepUndone,
+)
 
-
-class _Event(Frozen):
-    """What every event carries.
-
-    Attributes:
-        at: the business moment, on the case's own clock.
-        by: who or what caused it.
-        cause: id of the command, fact or contact it came from; a repeated cause changes nothing.
-    """
-
-    at: Instant
-    by: str = "relance"
-    cause: str = ""
+__all__ = [
+    "EVENT",
+    "CaseClosed",
+    "CaseEvent",
+    "CaseOpened",
+    "CaseRecalled",
+    "CaseReferred",
+    "CaseReopened",
+    "ContactsAllowed",
+    "ContactsStopped",
+    "CreditNoteIssued",
+    "DisputeOverdue",
+    "DisputeRaised",
+    "DisputeResolved",
+    "FactUnreadable",
+    "HoldPlaced",
+    "HoldReleased",
+    "InstalmentsAgreed",
+    "InvoiceCorrected",
+    "LadderRestarted",
+    "PaymentReceived",
+    "PaymentReversed",
+    "PlanExhausted",
+    "PromiseBroken",
+    "PromiseKept",
+    "PromiseMade",
+    "RecordedEvent",
+    "StepBroughtForward",
+    "StepFailed",
+    "StepGivenBack",
+    "StepPerformed",
+    "StepSkipped",
+    "StepUndone",
+    "TaskCompleted",
+    "WrittenOff",
+]
 
 
 class CaseOpened(_Event):
@@ -40,68 +87,6 @@ class CaseOpened(_Event):
     due_date: date
     plan: DunningPlan
     calendar: ContactCalendar
-
-
-class StepPerformed(_Event):
-    """A step reached the debtor, or was put before a person, or handed the case over.
-
-    Attributes:
-        reference: the contact's unique reference.
-        asked: what was still owed, and asked for.
-        delivery: ``accepted``, or ``unknown`` when nobody can tell whether the message left.
-        detail: where to find it: a Message-ID, a file name.
-    """
-
-    type: Literal["StepPerformed"] = "StepPerformed"
-    step: str
-    channel: Channel
-    cycle: int = 1
-    reference: str
-    asked: Money
-    delivery: Literal["accepted", "unknown"] = "accepted"
-    detail: Text = ""
-    sha256: str = ""
-
-
-class StepFailed(_Event):
-    """A step could not be carried out, and no retry will mend it; a person must look.
-
-    Attributes:
-        reason: names the condition, such as ``AddressMissing``.
-        explanation: a sentence for the person who opens the task.
-    """
-
-    type: Literal["StepFailed"] = "StepFailed"
-    step: str
-    channel: Channel
-    cycle: int = 1
-    reference: str
-    reason: str
-    explanation: Text
-
-
-class StepGivenBack(_Event):
-    """A failed step is to be tried again, because a person has mended its cause."""
-
-    type: Literal["StepGivenBack"] = "StepGivenBack"
-    step: str
-
-
-class PaymentReceived(_Event):
-    """Money arrived.
-
-    Attributes:
-        allocated: what this case took of it.
-        unallocated: what was left over, in the payment's own currency.
-    """
-
-    type: Literal["PaymentReceived"] = "PaymentReceived"
-    payment_id: str
-    amount: Money
-    received_on: date
-    allocated: Money
-    unallocated: Money
-    source: str = "unknown"
 
 
 class InvoiceCorrected(_Event):
@@ -146,6 +131,20 @@ class CaseReferred(_Event):
     reference: str
 
 
+class CaseRecalled(_Event):
+    """The case came back from the agency or the lawyer."""
+
+    type: Literal["CaseRecalled"] = "CaseRecalled"
+    reason: str
+
+
+class CaseReopened(_Event):
+    """A closed case is pursued again, because money was taken back or a person decided so."""
+
+    type: Literal["CaseReopened"] = "CaseReopened"
+    reason: str
+
+
 class CaseClosed(_Event):
     """Nothing more is pursued."""
 
@@ -159,12 +158,32 @@ CaseEvent = Annotated[
     | StepPerformed
     | StepFailed
     | StepGivenBack
+    | StepSkipped
+    | StepBroughtForward
+    | StepUndone
+    | LadderRestarted
     | PaymentReceived
+    | PaymentReversed
+    | CreditNoteIssued
+    | WrittenOff
     | InvoiceCorrected
+    | DisputeRaised
+    | DisputeOverdue
+    | DisputeResolved
+    | PromiseMade
+    | InstalmentsAgreed
+    | PromiseKept
+    | PromiseBroken
+    | HoldPlaced
+    | HoldReleased
+    | ContactsStopped
+    | ContactsAllowed
     | TaskCompleted
     | FactUnreadable
     | PlanExhausted
     | CaseReferred
+    | CaseRecalled
+    | CaseReopened
     | CaseClosed,
     Field(discriminator="type"),
 ]

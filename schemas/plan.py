@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Self
 
@@ -24,6 +25,14 @@ class IfUnknown(StrEnum):
 
     ASK = "ask"
     RESEND = "resend"
+
+
+class ResumePolicy(StrEnum):
+    """Where a plan goes on after a pause."""
+
+    CONTINUE = "continue"
+    RESTART = "restart"
+    NEAREST = "nearest"
 
 
 class DunningStep(Frozen):
@@ -59,11 +68,22 @@ class DunningPlan(Frozen):
         title: for people.
         steps: by ascending day; at least one.
         refer_to: who takes the case at a ``refer`` step.
+        resume: where the ladder goes on after a pause: with the next step not yet taken, keeping
+            its distances; from the first one again; or with the latest one whose day has passed.
+        promise_days_max: a promise beyond so many days is refused.
+        promises_in_a_row: after so many broken ones no further promise pauses the case.
+        bank_days: working days that a promised payment may take to show on the account.
+        small_remainder: a rest of at most this, in the claim's currency, is written off.
     """
 
     plan: Name
     title: str = ""
     refer_to: str = "collection agency"
+    resume: ResumePolicy = ResumePolicy.CONTINUE
+    promise_days_max: int = Field(default=30, ge=0, le=365)
+    promises_in_a_row: int = Field(default=2, ge=0, le=20)
+    bank_days: int = Field(default=2, ge=0, le=30)
+    small_remainder: Decimal = Field(default=Decimal(0), ge=0, le=1000)
     steps: tuple[DunningStep, ...] = Field(min_length=1, max_length=40)
 
     @model_validator(mode="after")

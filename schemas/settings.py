@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     smtp_username: str = Field(default="", validation_alias="SMTP_USERNAME")
     smtp_password: SecretStr = Field(default=SecretStr(""), validation_alias="SMTP_PASSWORD")
     smtp_timeout_seconds: float = Field(
-        default=30, gt=0, le=300, validation_alias="SMTP_TIMEOUT_SECONDS"
+        default=30, gt=0, le=60, validation_alias="SMTP_TIMEOUT_SECONDS"
     )
     emails_per_second: float = Field(default=10, gt=0, validation_alias="EMAILS_PER_SECOND")
     letters_per_second: float = Field(default=20, gt=0, validation_alias="LETTERS_PER_SECOND")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import TypeAdapter
 
 from schemas.base import Frozen, Instant
-from schemas.commands import CorrectInvoice, Fact, RecordPayment
+from schemas.commands import Fact, Happened, RecordPayment, fact_id
 from schemas.identifiers import case_id
 from store.pool import Connection, Pool
 from store.queries import queries
@@ -50,13 +50,9 @@ async def keep_payment(
     return new is not None
 
 
-async def keep_fact(
-    connection: Connection, case: str, fact: RecordPayment | CorrectInvoice
-) -> None:
+async def keep_fact(connection: Pool | Connection, case: str, fact: Happened) -> None:
     """Put a fact where its case will find it, whether or not anybody manages to tell it."""
-    await connection.execute(
-        _SQL["insert_fact"], fact.command_id, case, fact.model_dump(mode="json")
-    )
+    await connection.execute(_SQL["insert_fact"], fact_id(fact), case, fact.model_dump(mode="json"))
 
 
 async def untold(connection: Pool | Connection, case: str) -> tuple[Fact, ...]:
@@ -75,7 +71,9 @@ async def all_untold(
         after: the last fact of the page before.
         limit: how many make a page.
     """
-    place = (None, "") if after is None else (after.recorded_at, after.fact.command_id)
+    place: tuple[Instant | None, str, str] = (None, "", "")
+    if after is not None:
+        place = (after.recorded_at, fact_id(after.fact), after.case_id)
     rows = await pool.fetch(_SQL["untold"], limit, *place)
     return [
         UntoldFact(
@@ -87,6 +85,13 @@ async def all_untold(
     ]
 
 
-async def mark_told(connection: Pool | Connection, fact_id: str, told_as: str) -> None:
-    """Say what became of a fact that changed nothing on its case's record."""
-    await connection.execute(_SQL["mark_told"], fact_id, told_as)
+async def mark_told(connection: Pool | Connection, case: str, fact: str, told_as: str) -> None:
+    """Say what became of a fact: the events it caused, or that it changed nothing.
+
+    Args:
+        connection: in the transaction that records the events, if there are any.
+        case: the case id.
+        fact: as ``fact_id`` names it.
+        told_as: for people.
+    """
+    await connection.execute(_SQL["mark_told"], case, fact, told_as)

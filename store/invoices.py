@@ -12,7 +12,7 @@ from asyncpg import Record
 from domain.import_columns import DEBTOR_FIELDS
 from domain.invoice_import import ImportRow
 from schemas.base import Frozen, Instant
-from schemas.commands import CorrectInvoice
+from schemas.commands import CorrectInvoice, fact_id
 from schemas.identifiers import case_id
 from schemas.money import Money
 from schemas.parties import Debtor
@@ -127,11 +127,11 @@ def changes_to_tell(
             continue
         case = case_id(change.creditor, change.number)
         basis = f"{case}\n{change.known_since.isoformat()}\n{change.amount}\n{change.due_date}"
-        fact_id = f"correction-{hashlib.sha256(basis.encode()).hexdigest()[:32]}"
+        identity = f"correction-{hashlib.sha256(basis.encode()).hexdigest()[:32]}"
         correction = CorrectInvoice(
-            command_id=fact_id, by="import", amount=change.amount, due_date=change.due_date
+            command_id=identity, by="import", amount=change.amount, due_date=change.due_date
         )
-        told[change.number] = (fact_id, case, correction)
+        told[change.number] = (identity, case, correction)
     return list(told.values())
 
 
@@ -172,9 +172,9 @@ async def _merge(
     if corrections:
         status = await connection.execute(
             _SQL["keep_corrections"],
-            [fact_id for fact_id, _case, _fact in corrections],
-            [case for _fact_id, case, _fact in corrections],
-            [fact.model_dump_json() for _fact_id, _case, fact in corrections],
+            [fact_id(fact) for _id, _case, fact in corrections],
+            [case for _id, case, _fact in corrections],
+            [fact.model_dump_json() for _id, _case, fact in corrections],
         )
         told = int(status.rpartition(" ")[2])
     total = await connection.fetchval(_SQL["count_incoming"])

@@ -9,10 +9,15 @@ from domain.next_action import next_action
 from schemas.actions import PerformStep, Record, Wait
 from schemas.case import CollectionCase
 from schemas.events import (
+    CaseClosed,
     CaseEvent,
+    CaseReopened,
+    ContactsStopped,
+    CreditNoteIssued,
     FactUnreadable,
     InvoiceCorrected,
     PaymentReceived,
+    PaymentReversed,
     StepFailed,
     TaskCompleted,
 )
@@ -23,6 +28,16 @@ _SQL = queries("projections")
 
 TASK_COLUMNS = 6
 """Those that say what a task is; the others say what became of it."""
+
+
+FACT_KINDS: dict[type, str] = {
+    PaymentReceived: "payment_received",
+    PaymentReversed: "payment_reversed",
+    CreditNoteIssued: "credit_note_issued",
+    InvoiceCorrected: "invoice_corrected",
+    ContactsStopped: "contacts_stopped",
+}
+"""Which kind of fact each event puts on record."""
 
 
 async def save(connection: Connection, cases: Sequence[tuple[CollectionCase, bytes]]) -> None:
@@ -53,8 +68,8 @@ async def follow(
         await connection.execute(_SQL["open_task"], *row)
     for row in changes.ended:
         await connection.execute(_SQL["end_task"], *row)
-    if isinstance(event, PaymentReceived | InvoiceCorrected | FactUnreadable):
-        await connection.execute(_SQL["fact_is_told"], event.cause, event.type)
+    if fact := _told_by(event):
+        await connection.execute(_SQL["fact_is_told"], after.case_id, fact, event.type)
     match event:
         case PaymentReceived():
             await connection.execute(
@@ -62,10 +77,26 @@ async def follow(
                 *(event.payment_id, after.creditor, after.invoice),
                 *(event.amount.amount, event.amount.currency, event.received_on, event.source),
             )
+        case PaymentReversed():
+            await connection.execute(
+                _SQL["payment_is_reversed"], after.creditor, after.invoice, event.payment_id
+            )
+        case CaseClosed():
+            await connection.execute(_SQL["contacts_are_withdrawn"], after.case_id)
+        case CaseReopened():
+            await connection.execute(_SQL["runs_no_more"], after.case_id)
         case StepFailed():
             await connection.execute(_SQL["contact_is_refused"], event.reference)
         case _:
             pass
+
+
+def _told_by(event: CaseEvent) -> str:
+    """The fact that an event puts on record, as ``fact_id`` names it; empty for other events."""
+    if not event.cause:
+        return ""
+    kind = event.name if isinstance(event, FactUnreadable) else FACT_KINDS.get(type(event), "")
+    return f"{kind}:{event.cause}" if kind else ""
 
 
 class TaskChanges(NamedTuple):
@@ -110,7 +141,7 @@ def _row(case: CollectionCase, digest: bytes) -> tuple[Any, ...]:
 
 def _what_next(case: CollectionCase) -> tuple[str, Any, str]:
     """The next step, when, and what is waited for; seen from the case's last change."""
-    action = next_action(case, _last_change(case))
+    action = next_action(case, case.changed_at or case.opened_at)
     match action:
         case PerformStep():
             return action.step.name, action.due_at, "DueNow"
@@ -118,8 +149,3 @@ def _what_next(case: CollectionCase) -> tuple[str, Any, str]:
             return "", action.until, action.reason
         case Record():
             return "", None, action.events[0].type
-
-
-def _last_change(case: CollectionCase) -> Any:
-    moments = [case.opened_at, *(step.at for step in case.steps)]
-    return max(moments)

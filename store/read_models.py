@@ -40,6 +40,7 @@ class CaseLine(Frozen):
     outstanding: Decimal
     currency: str
     due_date: date
+    plan: str = ""
     opened_at: Instant
     closed_at: Instant | None = None
     open_tasks: int = 0

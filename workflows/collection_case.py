@@ -19,7 +19,17 @@ with workflow.unsafe.imports_passed_through():
     from domain.steps import given_up
     from schemas.actions import Action, PerformStep, Record, Wait
     from schemas.case import CollectionCase
-    from schemas.commands import CorrectInvoice, Fact, RecordPayment, Refusal, Request
+    from schemas.commands import (
+        CorrectInvoice,
+        Fact,
+        IssueCreditNote,
+        RecordPayment,
+        Refusal,
+        Request,
+        ReversePayment,
+        StopContacts,
+        fact_id,
+    )
     from schemas.events import CaseEvent
     from schemas.turns import CaseSummary, RecordOrder, StepOrder, TurnResult
     from workflows import options
@@ -83,6 +93,21 @@ class CollectionCaseWorkflow:
     async def payment_received(self, payment: RecordPayment) -> int:
         """Money has arrived."""
         return await self._hear(payment)
+
+    @workflow.update
+    async def payment_reversed(self, reversal: ReversePayment) -> int:
+        """A payment was taken back."""
+        return await self._hear(reversal)
+
+    @workflow.update
+    async def credit_note_issued(self, note: IssueCreditNote) -> int:
+        """A credit note reduces the claim."""
+        return await self._hear(note)
+
+    @workflow.update
+    async def contacts_stopped(self, stop: StopContacts) -> int:
+        """The debtor may not be contacted any more."""
+        return await self._hear(stop)
 
     @workflow.update
     async def invoice_corrected(self, correction: CorrectInvoice) -> int:
@@ -212,7 +237,7 @@ class CollectionCaseWorkflow:
             events = decide(self._case, fact, workflow.now())
             if isinstance(events, Refusal):  # No rule refuses a fact; a property test says so.
                 return
-            recorded = await self._record(*events, told=fact.command_id)
+            recorded = await self._record(*events, told=fact_id(fact))
 
     @asynccontextmanager
     async def _news(self) -> AsyncIterator[None]:

@@ -1,31 +1,33 @@
 -- What came from outside and what left the house; sources of truth, never rebuilt from events.
 
 create table payments (
-    payment_id text primary key,
+    payment_id text not null,
     creditor text not null,
     invoice text not null,
     amount numeric(20, 4) not null,
     currency text not null,
     received_on date not null,
     source text not null,
-    recorded_at timestamptz not null default now()
+    recorded_at timestamptz not null default now(),
+    reversed_at timestamptz,
+    primary key (creditor, invoice, payment_id)
 );
-
-create index payments_of_invoice on payments (creditor, invoice);
 
 -- A fact is here before any case is told of it; told_at says when its case put it on record.
 create table facts (
-    fact_id text primary key,
+    fact_id text not null,
     case_id text not null,
     data jsonb not null,
     recorded_at timestamptz not null default now(),
     told_at timestamptz,
-    told_as text not null default ''
+    told_as text not null default '',
+    primary key (case_id, fact_id)
 );
 
 create index facts_untold on facts (case_id) where told_at is null;
 
--- One row a contact: claimed -> handing over -> accepted | refused | unknown.
+-- One row a contact: claimed -> handing over -> accepted | refused | unknown; a claim whose case
+-- was closed meanwhile is withdrawn.
 create table contacts (
     reference text primary key,
     case_id text not null,
@@ -33,7 +35,9 @@ create table contacts (
     cycle integer not null,
     channel text not null,
     state text not null
-        check (state in ('claimed', 'handing over', 'accepted', 'refused', 'unknown')),
+        check (
+            state in ('claimed', 'handing over', 'accepted', 'refused', 'unknown', 'withdrawn')
+        ),
     owner text not null,
     lease_until timestamptz not null,
     attempts integer not null default 1,

@@ -3,10 +3,10 @@
 insert into contacts (reference, case_id, step, cycle, channel, state, owner, lease_until)
 values ($1, $2, $3, $4, $5, 'claimed', $6, now() + make_interval(secs => $7))
 on conflict (reference) do update set
-    owner = excluded.owner, lease_until = excluded.lease_until,
+    state = 'claimed', owner = excluded.owner, lease_until = excluded.lease_until,
     attempts = contacts.attempts + case when contacts.owner = excluded.owner then 0 else 1 end,
     updated_at = now()
-where contacts.state = 'claimed'
+where contacts.state in ('claimed', 'withdrawn')
 returning *, false as lease_is_over;
 
 -- name: contact

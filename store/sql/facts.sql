@@ -1,24 +1,25 @@
 -- name: insert_payment
 insert into payments (payment_id, creditor, invoice, amount, currency, received_on, source)
 values ($1, $2, $3, $4, $5, $6, $7)
-on conflict (payment_id) do nothing
+on conflict (creditor, invoice, payment_id) do nothing
 returning payment_id;
 
 -- name: insert_fact
 insert into facts (fact_id, case_id, data) values ($1, $2, $3)
-on conflict (fact_id) do nothing;
+on conflict (case_id, fact_id) do nothing;
 
 -- name: untold_of_case
 select data from facts where case_id = $1 and told_at is null order by recorded_at, fact_id;
 
 -- name: untold
-select f.case_id, f.data, f.recorded_at
+select f.case_id, f.fact_id, f.data, f.recorded_at
 from facts as f
 inner join cases as c on c.case_id = f.case_id
 where f.told_at is null
-    and ($2::timestamptz is null or (f.recorded_at, f.fact_id) > ($2, $3))
-order by f.recorded_at, f.fact_id
+    and ($2::timestamptz is null or (f.recorded_at, f.fact_id, f.case_id) > ($2, $3, $4))
+order by f.recorded_at, f.fact_id, f.case_id
 limit $1;
 
 -- name: mark_told
-update facts set told_at = now(), told_as = $2 where fact_id = $1 and told_at is null;
+update facts set told_at = now(), told_as = $3
+where case_id = $1 and fact_id = $2 and told_at is null;

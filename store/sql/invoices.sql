@@ -116,4 +116,4 @@ insert into facts (fact_id, case_id, data)
 select told.fact_id, told.case_id, told.data::jsonb
 from unnest($1::text[], $2::text[], $3::text[]) as told (fact_id, case_id, data)
 where exists (select from cases as c where c.case_id = told.case_id)
-on conflict (fact_id) do nothing;
+on conflict (case_id, fact_id) do nothing;

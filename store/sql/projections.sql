@@ -27,13 +27,24 @@ update tasks set status = $2, outcome = $3, note = $4, done_at = $5, done_by = $
 where task_id = $1;
 
 -- name: fact_is_told
-update facts set told_at = now(), told_as = $2
-where fact_id = $1 and told_at is null;
+update facts set told_at = now(), told_as = $3
+where case_id = $1 and fact_id = $2 and told_at is null;
 
 -- name: keep_payment
 insert into payments (payment_id, creditor, invoice, amount, currency, received_on, source)
 values ($1, $2, $3, $4, $5, $6, $7)
-on conflict (payment_id) do nothing;
+on conflict (creditor, invoice, payment_id) do nothing;
+
+-- name: payment_is_reversed
+update payments set reversed_at = now()
+where creditor = $1 and invoice = $2 and payment_id = $3 and reversed_at is null;
+
+-- name: runs_no_more
+delete from case_starts where case_id = $1;
+
+-- name: contacts_are_withdrawn
+update contacts set state = 'withdrawn', updated_at = now()
+where case_id = $1 and state = 'claimed';
 
 -- name: contact_is_refused
 update contacts set state = 'refused', updated_at = now()

@@ -2,7 +2,7 @@
 select
     c.case_id, c.creditor, c.invoice, c.debtor_id, coalesce(d.name, '') as debtor_name, c.state,
     c.closing, c.level, c.next_at, c.waiting_for, c.claim, c.paid, c.outstanding, c.currency,
-    c.due_date, c.opened_at, c.closed_at,
+    c.due_date, c.opened_at, c.closed_at, c.folded -> 'plan' ->> 'plan' as plan,
     (select count(*) from tasks as t where t.case_id = c.case_id and t.status = 'open')
         as open_tasks
 from cases as c
@@ -41,6 +41,7 @@ select case_id from tasks where task_id = $1;
 select i.amount - coalesce((
     select sum(p.amount) from payments as p
     where p.creditor = i.creditor and p.invoice = i.number and p.currency = i.currency
+        and p.reversed_at is null
 ), 0)
 from invoices as i
 where i.creditor = $1 and i.number = $2;

@@ -11,7 +11,7 @@ from debtors where creditor = $1 and debtor_id = $2;
 
 -- name: payments_of
 select payment_id, amount, currency, received_on from payments
-where creditor = $1 and invoice = $2
+where creditor = $1 and invoice = $2 and reversed_at is null
 order by received_on, recorded_at, payment_id;
 
 -- name: overdue_without_case
@@ -23,6 +23,7 @@ inner join debtors as d on d.creditor = i.creditor and d.debtor_id = i.debtor_id
 left join lateral (
     select sum(amount) as received from payments
     where creditor = i.creditor and invoice = i.number and currency = i.currency
+        and reversed_at is null
 ) as p on true
 where i.creditor = $1 and i.due_date < $2 and i.number > $3
     and i.amount > coalesce(p.received, 0)
@@ -41,6 +42,7 @@ inner join debtors as d on d.creditor = i.creditor and d.debtor_id = i.debtor_id
 left join lateral (
     select sum(amount) as received from payments
     where creditor = i.creditor and invoice = i.number and currency = i.currency
+        and reversed_at is null
 ) as p on true
 where i.creditor = $1 and i.number = any ($2::text[])
     and i.amount > coalesce(p.received, 0)

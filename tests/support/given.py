@@ -140,7 +140,7 @@ def taken(case: CollectionCase, action: PerformStep, now: datetime) -> tuple[Cas
         channel=action.step.channel,
         cycle=action.cycle,
         reference=reference,
-        asked=case.outstanding,
+        asked=case.asked,
     )
     if action.step.channel is not Channel.REFER:
         return (done,)

@@ -53,7 +53,7 @@ class House:
         self.cases = Cases(
             means.pool, self.client, means.creditors, means.plans, means.settings.task_queue
         )
-        self.telling = Telling(means.pool, self.client)
+        self.telling = Telling(means.pool, self.client, self.cases)
 
     async def invoice(
         self,

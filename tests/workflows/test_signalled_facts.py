@@ -31,7 +31,9 @@ async def test_a_payment_by_plain_signal_ends_the_case(stage: Stage, fact: Any) 
     await stage.recorded(handle, "StepPerformed")
     await handle.signal("payment_received", fact)
     assert (await stage.end(handle)).closing == "paid"
-    assert stage.told[handle.id] == ["pay-9" if fact is SHORT else "pay-1"]
+    assert stage.told[handle.id] == [
+        "payment_received:pay-9" if fact is SHORT else "payment_received:pay-1"
+    ]
 
 
 UNREADABLE: dict[str, tuple[str, list[tuple[dict[str, bytes], bytes]]]] = {

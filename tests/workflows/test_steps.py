@@ -188,7 +188,7 @@ async def test_what_the_gate_finds_is_heard_and_the_step_looked_at_again(stage: 
     handle = await _directed(stage, gate)
     assert (await stage.end(handle)).closing == "paid"
     assert stage.calls[handle.id] == ["send_email first", "record_events"]
-    assert stage.told[handle.id] == ["pay-1"]
+    assert stage.told[handle.id] == ["payment_received:pay-1"]
 
 
 async def test_the_gate_tells_what_is_known_already_without_end(stage: Stage) -> None:
@@ -196,7 +196,7 @@ async def test_the_gate_tells_what_is_known_already_without_end(stage: Stage) ->
     half = payment("50.00")
 
     async def gate(order: StepOrder) -> TurnResult:
-        if stage.told[order.case_id].count("pay-1") < 2:
+        if stage.told[order.case_id].count("payment_received:pay-1") < 2:
             return TurnResult(facts=(half,))
         return await stage.succeed(order)
 

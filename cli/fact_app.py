@@ -1,0 +1,119 @@
+"""How are facts and questions typed? Payments, credits, stops; what sleeps, what comes, and why."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.ops_app import AsJson, Cases, Creditor, Day, Debtor, Reason
+
+app = typer.Typer(rich_markup_mode=None)
+
+Invoice = Annotated[str, typer.Argument(help="An invoice number.")]
+Amount = Annotated[str, typer.Argument(help="Such as 1234.56.")]
+
+
+@app.command()
+def pay(
+    invoice: Invoice,
+    amount: Amount,
+    *,
+    currency: Annotated[str, typer.Option(help="The invoice's own by default.")] = "",
+    on: Day = None,
+    payment_id: Annotated[str, typer.Option("--id", help="The same id twice counts once.")] = "",
+    creditor: Creditor = "",
+) -> None:
+    """Record a payment by hand and tell its case."""
+    from cli import fact_commands
+    from cli.outcome import finish
+
+    day = on.date() if on else None
+    finish(fact_commands.pay(invoice, amount, currency, day, payment_id, creditor))
+
+
+@app.command()
+def reverse(
+    invoice: Invoice,
+    payment_id: Annotated[str, typer.Argument(help="The payment that was taken back.")],
+    *,
+    reason: Reason = "",
+    creditor: Creditor = "",
+) -> None:
+    """Take a payment back; a case that it closed is pursued again."""
+    from cli import fact_commands
+    from cli.outcome import finish
+
+    finish(fact_commands.reverse(invoice, payment_id, reason, creditor))
+
+
+@app.command("credit-note")
+def credit_note(
+    invoice: Invoice,
+    number: Annotated[str, typer.Argument(help="Of the credit note.")],
+    amount: Amount,
+    *,
+    on: Day = None,
+    creditor: Creditor = "",
+) -> None:
+    """Record a credit note; it reduces the claim."""
+    from cli import fact_commands
+    from cli.outcome import finish
+
+    day = on.date() if on else None
+    finish(fact_commands.credit_note(invoice, number, amount, day, creditor))
+
+
+@app.command()
+def stop(
+    cases: Cases = None,
+    *,
+    kind: Annotated[str, typer.Option(help="insolvency, deceased, unknown-address, …")],
+    debtor: Debtor = "",
+    on: Day = None,
+    note: Reason = "",
+) -> None:
+    """Stop every contact: the debtor may not, or cannot, be contacted."""
+    from cli import fact_commands
+    from cli.outcome import finish
+    from cli.selection import Selection
+
+    selection = Selection(cases=tuple(cases or ()), debtor=debtor)
+    finish(fact_commands.stop(selection, kind, on.date() if on else None, note))
+
+
+@app.command()
+def asleep(*, as_json: AsJson = False) -> None:
+    """List everything that is paused, with age, money and when it wakes."""
+    from cli import outlook_commands
+    from cli.outcome import finish
+
+    finish(outlook_commands.asleep(as_json=as_json))
+
+
+@app.command()
+def why(
+    case: Annotated[str, typer.Argument(help="A case id or an invoice number.")] = "",
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Every case that is open.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say the one reason why nothing was sent today."""
+    from cli import outlook_commands
+    from cli.outcome import finish
+
+    finish(outlook_commands.why(case, every=every, as_json=as_json))
+
+
+@app.command()
+def forecast(
+    *,
+    days: Annotated[int, typer.Option(min=1, max=3650)] = 30,
+    debtor: Debtor = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say what will leave, when, to whom and for how much."""
+    from cli import outlook_commands
+    from cli.outcome import finish
+
+    finish(outlook_commands.forecast(days, debtor, as_json=as_json))

@@ -1,0 +1,239 @@
+"""How are requests typed? The options of every command that asks or tells cases something."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Coroutine
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+
+if TYPE_CHECKING:
+    from cli.asking import Manner
+    from cli.outcome import Exit
+    from cli.selection import Selection
+
+app = typer.Typer(rich_markup_mode=None)
+
+Cases = Annotated[list[str] | None, typer.Argument(help="Case ids or invoice numbers.")]
+File = Annotated[Path | None, typer.Option(help="A file with one case a line.")]
+Debtor = Annotated[str, typer.Option(help="All cases of a debtor's number.")]
+Plan = Annotated[str, typer.Option(help="All cases of a plan.")]
+State = Annotated[str, typer.Option(help="open, exhausted, referred or closed.")]
+OlderThan = Annotated[int | None, typer.Option(min=0, help="Overdue for so many days.")]
+MinAmount = Annotated[float | None, typer.Option(min=0, help="Outstanding at least.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show which cases, ask nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Ask many without being asked back.")]
+Job = Annotated[str, typer.Option(help="The same name again goes on, and asks nothing twice.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Reason = Annotated[str, typer.Option(help="Kept on record.")]
+Needed = Annotated[str, typer.Option(prompt=True, help="Kept on record.")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
+NeededDay = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
+Step = Annotated[str, typer.Option(help="Its name; whichever is next when not given.")]
+Part = Annotated[str, typer.Option(help="Only this amount; all that is asked by default.")]
+Parts = Annotated[list[str], typer.Option(help="DATE:AMOUNT; once for each instalment.")]
+DisputeReason = Annotated[str, typer.Option(help="Such as quality, price, not-received, other.")]
+Winner = Annotated[str, typer.Option("--for", help="debtor or creditor.")]
+Grace = Annotated[int, typer.Option(min=0, help="Days, when it is for the creditor.")]
+Creditor = Annotated[str, typer.Option(help="Short name; needed when there is more than one.")]
+
+
+Answer = Coroutine[Any, Any, "Exit"]
+
+
+def _options(  # noqa: PLR0917 - the options that every request has
+    cases: Cases = None,
+    file: File = None,
+    debtor: Debtor = "",
+    plan: Plan = "",
+    state: State = "",
+    older_than: OlderThan = None,
+    min_amount: MinAmount = None,
+    dry_run: DryRun = False,  # noqa: FBT002 - an option of the command line
+    yes: Yes = False,  # noqa: FBT002 - as above
+    job: Job = "",
+    as_json: AsJson = False,  # noqa: FBT002 - as above
+) -> tuple[Selection, Manner]:
+    """Which cases, and in which manner."""
+    from decimal import Decimal
+
+    from cli.ops_commands import manner
+    from cli.selection import Selection
+
+    selection = Selection(
+        cases=tuple(cases or ()),
+        file=file,
+        debtor=debtor,
+        plan=plan,
+        state=state,
+        older_than=older_than,
+        min_amount=None if min_amount is None else Decimal(str(min_amount)),
+    )
+    return selection, manner(dry_run=dry_run, yes=yes, job=job, as_json=as_json)
+
+
+def _asks(name: str) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+    """Make a command of a function: its own options, and those that every request has."""
+
+    def register(body: Callable[..., Answer]) -> Callable[..., Answer]:
+        shared = _parameters(_options)
+        own = [one for one in _parameters(body) if one.name not in {"selection", "how"}]
+
+        def command(**typed: Any) -> None:
+            from cli.outcome import finish
+
+            selection, how = _options(**{one.name: typed[one.name] for one in shared})
+            finish(body(selection, how, **{one.name: typed[one.name] for one in own}))
+
+        parameters = [
+            one.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+            for one in (shared[0], *own, *shared[1:])
+        ]
+        command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # typer reads it
+        command.__annotations__ = {one.name: one.annotation for one in parameters}
+        command.__doc__ = body.__doc__
+        app.command(name)(command)
+        return body
+
+    return register
+
+
+def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    names = {"Selection": Any, "Manner": Any, "Exit": Any}
+    hints = get_type_hints(function, localns=names, include_extras=True)
+    found = inspect.signature(function).parameters.values()
+    return [one.replace(annotation=hints[one.name]) for one in found]
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+@_asks("cancel")
+def _cancel(selection: Selection, how: Manner, *, reason: Needed) -> Answer:
+    """Stop pursuing cases."""
+    from cli import case_commands
+
+    return case_commands.cancel(selection, how, reason)
+
+
+@_asks("dispute")
+def _dispute(
+    selection: Selection,
+    how: Manner,
+    *,
+    reason: DisputeReason,
+    amount: Part = "",
+    note: Reason = "",
+    deadline: Day = None,
+) -> Answer:
+    """Record that the debtor contests the invoice, or a part of it."""
+    from cli import ops_commands
+
+    return ops_commands.dispute(selection, how, reason, amount, note, _day(deadline))
+
+
+@_asks("resolve")
+def _resolve(
+    selection: Selection,
+    how: Manner,
+    *,
+    in_favour_of: Winner,
+    grace_days: Grace = 0,
+    note: Reason = "",
+) -> Answer:
+    """Decide the dispute of cases."""
+    from cli import ops_commands
+
+    return ops_commands.resolve(selection, how, in_favour_of, grace_days, note)
+
+
+@_asks("promise")
+def _promise(
+    selection: Selection,
+    how: Manner,
+    *,
+    on: NeededDay,
+    amount: Part = "",
+    said_by: Reason = "",
+    means: Reason = "",
+) -> Answer:
+    """Record that the debtor names a day."""
+    from cli import ops_commands
+
+    return ops_commands.promise(selection, how, on.date(), amount, said_by, means)
+
+
+@_asks("instalments")
+def _instalments(selection: Selection, how: Manner, *, part: Parts, said_by: Reason = "") -> Answer:
+    """Record an instalment plan."""
+    from cli import ops_commands
+
+    return ops_commands.instalments(selection, how, part, said_by)
+
+
+@_asks("hold")
+def _hold(selection: Selection, how: Manner, *, reason: Needed, until: Day = None) -> Answer:
+    """Stop the clock of cases, until a day or without an end."""
+    from cli import ops_commands
+
+    return ops_commands.hold(selection, how, reason, _day(until))
+
+
+@_asks("release")
+def _release(selection: Selection, how: Manner, *, reason: Reason = "") -> Answer:
+    """Lift a hold, or what forbids contact."""
+    from cli import ops_commands
+
+    return ops_commands.simple("release", selection, how, reason=reason)
+
+
+@_asks("skip")
+def _skip(selection: Selection, how: Manner, *, reason: Needed, step: Step = "") -> Answer:
+    """Pass the next step over."""
+    from cli import ops_commands
+
+    return ops_commands.simple("skip", selection, how, reason=reason, step=step)
+
+
+@_asks("do-now")
+def _do_now(selection: Selection, how: Manner, *, step: Step = "") -> Answer:
+    """Take the next step now, within contact hours."""
+    from cli import ops_commands
+
+    return ops_commands.simple("do-now", selection, how, step=step)
+
+
+@_asks("undo")
+def _undo(selection: Selection, how: Manner, *, reason: Reason = "", step: Step = "") -> Answer:
+    """Take the last performed step back."""
+    from cli import ops_commands
+
+    return ops_commands.simple("undo", selection, how, reason=reason, step=step)
+
+
+@_asks("write-off")
+def _write_off(selection: Selection, how: Manner, *, reason: Needed) -> Answer:
+    """Stop asking for what is left."""
+    from cli import ops_commands
+
+    return ops_commands.simple("write-off", selection, how, reason=reason)
+
+
+@_asks("recall")
+def _recall(selection: Selection, how: Manner, *, reason: Needed) -> Answer:
+    """Take referred cases back."""
+    from cli import ops_commands
+
+    return ops_commands.simple("recall", selection, how, reason=reason)
+
+
+@_asks("reopen")
+def _reopen(selection: Selection, how: Manner, *, reason: Needed) -> Answer:
+    """Pursue closed cases again."""
+    from cli import ops_commands
+
+    return ops_commands.simple("reopen", selection, how, reason=reason)

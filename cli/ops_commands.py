@@ -1,0 +1,181 @@
+"""What do people ask of cases? Disputes, promises, holds, steps; one case or thousands."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cli.asking import Manner, ask
+from cli.outcome import CommandFailed, Exit
+from cli.reach import author
+from cli.selection import Selection
+from schemas.commands import Asked
+from schemas.money import Money
+from schemas.pauses import DisputeReason, Instalment
+from schemas.requests import (
+    AgreeInstalments,
+    DoStepNow,
+    PlaceHold,
+    PromiseToPay,
+    RaiseDispute,
+    RecallCase,
+    Release,
+    ReopenCase,
+    ResolveDispute,
+    SkipStep,
+    UndoStep,
+    WriteOff,
+)
+from store.read_models import CaseLine
+
+PARIS = ZoneInfo("Europe/Paris")
+
+SIMPLE: dict[str, tuple[type[Asked], str]] = {
+    "release": (Release, "released"),
+    "skip": (SkipStep, "skipping their next step"),
+    "do-now": (DoStepNow, "taking their next step now"),
+    "undo": (UndoStep, "taking their last step back"),
+    "write-off": (WriteOff, "written off"),
+    "recall": (RecallCase, "recalled"),
+    "reopen": (ReopenCase, "reopened"),
+}
+"""Requests that carry words only, and what the cases then are."""
+
+
+def manner(*, dry_run: bool, yes: bool, job: str, as_json: bool) -> Manner:
+    """How it is asked; a job without a name is a new one."""
+    return Manner(dry_run=dry_run, yes=yes, job=job or f"job-{uuid.uuid4().hex}", as_json=as_json)
+
+
+async def simple(kind: str, selection: Selection, how: Manner, **words: str) -> Exit:
+    """Ask what carries words only: release, skip, do-now, undo, write-off, recall, reopen."""
+    model, said = SIMPLE[kind]
+    given = {name: text for name, text in words.items() if text}
+
+    def make(_line: CaseLine, command_id: str) -> Asked:
+        return _checked(model, {"command_id": command_id, "by": author(), **given})
+
+    return await ask(selection, how, said, make)
+
+
+async def hold(selection: Selection, how: Manner, reason: str, until: date | None) -> Exit:
+    """Stop the clock; until the morning of a day, or open-ended."""
+    end = datetime.combine(until, time(), PARIS).astimezone(UTC) if until else None
+
+    def make(_line: CaseLine, command_id: str) -> Asked:
+        return PlaceHold(command_id=command_id, by=author(), reason=reason, until=end)
+
+    return await ask(selection, how, "on hold", make)
+
+
+async def dispute(
+    selection: Selection,
+    how: Manner,
+    reason: str,
+    amount: str,
+    note: str,
+    deadline: date | None,
+) -> Exit:
+    """Record that the debtor contests the invoice or a part of it."""
+    if reason not in set(DisputeReason):
+        known = ", ".join(DisputeReason)
+        raise CommandFailed(Exit.USAGE, f"{reason!r} is no reason; expected one of: {known}")
+    due = datetime.combine(deadline, time(), PARIS).astimezone(UTC) if deadline else None
+
+    def make(line: CaseLine, command_id: str) -> Asked:
+        return RaiseDispute(
+            command_id=command_id,
+            by=author(),
+            amount=money(amount, line.currency) if amount else None,
+            reason=DisputeReason(reason),
+            note=note,
+            owner=author(),
+            deadline=due,
+        )
+
+    return await ask(selection, how, "in dispute", make)
+
+
+async def resolve(
+    selection: Selection, how: Manner, in_favour_of: str, grace_days: int, note: str
+) -> Exit:
+    """Decide the one open dispute of each case."""
+    words = {"in_favour_of": in_favour_of, "grace_days": grace_days, "note": note}
+
+    def make(_line: CaseLine, command_id: str) -> Asked:
+        return _checked(ResolveDispute, {"command_id": command_id, "by": author(), **words})
+
+    return await ask(selection, how, f"decided for the {in_favour_of}", make)
+
+
+async def promise(
+    selection: Selection, how: Manner, on: date, amount: str, said_by: str, means: str
+) -> Exit:
+    """Record that the debtor names a day."""
+
+    def make(line: CaseLine, command_id: str) -> Asked:
+        return PromiseToPay(
+            command_id=command_id,
+            by=author(),
+            amount=money(amount, line.currency) if amount else None,
+            on=on,
+            said_by=said_by,
+            means=means,
+        )
+
+    return await ask(selection, how, "promised", make)
+
+
+async def instalments(selection: Selection, how: Manner, parts: list[str], said_by: str) -> Exit:
+    """Record an instalment plan, each part as DATE:AMOUNT."""
+
+    def make(line: CaseLine, command_id: str) -> Asked:
+        return AgreeInstalments(
+            command_id=command_id,
+            by=author(),
+            instalments=tuple(_instalment(part, line.currency) for part in parts),
+            said_by=said_by,
+        )
+
+    return await ask(selection, how, "paying by instalments", make)
+
+
+def money(amount: str, currency: str) -> Money:
+    """An amount that a person typed.
+
+    Raises:
+        CommandFailed: when it is none.
+    """
+    try:
+        return Money(amount=Decimal(amount.replace(",", ".")), currency=currency)
+    except (InvalidOperation, ValueError) as error:
+        words = f"{amount!r} is no amount in {currency}; expected something like 1234.56"
+        raise CommandFailed(Exit.USAGE, words) from error
+
+
+def _instalment(part: str, currency: str) -> Instalment:
+    day, _, amount = part.partition(":")
+    try:
+        return Instalment(on=date.fromisoformat(day), amount=money(amount, currency))
+    except ValueError as error:
+        words = f"{part!r} is no instalment; expected DATE:AMOUNT, such as 2026-12-31:500.00"
+        raise CommandFailed(Exit.USAGE, words) from error
+
+
+def _checked(model: type[Asked], data: dict[str, Any]) -> Asked:
+    """A request out of typed words.
+
+    Raises:
+        CommandFailed: when a word is missing, or says something the request does not know.
+    """
+    from pydantic import ValidationError  # noqa: PLC0415 - with its only use
+
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        field = str(problem["loc"][0]).replace("_", "-")
+        raise CommandFailed(Exit.USAGE, f"--{field}: {problem['msg']}") from error

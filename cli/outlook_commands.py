@@ -1,0 +1,190 @@
+"""What sleeps, what will leave, and why did nothing leave? ``asleep``, ``forecast``, ``why``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cli.outcome import Exit, say, say_json, say_table
+from cli.reach import database
+from domain.forecast import forecast as look_ahead
+from domain.next_action import next_action
+from schemas.actions import PerformStep, Wait
+from schemas.base import Frozen, Instant
+from schemas.case import CollectionCase
+from schemas.money import Money
+from store import contacts, read_models
+from store.pool import Pool
+
+PAUSES = frozenset({"OnHold", "Promised", "PayingByInstalments", "Disputed", "ContactsStopped"})
+"""The named waits of a case that somebody or something has put to sleep."""
+
+
+class Sleeper(Frozen):
+    """A case that is paused, as a list shows it.
+
+    Attributes:
+        since: when its longest pause began.
+        wakes_at: by itself; None when only a person can wake it.
+    """
+
+    case_id: str
+    invoice: str
+    reason: str
+    sentence: str
+    since: Instant
+    age_days: int
+    wakes_at: Instant | None
+    outstanding: Money
+
+
+class Reason(Frozen):
+    """The one reason why nothing was sent for a case today."""
+
+    case_id: str
+    invoice: str
+    reason: str
+    sentence: str
+    next_at: Instant | None
+
+
+async def asleep(*, as_json: bool) -> Exit:
+    """List everything that is paused: open-ended first, then the longest asleep."""
+    now = datetime.now(UTC)
+    async with database() as pool:
+        found = [one async for case in _open_cases(pool) if (one := _sleeper(case, now))]
+    found.sort(key=lambda one: (one.wakes_at is not None, one.since))
+    if as_json:
+        say_json(found)
+        return Exit.DONE
+    rows = [
+        (
+            *(one.invoice, one.reason, f"{one.age_days} d", one.outstanding),
+            f"{one.wakes_at:%Y-%m-%d}" if one.wakes_at else "never by itself",
+            one.sentence,
+        )
+        for one in found
+    ]
+    head = ("invoice", "asleep", ">for", ">outstanding", "wakes", "why")
+    say_table(f"{len(found)} cases are asleep", head, rows)
+    return Exit.DONE
+
+
+async def why(text: str, *, every: bool, as_json: bool) -> Exit:
+    """Say the one reason why nothing was sent today: of a case, or of all that are open."""
+    now = datetime.now(UTC)
+    async with database() as pool:
+        if every:
+            found = [await _reason(pool, case, now) async for case in _open_cases(pool)]
+        else:
+            case_id = await read_models.find_case(pool, text)
+            case = await read_models.case_as_it_stands(pool, case_id)
+            found = [await _reason(pool, case, now)]
+    if as_json:
+        say_json(found)
+        return Exit.DONE
+    for one in found:
+        say(f"{one.invoice}: {one.sentence}" if every else one.sentence)
+    return Exit.DONE
+
+
+async def forecast(days: int, debtor: str, *, as_json: bool) -> Exit:
+    """What will leave, when, to whom and for how much, if nobody pays or says anything."""
+    now = datetime.now(UTC)
+    until = now + timedelta(days=days)
+    coming: list[dict[str, Any]] = []
+    async with database() as pool:
+        names = {line.case_id: line for line in await read_models.list_cases(pool, debtor=debtor)}
+        async for case in _open_cases(pool):
+            line = names.get(case.case_id)
+            if line is None:
+                continue
+            start = max(now, case.changed_at or case.opened_at)
+            coming.extend(
+                {
+                    "at": one.at,
+                    "invoice": case.invoice,
+                    "debtor": line.debtor_name or case.debtor_id,
+                    "channel": one.channel.value,
+                    "step": one.step,
+                    "asked": one.asked,
+                }
+                for one in look_ahead(case, start)
+                if one.at <= until
+            )
+    coming.sort(key=lambda one: (one["at"], one["invoice"]))
+    if as_json:
+        say_json(coming)
+        return Exit.DONE
+    rows = [
+        (
+            *(f"{one['at']:%Y-%m-%d %H:%M}", one["invoice"], one["debtor"]),
+            *(one["channel"], one["step"], one["asked"]),
+        )
+        for one in coming
+    ]
+    head = ("when (UTC)", "invoice", "debtor", "channel", "step", ">asks for")
+    say_table(f"{len(coming)} steps within {days} days, if nobody pays", head, rows)
+    return Exit.DONE
+
+
+async def _open_cases(pool: Pool) -> AsyncIterator[CollectionCase]:
+    after = ""
+    while page := await read_models.open_cases(pool, after):
+        after = page[-1].case_id
+        for case in page:
+            yield case
+
+
+def _sleeper(case: CollectionCase, now: datetime) -> Sleeper | None:
+    action = next_action(case, now)
+    if not isinstance(action, Wait) or action.reason not in PAUSES:
+        return None
+    since = _asleep_since(case)
+    return Sleeper(
+        case_id=case.case_id,
+        invoice=case.invoice,
+        reason=action.reason,
+        sentence=action.sentence,
+        since=since,
+        age_days=max(0, (now - since).days),
+        wakes_at=action.until,
+        outstanding=case.outstanding,
+    )
+
+
+def _asleep_since(case: CollectionCase) -> datetime:
+    began = [dispute.raised_at for dispute in case.disputes]
+    if case.hold:
+        began.append(case.hold.since)
+    if case.arrangement:
+        began.append(case.arrangement.made_at)
+    began.extend(stop.since for stop in case.stops)
+    return min(began, default=case.opened_at)
+
+
+async def _reason(pool: Pool, case: CollectionCase, now: datetime) -> Reason:
+    action = next_action(case, now)
+    match action:
+        case Wait():
+            reason, sentence, at = action.reason, action.sentence, action.until
+        case PerformStep():
+            reason, sentence = await _under_way(pool, case, action)
+            at = action.due_at
+        case _:
+            first = action.events[0].type
+            reason, sentence, at = first, f"{first} is about to be put on record.", None
+    return Reason(
+        case_id=case.case_id, invoice=case.invoice, reason=reason, sentence=sentence, next_at=at
+    )
+
+
+async def _under_way(pool: Pool, case: CollectionCase, action: PerformStep) -> tuple[str, str]:
+    """A step is due: what keeps it stands with its contact, if it has come so far."""
+    name = action.step.name
+    for contact in await contacts.contacts_of(pool, case.case_id):
+        if (contact.step, contact.cycle) == (name, action.cycle) and contact.last_error:
+            words = f"attempt {contact.attempts}: {contact.last_error}"
+            return "BeingTried", f"Step {name!r} is being tried; {words}."
+    return "DueNow", f"Step {name!r} is due and waits for a worker and its channel's turn."

@@ -1,0 +1,72 @@
+"""How is an event said in a line, for people?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from schemas.events import CaseEvent
+from schemas.money import Money
+from schemas.pauses import Arrangement
+
+
+def describe(event: CaseEvent) -> str:
+    """An event in a line, for people."""
+    return WORDS[event.type](event).strip()
+
+
+def _performed(event: Any) -> str:
+    note = "" if event.delivery == "accepted" else " (nobody knows whether it left)"
+    return f"{event.step} by {event.channel.value}, asked {event.asked}{note} {event.detail}"
+
+
+def _paid(event: Any) -> str:
+    rest = f", {event.unallocated} unallocated" if event.unallocated.is_positive else ""
+    return f"{event.amount} on {event.received_on} ({event.payment_id}){rest}"
+
+
+def _promised(arrangement: Arrangement) -> str:
+    parts: list[tuple[Money, Any]] = [(one.amount, one.on) for one in arrangement.instalments]
+    said = ", ".join(f"{amount} by {day}" for amount, day in parts)
+    return f"{said} {arrangement.means} {arrangement.said_by}"
+
+
+def _held(event: Any) -> str:
+    until = f"until {event.hold.until:%Y-%m-%d}" if event.hold.until else "without an end"
+    return f"{until}: {event.hold.reason} (by {event.hold.by})"
+
+
+WORDS: dict[str, Callable[[Any], str]] = {
+    "CaseOpened": lambda e: f"{e.claim} due {e.due_date}, plan {e.plan.plan}, by {e.by}",
+    "StepPerformed": _performed,
+    "StepFailed": lambda e: f"{e.step} by {e.channel.value}: {e.explanation}",
+    "StepGivenBack": lambda e: f"{e.step} is tried again, by {e.by}",
+    "StepSkipped": lambda e: f"{e.step}: {e.reason}",
+    "StepBroughtForward": lambda e: f"{e.step} is to be taken now, by {e.by}",
+    "StepUndone": lambda e: f"{e.step} was taken back by {e.by} {e.reason}",
+    "LadderRestarted": lambda e: f"day zero is now {e.anchor}: {e.reason}",
+    "PaymentReceived": _paid,
+    "PaymentReversed": lambda e: f"{e.amount} of {e.payment_id} were taken back {e.reason}",
+    "CreditNoteIssued": lambda e: f"{e.amount} ({e.credit_id})",
+    "WrittenOff": lambda e: f"{e.amount}: {e.reason}",
+    "InvoiceCorrected": lambda e: f"now {e.amount}, due {e.due_date}",
+    "DisputeRaised": lambda e: f"{e.dispute.amount}, {e.dispute.reason.value} {e.dispute.note}",
+    "DisputeOverdue": lambda e: f"{e.amount} with {e.owner}",
+    "DisputeResolved": lambda e: f"for the {e.in_favour_of}, {e.amount} {e.note}",
+    "PromiseMade": lambda e: _promised(e.arrangement),
+    "InstalmentsAgreed": lambda e: _promised(e.arrangement),
+    "PromiseKept": lambda _: "everything promised has come in",
+    "PromiseBroken": lambda e: f"promised {e.promised}, received {e.received}",
+    "HoldPlaced": _held,
+    "HoldReleased": lambda e: f"{e.reason} (by {e.by})",
+    "ContactsStopped": lambda e: f"{e.stop.kind.value} of {e.stop.on} {e.stop.note}",
+    "ContactsAllowed": lambda e: f"{e.kind.value} is over: {e.reason} (by {e.by})",
+    "TaskCompleted": lambda e: f"{e.task_id}: {e.outcome} {e.note} by {e.by}",
+    "FactUnreadable": lambda e: f"{e.name}: {e.problem}",
+    "PlanExhausted": lambda e: f"{e.outstanding} still owed",
+    "CaseReferred": lambda e: f"to {e.to}, {e.outstanding}",
+    "CaseRecalled": lambda e: f"{e.reason} (by {e.by})",
+    "CaseReopened": lambda e: e.reason,
+    "CaseClosed": lambda e: f"{e.reason.value} {e.note}",
+}
+"""What each kind of event says; a house test holds that none is missing."""

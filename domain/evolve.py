@@ -1,0 +1,151 @@
+"""What is true of a case after what was recorded? Folds events; total, it never refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from typing import Any
+
+from domain.evolve_money import after_money
+from domain.evolve_pauses import after_pause
+from domain.evolve_steps import after_step
+from domain.tasks import OUTLIVES_THE_CASE, task_opened_by
+from schemas.case import CaseState, CollectionCase, OpenTask, TaskKind
+from schemas.events import (
+    CaseClosed,
+    CaseEvent,
+    CaseOpened,
+    CaseRecalled,
+    CaseReferred,
+    CaseReopened,
+    FactUnreadable,
+    InvoiceCorrected,
+    PlanExhausted,
+    TaskCompleted,
+)
+from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
+from schemas.step_events import (
+    LadderRestarted,
+    StepBroughtForward,
+    StepFailed,
+    StepGivenBack,
+    StepPerformed,
+    StepSkipped,
+    StepUndone,
+)
+
+REMEMBERED_COMMANDS = 200
+"""How many command ids a case remembers to recognise a repeated one."""
+
+StepEvent = (
+    StepPerformed
+    | StepFailed
+    | StepGivenBack
+    | StepSkipped
+    | StepBroughtForward
+    | StepUndone
+    | LadderRestarted
+)
+MoneyEvent = PaymentReceived | PaymentReversed | CreditNoteIssued | WrittenOff
+
+
+def fold(events: Iterable[CaseEvent], case: CollectionCase | None = None) -> CollectionCase:
+    """The state that a stream folds into.
+
+    Raises:
+        ValueError: when the stream does not begin with ``CaseOpened``.
+    """
+    iterator = iter(events)
+    if case is None:
+        first = next(iterator, None)
+        if not isinstance(first, CaseOpened):
+            raise ValueError(f"a case begins with CaseOpened, not with {first!r}")
+        case = opened(first)
+    return reduce(evolve, iterator, case)
+
+
+def opened(event: CaseOpened) -> CollectionCase:
+    """The case that its first event makes."""
+    return CollectionCase(
+        case_id=event.case_id,
+        creditor=event.creditor,
+        invoice=event.invoice,
+        debtor_id=event.debtor_id,
+        claim=event.claim,
+        due_date=event.due_date,
+        plan=event.plan,
+        calendar=event.calendar,
+        opened_at=event.at,
+        version=1,
+        changed_at=event.at,
+        commands=(event.cause,) if event.cause else (),
+    )
+
+
+def evolve(case: CollectionCase, event: CaseEvent) -> CollectionCase:
+    """What is true after an event; total, it never refuses."""
+    changes = _changes(case, event)
+    tasks: tuple[OpenTask, ...] = changes.get("tasks", case.tasks)
+    if task := task_opened_by(case, event):
+        tasks = (*tasks, task)
+    commands = case.commands
+    if event.cause and event.cause not in commands:
+        commands = (*commands, event.cause)[-REMEMBERED_COMMANDS:]
+    return case.model_copy(
+        update={
+            **changes,
+            "tasks": tasks,
+            "commands": commands,
+            "version": case.version + 1,
+            "changed_at": event.at,
+        }
+    )
+
+
+def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa: PLR0911, C901 - one branch a kind
+    match event:
+        case (
+            StepPerformed()
+            | StepFailed()
+            | StepGivenBack()
+            | StepSkipped()
+            | StepBroughtForward()
+            | StepUndone()
+            | LadderRestarted()
+        ):
+            return after_step(case, event)
+        case PaymentReceived() | PaymentReversed() | CreditNoteIssued() | WrittenOff():
+            return after_money(case, event)
+        case InvoiceCorrected():
+            return {"claim": event.amount, "due_date": event.due_date}
+        case TaskCompleted():
+            return {"tasks": tuple(t for t in case.tasks if t.task_id != event.task_id)}
+        case CaseOpened() | FactUnreadable():
+            return {}
+        case PlanExhausted():
+            return {"state": CaseState.EXHAUSTED}
+        case CaseReferred():
+            return {"state": CaseState.REFERRED}
+        case CaseRecalled():
+            return {"state": CaseState.OPEN, "tasks": _without(case, TaskKind.HAND_OVER)}
+        case CaseReopened():
+            # Who pursues it again asks for the whole of it, also for what had been let go.
+            reopened = {"closing": None, "closed_at": None, "written_off": None}
+            return {"state": CaseState.OPEN, **reopened}
+        case CaseClosed():
+            return {
+                "state": CaseState.CLOSED,
+                "closing": event.reason,
+                "closed_at": event.at,
+                "tasks": tuple(t for t in case.tasks if t.kind in OUTLIVES_THE_CASE),
+                "disputes": (),
+                "arrangement": None,
+                "hold": None,
+                "brought_forward": "",
+            }
+        case _:
+            return after_pause(case, event)
+
+
+def _without(case: CollectionCase, kind: TaskKind) -> tuple[OpenTask, ...]:
+    return tuple(task for task in case.tasks if task.kind is not kind)

@@ -1,0 +1,86 @@
+"""What does an event of the money change?"""
+
+from __future__ import annotations
+
+from typing import Any, assert_never
+
+from domain.tasks import not_allocated
+from schemas.case import Allocation, CollectionCase, Credit
+from schemas.money import Money
+from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
+
+
+def after_money(
+    case: CollectionCase,
+    event: PaymentReceived | PaymentReversed | CreditNoteIssued | WrittenOff,
+) -> dict[str, Any]:
+    """The fields that change; money received also counts for what was promised."""
+    match event:
+        case PaymentReceived():
+            left = (event.unallocated,) if event.unallocated.is_positive else ()
+            allocation = Allocation(
+                payment_id=event.payment_id,
+                amount=event.allocated,
+                received_on=event.received_on,
+                left_over=next(iter(left), None),
+            )
+            return {
+                "allocations": (*case.allocations, allocation),
+                "unallocated": (*case.unallocated, *left),
+                **_promised(case, event),
+            }
+        case PaymentReversed():
+            return {
+                "allocations": tuple(
+                    one for one in case.allocations if one.payment_id != event.payment_id
+                ),
+                "reversed_payments": (*case.reversed_payments, event.payment_id),
+                **_no_longer_left_over(case, event),
+                **_no_longer_promised(case, event),
+            }
+        case CreditNoteIssued():
+            expected = case.expected_credit or Money.zero(event.expected.currency)
+            left_over = expected - event.expected
+            credit = Credit(credit_id=event.credit_id, amount=event.taken + event.expected)
+            return {
+                "credits": (*case.credits, credit),
+                "expected_credit": left_over if left_over.is_positive else None,
+            }
+        case WrittenOff():
+            before = case.written_off or Money.zero(event.amount.currency)
+            return {"written_off": before + event.amount}
+        case _:
+            assert_never(event)
+
+
+def _promised(case: CollectionCase, event: PaymentReceived) -> dict[str, Any]:
+    arrangement = case.arrangement
+    if arrangement is None or event.allocated.currency != arrangement.received.currency:
+        return {}
+    changes = {
+        "received": arrangement.received + event.allocated,
+        "payments": (*arrangement.payments, event.payment_id),
+    }
+    return {"arrangement": arrangement.model_copy(update=changes)}
+
+
+def _no_longer_promised(case: CollectionCase, event: PaymentReversed) -> dict[str, Any]:
+    """A payment from before the promise was never counted for it."""
+    arrangement = case.arrangement
+    if arrangement is None or event.payment_id not in arrangement.payments:
+        return {}
+    left = tuple(one for one in arrangement.payments if one != event.payment_id)
+    changes = {"received": arrangement.received - event.amount, "payments": left}
+    return {"arrangement": arrangement.model_copy(update=changes)}
+
+
+def _no_longer_left_over(case: CollectionCase, event: PaymentReversed) -> dict[str, Any]:
+    """Nobody may refund, or allocate, what was taken back."""
+    if event.unallocated is None or event.unallocated not in case.unallocated:
+        return {}
+    place = case.unallocated.index(event.unallocated)
+    asked = not_allocated(event.unallocated, event.payment_id)
+    return {
+        "unallocated": case.unallocated[:place] + case.unallocated[place + 1 :],
+        "tasks": tuple(task for task in case.tasks if task.summary != asked),
+    }

@@ -1,0 +1,98 @@
+"""What does an event of a pause change?"""
+
+from __future__ import annotations
+
+from typing import Any, assert_never
+
+from domain.tasks import what_a_stop_asks
+from schemas.case import CollectionCase, OpenTask, TaskKind
+from schemas.money import Money
+from schemas.pause_events import (
+    ContactsAllowed,
+    ContactsStopped,
+    DisputeOverdue,
+    DisputeRaised,
+    DisputeResolved,
+    HoldPlaced,
+    HoldReleased,
+    InstalmentsAgreed,
+    PromiseBroken,
+    PromiseKept,
+    PromiseMade,
+)
+from schemas.pauses import ContactStop, StopKind
+
+PauseEvent = (
+    DisputeRaised
+    | DisputeOverdue
+    | DisputeResolved
+    | PromiseMade
+    | InstalmentsAgreed
+    | PromiseKept
+    | PromiseBroken
+    | HoldPlaced
+    | HoldReleased
+    | ContactsStopped
+    | ContactsAllowed
+)
+
+
+def after_pause(case: CollectionCase, event: PauseEvent) -> dict[str, Any]:  # noqa: PLR0911, C901 - one branch an event
+    """The fields that change."""
+    match event:
+        case DisputeRaised():
+            return {"disputes": (*case.disputes, event.dispute)}
+        case DisputeOverdue():
+            return {
+                "disputes": tuple(
+                    one.model_copy(update={"reminded": True})
+                    if one.dispute_id == event.dispute_id
+                    else one
+                    for one in case.disputes
+                )
+            }
+        case DisputeResolved():
+            return _resolved(case, event)
+        case PromiseMade() | InstalmentsAgreed():
+            return {"arrangement": event.arrangement}
+        case PromiseKept():
+            return {
+                "arrangement": None,
+                "promises_broken": 0,
+                "tasks": _without(case, TaskKind.PROMISE_BROKEN),
+            }
+        case PromiseBroken():
+            return {"arrangement": None, "promises_broken": case.promises_broken + 1}
+        case HoldPlaced():
+            return {"hold": event.hold}
+        case HoldReleased():
+            return {"hold": None}
+        case ContactsStopped():
+            return {"stops": (*_other_stops(case, event.stop.kind), event.stop)}
+        case ContactsAllowed():
+            done = {what_a_stop_asks(one) for one in case.stops if one.kind is event.kind}
+            return {
+                "stops": _other_stops(case, event.kind),
+                "tasks": tuple(task for task in case.tasks if task.summary not in done),
+            }
+        case _:
+            assert_never(event)
+
+
+def _resolved(case: CollectionCase, event: DisputeResolved) -> dict[str, Any]:
+    left = tuple(one for one in case.disputes if one.dispute_id != event.dispute_id)
+    changes: dict[str, Any] = {"disputes": left}
+    if not any(one.reminded for one in left):
+        changes["tasks"] = _without(case, TaskKind.DISPUTE_OVERDUE)
+    if event.in_favour_of == "debtor":
+        expected = case.expected_credit or Money.zero(event.amount.currency)
+        changes["expected_credit"] = expected + event.amount
+    return changes
+
+
+def _other_stops(case: CollectionCase, kind: StopKind) -> tuple[ContactStop, ...]:
+    return tuple(one for one in case.stops if one.kind is not kind)
+
+
+def _without(case: CollectionCase, kind: TaskKind) -> tuple[OpenTask, ...]:
+    return tuple(task for task in case.tasks if task.kind is not kind)

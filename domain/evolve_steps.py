@@ -1,0 +1,92 @@
+"""What does an event of a step change?"""
+
+from __future__ import annotations
+
+from typing import Any, assert_never
+
+from schemas.case import CaseState, CollectionCase, OpenTask, StepOutcome, StepRecord, TaskKind
+from schemas.step_events import (
+    LadderRestarted,
+    StepBroughtForward,
+    StepFailed,
+    StepGivenBack,
+    StepPerformed,
+    StepSkipped,
+    StepUndone,
+)
+
+StepEvent = (
+    StepPerformed
+    | StepFailed
+    | StepGivenBack
+    | StepSkipped
+    | StepBroughtForward
+    | StepUndone
+    | LadderRestarted
+)
+
+
+def after_step(case: CollectionCase, event: StepEvent) -> dict[str, Any]:
+    """The fields that change; what a step brought forward was taken or passed over with it."""
+    match event:
+        case StepPerformed() | StepFailed() | StepSkipped():
+            return _taken(case, _record(event))
+        case StepGivenBack():
+            return _to_take_again(case, event.step)
+        case StepUndone():
+            changes = _to_take_again(case, event.step)
+            tasks: tuple[OpenTask, ...] = changes["tasks"]
+            return {**changes, "tasks": tuple(one for one in tasks if one.step != event.step)}
+        case StepBroughtForward():
+            return {"brought_forward": event.step}
+        case LadderRestarted():
+            return {
+                "anchor": event.anchor,
+                "restarts": case.restarts + 1,
+                "steps": (),
+                "brought_forward": "",
+                **_pursued_again(case),
+            }
+        case _:
+            assert_never(event)
+
+
+def _taken(case: CollectionCase, record: StepRecord) -> dict[str, Any]:
+    forward = "" if case.brought_forward == record.step else case.brought_forward
+    return {"steps": (*case.steps, record), "brought_forward": forward}
+
+
+def _to_take_again(case: CollectionCase, step: str) -> dict[str, Any]:
+    """The step is next now, so what was brought forward has to wait its turn again."""
+    return {
+        "given_back": (*case.given_back, step),
+        "steps": tuple(record for record in case.steps if record.step != step),
+        "brought_forward": "",
+        **_pursued_again(case),
+    }
+
+
+def _pursued_again(case: CollectionCase) -> dict[str, Any]:
+    """There is a step to take again, so the plan is not exhausted and nobody need decide."""
+    return {
+        "tasks": tuple(task for task in case.tasks if task.kind is not TaskKind.DECIDE),
+        "state": CaseState.OPEN if case.state is CaseState.EXHAUSTED else case.state,
+    }
+
+
+def _record(event: StepPerformed | StepFailed | StepSkipped) -> StepRecord:
+    outcome, reference = StepOutcome.SKIPPED, ""
+    if isinstance(event, StepPerformed):
+        unknown = event.delivery == "unknown"
+        outcome = StepOutcome.UNKNOWN if unknown else StepOutcome.PERFORMED
+        reference = event.reference
+    elif isinstance(event, StepFailed):
+        outcome, reference = StepOutcome.FAILED, event.reference
+    return StepRecord(
+        step=event.step,
+        channel=event.channel,
+        outcome=outcome,
+        at=event.at,
+        cycle=event.cycle,
+        reference=reference,
+    )

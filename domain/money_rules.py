@@ -1,0 +1,183 @@
+"""What do payments, reversals, credit notes and write-offs mean for a case?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.evolve import evolve, fold
+from domain.refusals import case_is_closed, facts_left_to_a_person
+from domain.resume import is_paused, resumed
+from domain.tasks import NOT_ENDED_BY_MONEY
+from schemas.case import ClosingReason, CollectionCase
+from schemas.commands import CorrectInvoice, RecordPayment, Refusal
+from schemas.events import (
+    CaseClosed,
+    CaseEvent,
+    CaseReopened,
+    CreditNoteIssued,
+    InvoiceCorrected,
+    PaymentReceived,
+    PaymentReversed,
+    PromiseKept,
+    WrittenOff,
+)
+from schemas.money import Money
+from schemas.requests import IssueCreditNote, ReversePayment, WriteOff
+
+DUE_YEARS = range(1970, 2200)
+"""Due dates beyond these, which an import refuses too, are mistakes; no calendar reaches them."""
+
+Events = tuple[CaseEvent, ...]
+
+
+def receive(case: CollectionCase, payment: RecordPayment, now: datetime) -> Events:
+    """Money takes off the claim what it can; the rest is unallocated cash.
+
+    Only an earlier payment makes a payment a repeated one: banks number as they like, and money
+    must not vanish because a correction or a request had the same id.
+    """
+    known = {seen.payment_id for seen in case.allocations} | set(case.reversed_payments)
+    if payment.command_id in known:
+        return ()
+    if not payment.amount.is_positive:
+        if payment.command_id in case.commands:
+            return ()
+        return facts_left_to_a_person(payment, f"a payment of {payment.amount}", now)
+    none = Money.zero(case.claim.currency)
+    fits = payment.amount.currency == case.claim.currency and not case.is_closed
+    allocated = payment.amount.at_most(case.outstanding) if fits else none
+    received = PaymentReceived(
+        at=now,
+        by=payment.by,
+        cause=payment.command_id,
+        payment_id=payment.command_id,
+        amount=payment.amount,
+        received_on=payment.received_on,
+        allocated=allocated,
+        unallocated=payment.amount - allocated if fits else payment.amount,
+        source=payment.source,
+    )
+    return settled(case, received)
+
+
+def reverse(case: CollectionCase, reversal: ReversePayment, now: datetime) -> Events:
+    """Exactly that allocation is undone; a case it had closed is pursued again.
+
+    Banks quote the payment's own id for its return, so only an earlier reversal makes it a
+    repeated one.
+    """
+    if reversal.payment_id in case.reversed_payments:
+        return ()
+    taken = next((one for one in case.allocations if one.payment_id == reversal.payment_id), None)
+    if taken is None:
+        if reversal.command_id in case.commands:
+            return ()
+        problem = f"no payment {reversal.payment_id!r} of this case can be taken back"
+        return facts_left_to_a_person(reversal, problem, now)
+    undone = PaymentReversed(
+        at=now,
+        by=reversal.by,
+        cause=reversal.command_id,
+        payment_id=reversal.payment_id,
+        amount=taken.amount,
+        unallocated=taken.left_over,
+        reason=reversal.reason,
+    )
+    if not case.is_closed or case.closing in NOT_ENDED_BY_MONEY:
+        return (undone,)
+    if not evolve(case, undone).outstanding.is_positive:
+        return (undone,)
+    reason = f"payment {reversal.payment_id} was taken back"
+    reopened = CaseReopened(at=now, cause=reversal.command_id, reason=reason)
+    after = fold((undone, reopened), case)
+    return (undone, reopened, *resumed(after, now, reversal.command_id))
+
+
+def credit(case: CollectionCase, note: IssueCreditNote, now: datetime) -> Events:
+    """A credit note reduces the claim; what a dispute had conceded is not taken off twice."""
+    if any(seen.credit_id == note.command_id for seen in case.credits):
+        return ()
+    if note.amount.currency != case.claim.currency or not note.amount.is_positive:
+        if note.command_id in case.commands:
+            return ()
+        return facts_left_to_a_person(note, f"a credit note of {note.amount}", now)
+    expected = note.amount.at_most(case.expected_credit or Money.zero(note.amount.currency))
+    issued = CreditNoteIssued(
+        at=now,
+        by=note.by,
+        cause=note.command_id,
+        credit_id=note.command_id,
+        amount=note.amount,
+        expected=expected,
+        taken=note.amount - expected,
+        on=note.on,
+    )
+    return settled(case, issued)
+
+
+def correct(case: CollectionCase, correction: CorrectInvoice, now: datetime) -> Events:
+    """The ledger of record is right; what makes no sense is for a person to sort out."""
+    if (correction.amount, correction.due_date) == (case.claim, case.due_date):
+        return ()
+    if correction.amount.currency != case.claim.currency:
+        problem = f"the currency changed from {case.claim.currency} to {correction.amount.currency}"
+        return facts_left_to_a_person(correction, problem, now)
+    if correction.amount.amount < 0:
+        return facts_left_to_a_person(correction, f"an invoice of {correction.amount}", now)
+    if correction.due_date.year not in DUE_YEARS:
+        return facts_left_to_a_person(correction, f"a due date of {correction.due_date}", now)
+    corrected = InvoiceCorrected(
+        at=now,
+        by=correction.by,
+        cause=correction.command_id,
+        amount=correction.amount,
+        due_date=correction.due_date,
+    )
+    return settled(case, corrected)
+
+
+def write_off(case: CollectionCase, command: WriteOff, now: datetime) -> Events | Refusal:
+    """What is left is no longer asked for."""
+    if case.is_closed:
+        return case_is_closed(case)
+    return (
+        WrittenOff(
+            at=now,
+            by=command.by,
+            cause=command.command_id,
+            amount=case.outstanding,
+            reason=command.reason,
+        ),
+        CaseClosed(
+            at=now,
+            by=command.by,
+            cause=command.command_id,
+            reason=ClosingReason.WRITTEN_OFF,
+            note=command.reason,
+        ),
+    )
+
+
+def settled(case: CollectionCase, *events: CaseEvent) -> Events:
+    """What follows when the last of these events has paid for what was promised, or for all."""
+    last = events[-1]
+    after = fold(events, case)
+    following: list[CaseEvent] = list(events)
+    if after.arrangement and after.arrangement.is_kept and not case.is_closed:
+        kept = PromiseKept(
+            at=last.at, cause=last.cause, arrangement_id=after.arrangement.arrangement_id
+        )
+        following.append(kept)
+    rest = after.outstanding
+    if case.is_closed:
+        return tuple(following)
+    if rest.amount > case.plan.small_remainder:
+        if is_paused(case):
+            following.extend(resumed(fold(following, case), last.at, last.cause))
+        return tuple(following)
+    if rest.is_positive:
+        reason = f"a rest of at most {case.plan.small_remainder} is not pursued"
+        following.append(WrittenOff(at=last.at, cause=last.cause, amount=rest, reason=reason))
+    closing = ClosingReason.PAID if after.paid.is_positive else ClosingReason.CREDITED
+    following.append(CaseClosed(at=last.at, cause=last.cause, reason=closing))
+    return tuple(following)

@@ -1,0 +1,62 @@
+"""Where does the ladder go on after a pause? As the plan's resume policy says."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from domain.business_calendar import local_day
+from domain.ladder import cycle_of, due_moment, pending_steps
+from schemas.case import CaseState, CollectionCase
+from schemas.events import CaseEvent
+from schemas.plan import ResumePolicy
+from schemas.step_events import LadderRestarted, StepSkipped
+
+
+def is_paused(case: CollectionCase) -> bool:
+    """Whether anything still keeps the whole case waiting."""
+    whole = bool(case.disputes) and not case.asked.is_positive
+    return bool(case.stops or case.hold or case.arrangement or whole)
+
+
+def resumed(case: CollectionCase, now: datetime, cause: str = "") -> tuple[CaseEvent, ...]:
+    """What follows from the end of a pause, for the record.
+
+    Args:
+        case: after the pause has ended; another pause may still be on.
+        now: the case's own clock.
+        cause: of the events.
+    """
+    if is_paused(case) or case.state is not CaseState.OPEN:
+        return ()
+    match case.plan.resume:
+        case ResumePolicy.CONTINUE:
+            return ()
+        case ResumePolicy.RESTART:
+            return _restart(case, now, cause)
+        case ResumePolicy.NEAREST:
+            return _nearest(case, now, cause)
+
+
+def _restart(case: CollectionCase, now: datetime, cause: str) -> tuple[CaseEvent, ...]:
+    """The first step is due today; a ladder that nobody has stepped on need not begin again."""
+    first = case.plan.steps[0]
+    if not case.steps and due_moment(case, first) > now:
+        return ()
+    anchor = local_day(case.calendar, now) - timedelta(days=first.day)
+    return (LadderRestarted(at=now, cause=cause, anchor=anchor, reason="resumed after a pause"),)
+
+
+def _nearest(case: CollectionCase, now: datetime, cause: str) -> tuple[CaseEvent, ...]:
+    """Of the steps whose day has passed, as late as the ladder runs, only the latest is taken."""
+    passed = [step for step in pending_steps(case) if due_moment(case, step) <= now]
+    return tuple(
+        StepSkipped(
+            at=now,
+            cause=cause,
+            step=step.name,
+            channel=step.channel,
+            cycle=cycle_of(case, step.name),
+            reason=f"its day passed during the pause; {passed[-1].name!r} is nearer",
+        )
+        for step in passed[:-1]
+    )

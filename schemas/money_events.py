@@ -1,0 +1,67 @@
+"""What has happened to the money of a case?"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from schemas.event_base import Happened as _Event
+from schemas.money import Money
+
+
+class PaymentReceived(_Event):
+    """Money arrived.
+
+    Attributes:
+        allocated: what this case took of it.
+        unallocated: what was left over, in the payment's own currency.
+    """
+
+    type: Literal["PaymentReceived"] = "PaymentReceived"
+    payment_id: str
+    amount: Money
+    received_on: date
+    allocated: Money
+    unallocated: Money
+    source: str = "unknown"
+
+
+class PaymentReversed(_Event):
+    """A payment was taken back: a returned direct debit, a chargeback, a wrong booking.
+
+    Attributes:
+        amount: what this case had allocated of it, and is owed again.
+        unallocated: what this case had not taken of it, and is gone, too.
+        reason: the bank's code or words.
+    """
+
+    type: Literal["PaymentReversed"] = "PaymentReversed"
+    payment_id: str
+    amount: Money
+    unallocated: Money | None = None
+    reason: str = ""
+
+
+class CreditNoteIssued(_Event):
+    """A credit note reduces the claim.
+
+    Attributes:
+        amount: of the credit note.
+        taken: what it took off the claim, beyond what a dispute had conceded before.
+        expected: the part that a dispute had conceded already.
+    """
+
+    type: Literal["CreditNoteIssued"] = "CreditNoteIssued"
+    credit_id: str
+    amount: Money
+    taken: Money
+    expected: Money
+    on: date
+
+
+class WrittenOff(_Event):
+    """What is no longer asked for."""
+
+    type: Literal["WrittenOff"] = "WrittenOff"
+    amount: Money
+    reason: str

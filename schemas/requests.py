@@ -1,0 +1,162 @@
+"""What may people ask of a case beyond the basics, and what else may happen to it?"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from schemas.base import Frozen, Instant, Text
+from schemas.money import Money
+from schemas.pauses import DisputeReason, Instalment, StopKind
+
+
+class Said(Frozen):
+    """What every command carries.
+
+    Attributes:
+        command_id: the sender's own id; the same id twice is one command.
+        by: who asks or reports.
+    """
+
+    command_id: Text = Field(min_length=1, max_length=200)
+    by: Text = "unknown"
+
+
+class RaiseDispute(Said):
+    """The debtor contests the invoice, or a part of it.
+
+    Attributes:
+        amount: the contested part; None for everything that is asked for now.
+    """
+
+    type: Literal["raise_dispute"] = "raise_dispute"
+    amount: Money | None = None
+    reason: DisputeReason
+    note: Text = Field(default="", max_length=2000)
+    owner: Text = Field(default="", max_length=100)
+    deadline: Instant | None = None
+
+
+class ResolveDispute(Said):
+    """A dispute was decided.
+
+    Attributes:
+        dispute_id: which; may be empty when there is only one.
+        grace_days: in the creditor's favour, so many days pass before the ladder goes on.
+    """
+
+    type: Literal["resolve_dispute"] = "resolve_dispute"
+    dispute_id: Text = ""
+    in_favour_of: Literal["debtor", "creditor"]
+    grace_days: int = Field(default=0, ge=0, le=90)
+    note: Text = Field(default="", max_length=2000)
+
+
+class PromiseToPay(Said):
+    """The debtor names a day and an amount; None for everything that is asked for now."""
+
+    type: Literal["promise_to_pay"] = "promise_to_pay"
+    amount: Money | None = None
+    on: date
+    said_by: Text = Field(default="", max_length=100)
+    means: Text = Field(default="", max_length=100)
+
+
+class AgreeInstalments(Said):
+    """Creditor and debtor agree on instalments."""
+
+    type: Literal["agree_instalments"] = "agree_instalments"
+    instalments: tuple[Instalment, ...] = Field(min_length=1, max_length=120)
+    said_by: Text = Field(default="", max_length=100)
+    accelerates: bool = True
+
+
+class PlaceHold(Said):
+    """Stop the clock; until a moment, or open-ended."""
+
+    type: Literal["place_hold"] = "place_hold"
+    reason: Text = Field(min_length=1, max_length=500)
+    until: Instant | None = None
+
+
+class Release(Said):
+    """Let the clock run again: lifts a hold, or what forbids contact.
+
+    Attributes:
+        kind: what no longer forbids contact; None for the hold, or for the only thing there is.
+    """
+
+    type: Literal["release"] = "release"
+    kind: StopKind | None = None
+    reason: Text = Field(default="", max_length=500)
+
+
+class SkipStep(Said):
+    """Pass the next step over; empty for whichever is next."""
+
+    type: Literal["skip_step"] = "skip_step"
+    step: Text = ""
+    reason: Text = Field(min_length=1, max_length=500)
+
+
+class DoStepNow(Said):
+    """Take the next step now, within contact hours; empty for whichever is next."""
+
+    type: Literal["do_step_now"] = "do_step_now"
+    step: Text = ""
+
+
+class UndoStep(Said):
+    """Take the last performed step back; empty for whichever was last."""
+
+    type: Literal["undo_step"] = "undo_step"
+    step: Text = ""
+    reason: Text = Field(default="", max_length=500)
+
+
+class WriteOff(Said):
+    """Stop asking for what is left."""
+
+    type: Literal["write_off"] = "write_off"
+    reason: Text = Field(min_length=1, max_length=500)
+
+
+class RecallCase(Said):
+    """Take a referred case back from the agency or the lawyer."""
+
+    type: Literal["recall_case"] = "recall_case"
+    reason: Text = Field(min_length=1, max_length=500)
+
+
+class ReopenCase(Said):
+    """Pursue a closed case again."""
+
+    type: Literal["reopen_case"] = "reopen_case"
+    reason: Text = Field(min_length=1, max_length=500)
+
+
+class ReversePayment(Said):
+    """A payment was taken back."""
+
+    type: Literal["payment_reversed"] = "payment_reversed"
+    payment_id: Text = Field(min_length=1, max_length=200)
+    reason: Text = Field(default="", max_length=500)
+
+
+class IssueCreditNote(Said):
+    """A credit note for this invoice; ``command_id`` is its number."""
+
+    type: Literal["credit_note_issued"] = "credit_note_issued"
+    amount: Money
+    on: date
+
+
+class StopContacts(Said):
+    """The debtor is insolvent, dead, cannot be found, or must not be contacted."""
+
+    type: Literal["contacts_stopped"] = "contacts_stopped"
+    kind: StopKind
+    on: date
+    note: Text = Field(default="", max_length=2000)

@@ -1,0 +1,93 @@
+"""What has happened to the steps of a case?"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from schemas.base import Text
+from schemas.event_base import Happened as _Event
+from schemas.money import Money
+from schemas.plan import Channel
+
+
+class StepPerformed(_Event):
+    """A step reached the debtor, or was put before a person, or handed the case over.
+
+    Attributes:
+        reference: the contact's unique reference.
+        asked: what was still owed, and asked for.
+        delivery: ``accepted``, or ``unknown`` when nobody can tell whether the message left.
+        detail: where to find it: a Message-ID, a file name.
+    """
+
+    type: Literal["StepPerformed"] = "StepPerformed"
+    step: str
+    channel: Channel
+    cycle: int = 1
+    reference: str
+    asked: Money
+    delivery: Literal["accepted", "unknown"] = "accepted"
+    detail: Text = ""
+    sha256: str = ""
+
+
+class StepFailed(_Event):
+    """A step could not be carried out, and no retry will mend it; a person must look.
+
+    Attributes:
+        reason: names the condition, such as ``AddressMissing``.
+        explanation: a sentence for the person who opens the task.
+    """
+
+    type: Literal["StepFailed"] = "StepFailed"
+    step: str
+    channel: Channel
+    cycle: int = 1
+    reference: str
+    reason: str
+    explanation: Text
+
+
+class StepGivenBack(_Event):
+    """A failed step is to be tried again, because a person has mended its cause."""
+
+    type: Literal["StepGivenBack"] = "StepGivenBack"
+    step: str
+
+
+class StepSkipped(_Event):
+    """A step was passed over, for the reason given; it is not done, and raises no level."""
+
+    type: Literal["StepSkipped"] = "StepSkipped"
+    step: str
+    channel: Channel
+    cycle: int = 1
+    reason: str
+
+
+class StepBroughtForward(_Event):
+    """A person wants the next step taken now, within the debtor's contact hours."""
+
+    type: Literal["StepBroughtForward"] = "StepBroughtForward"
+    step: str
+
+
+class StepUndone(_Event):
+    """A person took a performed step back: the level goes down by one."""
+
+    type: Literal["StepUndone"] = "StepUndone"
+    step: str
+    reason: str = ""
+
+
+class LadderRestarted(_Event):
+    """The plan begins again from its first step.
+
+    Attributes:
+        anchor: the day from which its days are now counted.
+    """
+
+    type: Literal["LadderRestarted"] = "LadderRestarted"
+    anchor: date
+    reason: str = ""

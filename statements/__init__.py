@@ -1,0 +1,1 @@
+"""What does the bank say? Pure parsing: the bytes of a bank file in, bank transactions out."""

@@ -1,0 +1,288 @@
+"""What does a camt.052, 053 or 054 say? Every version, any prefix, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from schemas.bank import Balance, BankStatement, FileFormat, Party, Quarantined
+from statements.camt_entry import (
+    Entry,
+    Surroundings,
+    read_details,
+    read_entry,
+    remainder,
+    sign_of,
+    transaction,
+    unsigned_amount,
+)
+from statements.camt_parts import account_of, amount_in, charges_of, party_of
+from statements.errors import BadValueError
+from statements.gathering import Piece, Repetitions, StatementDraft
+from statements.identity import KeyMaker
+from statements.values import iso_day, shown
+from statements.xml_stream import LOCAL, Tree, branch, code, elements, groups, text, texts, tree
+
+MESSAGES = {
+    "BkToCstmrAcctRpt": (FileFormat.CAMT_052, "report"),
+    "BkToCstmrStmt": (FileFormat.CAMT_053, "statement"),
+    "BkToCstmrDbtCdtNtfctn": (FileFormat.CAMT_054, "notification"),
+}
+"""The element that a message is, its format and what its statements are."""
+
+KINDS = {"Rpt": "report", "Stmt": "statement", "Ntfctn": "notification"}
+DETAILS_IN_MEMORY = 2000
+"""An entry with more details is told as it is read, each with its own amount and direction."""
+
+
+def read_camt(content: bytes, encoding: str | None) -> Iterator[Piece]:
+    """Read a camt message.
+
+    Args:
+        content: the XML.
+        encoding: to read with when the file declares a wrong one.
+
+    Yields:
+        Transactions, each statement after its own, and what could not be read.
+    """
+    reader = _CamtReader()
+    steps = {"TxDtls": reader.detail, "Ntry": reader.entry}
+    try:
+        for element in elements(content, ("TxDtls", "Ntry", *KINDS), encoding):
+            step = steps.get(LOCAL[element.tag], reader.statement)
+            yield from step(element)
+    except BadValueError as error:
+        yield from reader.broken_off(str(error))
+
+
+class _CamtReader:
+    """Where the reading is: the statement, the entry in it, the details of that so far."""
+
+    def __init__(self) -> None:
+        self.keys = KeyMaker()
+        self.repetitions = Repetitions(self.keys)
+        self.number = 0
+        self.draft: StatementDraft | None = None
+        self.around = Surroundings(0, "", None, self.keys)
+        self.entries = 0
+        self.details: list[Tree] = []
+        self.streamed: _Streamed | None = None
+
+    def detail(self, element: Any) -> Iterator[Piece]:
+        """A detail ended; it waits for the end of its entry, unless there are thousands."""
+        node = tree(element)
+        if self.streamed is not None:
+            yield from self.streamed.tell(node)
+        else:
+            self.details.append(node)
+            if len(self.details) > DETAILS_IN_MEMORY:
+                yield from self._begin_streaming(element)
+        _drop(element)
+
+    def _begin_streaming(self, element: Any) -> Iterator[Piece]:
+        outer = element.getparent()
+        entry = outer if LOCAL[outer.tag] == "Ntry" else outer.getparent()
+        draft = self._statement_of(entry)
+        waiting, self.details = self.details, []
+        try:
+            head = read_entry(tree(entry), self.around, self.entries + 1, entry.sourceline)
+        except BadValueError:
+            self.streamed = _Streamed(None, draft)  # the entry's own end will tell why
+            return
+        head.several = True
+        self.streamed = _Streamed(head, draft)
+        for node in waiting:
+            yield from self.streamed.tell(node)
+
+    def entry(self, element: Any) -> Iterator[Piece]:
+        """An entry ended."""
+        draft = self._statement_of(element)
+        self.entries += 1
+        details, self.details = self.details, []
+        streamed, self.streamed = self.streamed, None
+        try:
+            if streamed is not None and streamed.entry is not None:
+                yield from streamed.end()
+            else:
+                yield from self._told(draft, element, details)
+        except BadValueError as error:
+            yield self._quarantined(element, str(error))
+        _drop(element)
+
+    def _told(self, draft: StatementDraft, element: Any, details: list[Tree]) -> Iterator[Piece]:
+        node = tree(element)
+        if details:
+            # Details were dropped from the tree as they ended, so they are put back.
+            _put_back(node, details)
+        entry = read_entry(node, self.around, self.entries, element.sourceline)
+        if "Chrgs" in node:
+            entry.shared["charges"] = charges_of(node)
+        transactions = read_details(entry, details)
+        yield from draft.take(transactions, entry.amount, entry.status, reversal=entry.reversal)
+
+    def _quarantined(self, element: Any, reason: str) -> Quarantined:
+        words = " ".join(part.strip() for part in element.itertext() if part.strip())
+        return Quarantined(
+            statement=self.number,
+            place=f"statement {self.number}, entry {self.entries}, line {element.sourceline}",
+            reason=reason,
+            excerpt=shown(words, 200),
+        )
+
+    def statement(self, element: Any) -> Iterator[Piece]:
+        """A statement ended."""
+        draft = self._statement(element)
+        yield from self._close(draft, tree(element), complete=True)
+        element.clear()
+
+    def _close(self, draft: StatementDraft, node: Tree, *, complete: bool) -> Iterator[Piece]:
+        problems: list[str] = []
+        for piece in draft.close(_balances(node, problems), complete=complete):
+            if isinstance(piece, BankStatement):
+                self.repetitions.ended(piece)
+            yield piece
+        for problem in problems:
+            place = f"statement {self.number}, balance"
+            yield Quarantined(statement=self.number, place=place, reason=problem)
+        self.draft = None
+
+    def broken_off(self, reason: str) -> Iterator[Piece]:
+        """The XML ends in the middle."""
+        if self.draft is not None:
+            yield from self._close(self.draft, {}, complete=False)
+        yield Quarantined(statement=self.number, place="the rest of the file", reason=reason)
+
+    def _statement_of(self, entry: Any) -> StatementDraft:
+        return self.draft or self._statement(entry.getparent())
+
+    def _statement(self, element: Any) -> StatementDraft:
+        """The statement at its first entry, or at its end when it has none."""
+        if self.draft is not None:
+            return self.draft
+        node = tree(element)
+        self.number += 1
+        self.entries = 0
+        head = _head(node, self.number, KINDS.get(LOCAL[element.tag], "statement"))
+        self.around = Surroundings(self.number, head.account, _day_that_stands_in(node), self.keys)
+        opening = next((one for one in _balances(node, []) if one.type in {"OPBD", "PRCD"}), None)
+        self.repetitions.look(head, opening)
+        self.draft = StatementDraft(head)
+        return self.draft
+
+
+class _Streamed:
+    """An entry of thousands of details, told as they are read."""
+
+    def __init__(self, entry: Entry | None, draft: StatementDraft) -> None:
+        self.entry, self.draft = entry, draft
+        self.number = 0
+        self.rest = entry.amount if entry else None
+
+    def tell(self, node: Tree) -> Iterator[Piece]:
+        """One more detail; an unreadable one is quarantined and left in the remainder."""
+        entry = self.entry
+        if entry is None or self.rest is None:
+            return
+        self.number += 1
+        try:
+            amount = unsigned_amount(entry, node)
+            signed = (amount or 0) * sign_of(entry, node)
+            one = transaction(entry, node, self.rest * 0 + signed, number=self.number)
+        except BadValueError as error:
+            place = f"{entry.place}, detail {self.number}"
+            yield Quarantined(statement=entry.statement, place=place, reason=str(error))
+            return
+        self.rest -= one.amount
+        yield from self.draft.pass_on([one], reversal=entry.reversal)
+
+    def end(self) -> Iterator[Piece]:
+        """The entry ended; what its details did not say is told."""
+        entry = self.entry
+        if entry is None:
+            return
+        self.draft.count(entry.amount, entry.status, reversal=entry.reversal)
+        if self.rest:
+            last = remainder(entry, self.rest, self.number + 1)
+            yield from self.draft.pass_on([last], reversal=entry.reversal)
+
+
+def _drop(element: Any) -> None:
+    """Free an element that has been read, and the empty one before it, so that memory stays."""
+    element.clear()
+    before = element.getprevious()
+    if before is not None and before.tag == element.tag:
+        element.getparent().remove(before)
+
+
+def _put_back(node: Tree, details: list[Tree]) -> None:
+    for group in groups(node, "NtryDtls"):
+        group.pop("TxDtls", None)
+    node.setdefault("NtryDtls", []).append({"TxDtls": details})
+
+
+def _head(node: Tree, number: int, kind: str) -> BankStatement:
+    account = branch(node, "Acct")
+    iban, other = account_of(account)
+    institution = branch(account, "Svcr", "FinInstnId")
+    period = branch(node, "FrToDt")
+    pages = next((branch(node, name) for name in node if name.endswith("Pgntn")), {})
+    balances = _balances(node, [])
+    return BankStatement(
+        number=number,
+        kind=kind,
+        id=text(node, "Id"),
+        sequence=text(node, "ElctrncSeqNb") or text(node, "LglSeqNb"),
+        page=text(pages, "PgNb"),
+        account=iban or other,
+        account_name=text(account, "Nm"),
+        owner=_owner(account),
+        servicer=text(institution, "BICFI") or text(institution, "BIC"),
+        currency=text(account, "Ccy") or next((one.currency for one in balances), ""),
+        created=text(node, "CreDtTm"),
+        period_from=text(period, "FrDtTm"),
+        period_to=text(period, "ToDtTm"),
+        copy_duplicate=text(node, "CpyDplctInd"),
+        texts=texts(node, f"Addtl{_NAMES.get(kind, 'Stmt')}Inf"),
+    )
+
+
+_NAMES = {kind: name for name, kind in KINDS.items()}
+
+
+def _owner(account: Tree) -> Party | None:
+    return party_of(account, {}, "Ownr")
+
+
+def _day_that_stands_in(node: Tree) -> date | None:
+    """For entries without any date: the closing balance's day, else when it was written."""
+    for balance in _balances(node, []):
+        if balance.type == "CLBD" and balance.day:
+            return balance.day
+    try:
+        return iso_day(text(node, "CreDtTm"))
+    except BadValueError:
+        return None
+
+
+def _balances(node: Tree, problems: list[str]) -> list[Balance]:
+    found: list[Balance] = []
+    for one in groups(node, "Bal"):
+        try:
+            amount = amount_in(one, "Amt")
+            day = text(one, "Dt", "Dt") or text(one, "Dt", "DtTm") or text(one, "Dt")
+            if amount is None:
+                continue
+            sign = -1 if text(one, "CdtDbtInd") == "DBIT" else 1
+            kind = code(branch(one, "Tp", "CdOrPrtry")) or text(one, "Tp", "Cd")
+            found.append(
+                Balance(
+                    type=kind,
+                    amount=sign * amount.amount,
+                    currency=amount.currency,
+                    day=iso_day(day) if day else None,
+                )
+            )
+        except BadValueError as error:
+            problems.append(str(error))
+    return found
