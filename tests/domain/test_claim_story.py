@@ -11,9 +11,10 @@ from domain.interest_words import conventions
 from domain.rates import RateTable, changed_rows
 from schemas.interest import DayCount, ImputationPolicy, RateStatus
 from schemas.money import CurrencyMismatchError
-from tests.support.claims import TABLE, claim, day, money, stated, table_without
+from tests.support.claims import TABLE, claim, day, made_up, money, stated, table_without
 from tests.support.day_by_day import reckon
 
+THROUGH_2027 = TABLE.merged_with([made_up("ECB_MRO@2027-01-01", "2.40")])
 OPEN = {"amount": money("400.00"), "opened_on": "2025-04-10"}
 
 
@@ -218,3 +219,34 @@ def test_conventions_are_written_in_both_languages() -> None:
     letter = state_claim(claim("NL"), day("2026-01-01"), TABLE, policy=policy, language="fr")
     assert letter.conventions == conventions(terms, policy, DayCount.ACT_365F, "fr")
     assert "le 29 février compte" in letter.conventions
+
+
+def test_on_one_day_a_credit_comes_before_a_payment() -> None:
+    """The payment finds what is really owed: 800 of principal, and the rest is left over."""
+    one = claim(payments={"2025-04-30": "1000.00"}, gestures={"2025-04-30": "200.00"})
+    account = stated("2025-04-30", one)
+    assert [(entry.kind, str(entry.principal)) for entry in account.entries] == [
+        ("gesture", "200.00 EUR"),
+        ("payment", "800.00 EUR"),
+    ]
+    assert account.unallocated == money("149.19")
+
+
+def test_contingent_interest_compounds_as_the_other_does() -> None:
+    """What a Dutch debtor disputes as a whole grows as if it were not disputed."""
+    whole = {**OPEN, "amount": money("1000.00")}
+    account = stated("2027-04-30", claim("NL", disputes=[whole]), table=THROUGH_2027)
+    assert (
+        account.contingent_interest
+        == stated("2027-04-30", claim("NL"), table=THROUGH_2027).interest
+    )
+    assert account.interest.amount == 0
+
+
+def test_interest_on_a_dispute_is_never_below_nothing() -> None:
+    """Part lost, part open, most of it paid after a day: 400 x 13.15 % x 1 / 365, no more."""
+    lost = {**OPEN, "outcome": "for_debtor", "decided_on": "2025-06-01"}
+    one = claim(payments={"2025-04-01": "850.00"}, disputes=[OPEN, lost])
+    account = stated("2025-12-31", one)
+    assert account.contingent_interest == money("0.14")
+    assert account.interest_owed.amount == 0

@@ -9,7 +9,7 @@ import pytest
 
 from domain.contract_rate import ContractRateRefusedError
 from domain.interest_regimes import UnknownRegimeError
-from tests.support.claims import claim, day, money, stated
+from tests.support.claims import TABLE, claim, day, made_up, money, stated
 
 
 @pytest.mark.parametrize(
@@ -191,6 +191,19 @@ def test_a_british_contract_rate_replaces_the_fixed_sum() -> None:
     account = stated("2025-10-15", claim("GB", due_date="2025-08-31", contract_rate="10"))
     assert account.indemnity.amount == 0
     assert any("substantial remedy" in warning for warning in account.warnings)
+
+
+def test_a_contract_rate_never_compounds() -> None:
+    """10 % for 731 days, in the Netherlands too: 200.27, and nothing on top."""
+    one = claim("NL", due_date="2022-12-31", contract_rate="10")
+    assert str(stated("2024-12-31", one).interest) == "200.27 EUR"
+
+
+def test_a_rate_below_nothing_is_nothing() -> None:
+    """Should a legal rate ever be negative, a debtor still earns nothing by being late."""
+    table = TABLE.merged_with([made_up("NL_LEGAL@2025-01-01", "-1")])
+    account = stated("2025-04-30", claim("NL consumer"), table=table)
+    assert (account.interest.amount, account.complete) == (0, True)
 
 
 def test_a_country_without_a_rule_is_refused_by_name() -> None:

@@ -116,6 +116,12 @@ def test_interruptions_follow_each_other() -> None:
     assert "too late" in found.steps[3].reason
 
 
+def test_a_payment_on_the_day_of_performance_counts() -> None:
+    """A part paid at delivery is paid within the period, which it does not change."""
+    found = limitation(question(interruptions=[happened("part_payment", "2021-01-15")]))
+    assert (found.steps[0].counted, found.limitation_day) == (True, day("2026-01-15"))
+
+
 def test_a_german_period_that_has_not_begun_is_not_cut_short() -> None:
     """A payment in the year of the claim leaves the end of the third year after it."""
     found = limitation(question("DE", interruptions=[happened("part_payment", "2021-06-01")]))

@@ -133,6 +133,14 @@ def test_early_in_a_month_the_other_way_to_its_end_is_later() -> None:
     assert found == day("2026-03-17")
 
 
+def test_at_the_end_of_a_month_sixty_days_are_later() -> None:
+    """On 31 January both ways to a month's end come before 60 days, which stay lawful."""
+    found = legal_ceiling(
+        "FR", Capacity.BUSINESS, Agreement.EXPRESSLY_END_OF_MONTH, day("2026-01-31")
+    )
+    assert found == day("2026-04-01")
+
+
 def test_a_day_after_the_ceiling_is_warned_of() -> None:
     """60 days end of month is unlawful for ordinary sales: 31 March against 16 March."""
     latest = legal_ceiling("FR", Capacity.BUSINESS, Agreement.AGREED, ISSUED)

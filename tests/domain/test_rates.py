@@ -74,6 +74,7 @@ def test_missing_and_coming_rates_are_named() -> None:
     assert {one.valid_from for one in due} == {day("2026-07-01"), day("2027-01-01")}
     assert str(due[0]).startswith("FR_LEGAL")
     assert {one.series.value for one in TABLE.due(day("2026-11-16"))} == missing
+    assert any(one.is_missing for one in TABLE.due(day("2027-01-01")) if "ECB" in one.series)
     hole = table_without("DE_BASE@2020-01-01").due(day("2020-06-30"))
     assert [str(one) for one in hole] == [
         "DE_BASE: rate to be published or imported since 2020-01-01"

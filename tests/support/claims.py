@@ -14,7 +14,10 @@ from schemas.interest import (
     Credit,
     CreditKind,
     ImputationPolicy,
+    RateSeries,
+    RateStatus,
     Receipt,
+    ReferenceRate,
 )
 from schemas.money import Money
 from tests.support.tree import ROOT
@@ -80,3 +83,15 @@ def stated(
 def table_without(*rows: str) -> RateTable:
     """The shipped table without some rows, named like ``ECB_MRO@2026-07-01``."""
     return RateTable(row for row in TABLE.rows if row.row not in rows)
+
+
+def made_up(row: str, percent: str) -> ReferenceRate:
+    """A rate that nobody published, named like ``ECB_MRO@2027-01-01``."""
+    series, _, valid_from = row.partition("@")
+    return ReferenceRate(
+        series=RateSeries(series),
+        valid_from=day(valid_from),
+        value=Decimal(percent),
+        status=RateStatus.PROVISIONAL,
+        source="made up",
+    )
