@@ -7,16 +7,14 @@ from datetime import date
 from typing import Any
 
 from schemas.bank import Balance, BankStatement, FileFormat, Party, Quarantined
-from statements.camt_entry import (
-    Entry,
-    Surroundings,
+from statements.camt_detail import (
     read_details,
-    read_entry,
     remainder,
     sign_of,
     transaction,
     unsigned_amount,
 )
+from statements.camt_entry import Entry, Surroundings, read_entry
 from statements.camt_parts import account_of, amount_in, charges_of, party_of
 from statements.errors import BadValueError
 from statements.gathering import Piece, Repetitions, StatementDraft
@@ -190,8 +188,8 @@ class _Streamed:
             signed = (amount or 0) * sign_of(entry, node)
             one = transaction(entry, node, self.rest * 0 + signed, number=self.number)
         except BadValueError as error:
-            place = f"{entry.place}, detail {self.number}"
-            yield Quarantined(statement=entry.statement, place=place, reason=str(error))
+            place = f"{entry.shared['place']}, detail {self.number}"
+            yield Quarantined(statement=entry.shared["statement"], place=place, reason=str(error))
             return
         self.rest -= one.amount
         yield from self.draft.pass_on([one], reversal=entry.reversal)

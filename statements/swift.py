@@ -19,7 +19,7 @@ from schemas.bank import (
     Quarantined,
     TransactionStatus,
 )
-from statements.camt_entry import counterparty_role
+from statements.counterparty import counterparty_role
 from statements.errors import BadValueError
 from statements.gathering import Piece, Repetitions, StatementDraft
 from statements.identity import KeyMaker, day_text
