@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cli.account_app import app as account_app
 from cli.fact_app import app as fact_app
 from cli.ops_app import app as ops_app
 
@@ -31,6 +32,7 @@ app.add_typer(task_app, name="task")
 app.add_typer(plan_app, name="plan")
 app.add_typer(ops_app)
 app.add_typer(fact_app)
+app.add_typer(account_app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Creditor = Annotated[str, typer.Option(help="Short name; needed when there is more than one.")]
@@ -144,12 +146,12 @@ def task_done(
 
 
 @plan_app.command("check")
-def plan_check(files: list[Path]) -> None:
+def plan_check(files: list[Path], *, as_json: AsJson = False) -> None:
     """Name every mistake of plan files, by line and field."""
     from cli import plan_commands
     from cli.outcome import finish
 
-    finish(plan_commands.check(files))
+    finish(plan_commands.check(files, as_json=as_json))
 
 
 @plan_app.command("preview")

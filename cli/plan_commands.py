@@ -12,16 +12,24 @@ from schemas.parties import Capacity
 from schemas.plan import DunningPlan
 
 
-async def check(files: list[Path]) -> Exit:
+async def check(files: list[Path], *, as_json: bool) -> Exit:
     """Name every mistake of every file, by line and field."""
-    worst = Exit.DONE
+    worst: Exit = Exit.DONE
+    found: list[dict[str, object]] = []
     for file in files:
         try:
             plan = read_plan(_text(file), str(file))
         except PlanError as error:
-            worst = Exit(say_error(str(error), Exit.PROBLEMS))
+            worst = Exit.PROBLEMS
+            found.append({"file": str(file), "problems": error.problems})
+            if not as_json:
+                say_error(str(error), Exit.PROBLEMS)
         else:
-            say(f"{file}: {plan.plan}, {len(plan.steps)} steps, all well")
+            found.append({"file": str(file), "problems": (), "plan": plan})
+            if not as_json:
+                say(f"{file}: {plan.plan}, {len(plan.steps)} steps, all well")
+    if as_json:
+        say_json(found)
     return worst
 
 

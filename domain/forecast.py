@@ -34,6 +34,9 @@ class Forecast(Frozen):
 def forecast(case: CollectionCase, now: datetime, limit: int = 100) -> tuple[Forecast, ...]:
     """Every step still to come, in order, if nobody pays and nobody says anything.
 
+    A promise is therefore broken when it lapses, a hold ends on its day, and nothing follows what
+    only a person can end: a stop, a hold without an end, a dispute about everything.
+
     Args:
         case: as it stands.
         now: from when to look, aware.

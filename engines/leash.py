@@ -63,9 +63,15 @@ def main(words: Sequence[str]) -> NoReturn:
 
 def _watch(command: list[str], parent: int, number: int) -> int:
     """Stay beside the command, hand signals on, and end it when the parent is gone."""
-    child = subprocess.Popen(command)  # noqa: S603 - our own command
+    # A signal that comes before there is anybody to hand it to waits; the child starts without it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, FORWARDED)
+    child = subprocess.Popen(  # noqa: S603 - our own command
+        command,
+        preexec_fn=_unblock,  # noqa: PLW1509 - there is one thread
+    )
     for forwarded in FORWARDED:
         signal.signal(forwarded, lambda received, _frame: child.send_signal(received))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, FORWARDED)
     warned = False
     while (code := child.poll()) is None:
         if not warned and os.getppid() != parent:
@@ -73,6 +79,10 @@ def _watch(command: list[str], parent: int, number: int) -> int:
             warned = True
         time.sleep(POLL_SECONDS)
     return code
+
+
+def _unblock() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, FORWARDED)
 
 
 if __name__ == "__main__":

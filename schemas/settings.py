@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     plans_folder: Path = Field(default=Path("plans"), validation_alias="PLANS_FOLDER")
     creditors_folder: Path = Field(default=Path("creditors"), validation_alias="CREDITORS_FOLDER")
     templates_folder: Path = Field(default=Path("templates"), validation_alias="TEMPLATES_FOLDER")
+    rates_file: Path = Field(
+        default=Path("rates/reference-rates.csv"), validation_alias="RATES_FILE"
+    )
     task_queue: str = Field(default="relance", validation_alias="TASK_QUEUE")
     health_address: str = Field(default="127.0.0.1:8088", validation_alias="HEALTH_ADDRESS")
     metrics_address: str = Field(default="127.0.0.1:9464", validation_alias="METRICS_ADDRESS")

@@ -156,8 +156,9 @@ def is_utf8(content: bytes) -> bool:
 def tree(element: Any) -> Tree:
     """An element with all below it as plain values; texts without blanks around them."""
     found: Tree = {}
-    for child in element:
-        name = LOCAL[child.tag]
+    names = LOCAL
+    for child in element.iterchildren():
+        name = names[child.tag]
         if name in SKIPPED:
             continue
         value: Any = child.text

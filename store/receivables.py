@@ -31,6 +31,14 @@ class OverdueInvoice(Frozen):
     capacity: str
 
 
+class KnownPayment(Frozen):
+    """A payment that is on record for an invoice."""
+
+    payment_id: str
+    amount: Money
+    received_on: date
+
+
 async def read_invoice(connection: Pool | Connection, creditor: str, number: str) -> Invoice | None:
     """An invoice as the ledger of record last reported it."""
     row = await connection.fetchrow(_SQL["invoice"], creditor, number)
@@ -49,6 +57,21 @@ async def read_debtor(
         **{name: row[name] for name in ("language", "siren", "vat_id", "capacity")},
         address=PostalAddress(lines=tuple(row["address_lines"]), country=row["country"]),
     )
+
+
+async def payments_of(
+    connection: Pool | Connection, creditor: str, number: str
+) -> list[KnownPayment]:
+    """What came in for an invoice, in the order of the days on which it was received."""
+    rows = await connection.fetch(_SQL["payments_of"], creditor, number)
+    return [
+        KnownPayment(
+            payment_id=row["payment_id"],
+            amount=Money(amount=row["amount"], currency=row["currency"]),
+            received_on=row["received_on"],
+        )
+        for row in rows
+    ]
 
 
 async def overdue_without_case(

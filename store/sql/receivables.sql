@@ -9,6 +9,11 @@ select
     capacity
 from debtors where creditor = $1 and debtor_id = $2;
 
+-- name: payments_of
+select payment_id, amount, currency, received_on from payments
+where creditor = $1 and invoice = $2 and reversed_at is null
+order by received_on, recorded_at, payment_id;
+
 -- name: overdue_without_case
 select
     i.number, i.debtor_id, i.due_date, i.amount, i.currency, d.country, d.capacity,

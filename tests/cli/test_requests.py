@@ -132,11 +132,14 @@ async def test_steps_are_skipped_done_and_taken_back(house: House, starter: Type
 
 
 async def test_a_written_off_case_can_be_told_and_reopened(house: House, starter: Type) -> None:
-    """What is written off is no longer asked for; a case cancelled by mistake is pursued again."""
+    """What is written off is no longer asked for; what ended by mistake is pursued again."""
     await _three(house)
+    await starter("pay", "F-3", "100")
+    assert "NothingOwed" in (await starter("reopen", "F-3", "--reason", "no")).err
     assert (await starter("write-off", "F-1", "--reason", "too small")).code == 0
     assert (await house.case("F-1")).closing is ClosingReason.WRITTEN_OFF
-    assert "NothingOwed" in (await starter("reopen", "F-1", "--reason", "no")).err
+    assert (await starter("reopen", "F-1", "--reason", "not so small")).code == 0
+    assert str((await house.case("F-1")).asked) == "100.00 EUR"
     await starter("cancel", "F-2", "--reason", "oops")
     assert (await starter("reopen", "F-2", "--reason", "by mistake")).code == 0
     assert not (await house.case("F-2")).is_closed

@@ -117,8 +117,8 @@ def test_payment_of_a_cent_ends_nothing() -> None:
 
 def test_small_rest_of_a_credit_or_a_correction_is_let_go_too() -> None:
     """It is the rest that counts, not what left it."""
-    story = given(a_case(plan=TOLERANT)).when(a_credit_note("99.50"))
-    closed = story.then("CreditNoteIssued", "WrittenOff", "CaseClosed")
+    credited = given(a_case(plan=TOLERANT)).when(a_credit_note("99.50"))
+    closed = credited.then("CreditNoteIssued", "WrittenOff", "CaseClosed")
     assert closed.case.closing is ClosingReason.CREDITED
     story = given(a_case(plan=TOLERANT)).when(a_payment("60.00")).then("PaymentReceived")
     story.when(a_correction("60.50")).then("InvoiceCorrected", "WrittenOff", "CaseClosed")

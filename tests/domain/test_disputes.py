@@ -155,8 +155,11 @@ def test_grace_after_a_dispute_passes_by_itself() -> None:
     """With seven days of grace nothing leaves for seven days; then the ladder goes on."""
     done = performed("courtesy", after_due(3))
     story = given(a_case(), done).on(after_due(4)).when(a_dispute()).then("DisputeRaised")
-    story = story.on(after_due(11)).when(for_the_creditor(grace=7))
-    graced = story.then("DisputeResolved", "HoldPlaced")
+    graced = (
+        story.on(after_due(11))
+        .when(for_the_creditor(grace=7))
+        .then("DisputeResolved", "HoldPlaced")
+    )
     graced.next_waits("OnHold", until=after_due(18))
     woken = graced.on(after_due(18), hour=13).next_records("HoldReleased")
     woken.next_is("reminder")
@@ -213,8 +216,8 @@ def test_dispute_of_a_referred_case_still_reminds_its_owner() -> None:
     story = given(a_case()).lives_until(after_due(90))
     assert story.case.state is CaseState.REFERRED
     deadline = paris(after_due(100))
-    story = story.on(after_due(95)).when(a_dispute("30.00", deadline=deadline))
-    story = story.then("DisputeRaised").next_waits("CaseIsReferred", until=after_due(100))
+    told = story.on(after_due(95)).when(a_dispute("30.00", deadline=deadline))
+    story = told.then("DisputeRaised").next_waits("CaseIsReferred", until=after_due(100))
     story.on(after_due(101)).next_records("DisputeOverdue").next_waits("CaseIsReferred")
 
 

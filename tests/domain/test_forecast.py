@@ -11,8 +11,11 @@ from domain.business_calendar import local_day
 from domain.case import evolve
 from domain.forecast import Forecast, forecast
 from domain.plan_calendar import plan_calendar
-from schemas.case import CollectionCase
-from schemas.plan import Channel
+from schemas.case import CollectionCase, StepOutcome
+from schemas.commands import Command
+from schemas.pauses import StopKind
+from schemas.plan import Channel, ResumePolicy
+from tests.support.asking import a_dispute, a_hold, a_promise, a_stop, plan_with
 from tests.support.builders import (
     DUE,
     LADDER,
@@ -26,7 +29,7 @@ from tests.support.builders import (
     paris,
     performed,
 )
-from tests.support.given import given
+from tests.support.given import Given, given
 
 
 def days_of(coming: tuple[Forecast, ...], case: CollectionCase) -> list[tuple[str, date]]:
@@ -105,3 +108,59 @@ def test_forecast_of_a_letter_that_failed_goes_on_without_it() -> None:
     done = [performed(name, after_due(day)) for name, day, _ in LADDER[:4]]
     case = given(a_case(), *done, letter).case
     assert days_of(forecast(case, paris(after_due(46))), case) == [("hand-over", after_due(60))]
+
+
+def foreseen_after(story: Given, command: Command, *events: str) -> tuple[tuple[str, date], ...]:
+    """What is foreseen once this has been said."""
+    after = story.when(command).then(*events)
+    return tuple(days_of(forecast(after.case, after.now), after.case))
+
+
+def test_promise_is_foreseen_to_be_broken() -> None:
+    """Nobody pays and nobody says anything: the ladder goes on when the promise has lapsed."""
+    story = given(a_case(), performed("courtesy", after_due(3))).on(after_due(4))
+    coming = foreseen_after(story, a_promise(on=after_due(11)), "PromiseMade")
+    assert coming[:2] == (("reminder", after_due(16)), ("call", after_due(21)))
+
+
+def test_hold_is_foreseen_to_end_on_its_day() -> None:
+    """What has an end ends; what has none is followed by nothing that could be foreseen."""
+    story = given(a_case()).on(after_due(1))
+    coming = foreseen_after(story, a_hold(paris(after_due(21))), "HoldPlaced")
+    assert coming[0] == ("courtesy", after_due(21))
+    assert foreseen_after(story, a_hold(), "HoldPlaced") == ()
+
+
+def test_nothing_is_foreseen_while_people_have_to_decide() -> None:
+    """Contested whole, or forbidden to contact: only a person can make anything follow."""
+    story = given(a_case()).on(after_due(1))
+    deadline = paris(after_due(9))
+    assert foreseen_after(story, a_dispute(deadline=deadline), "DisputeRaised") == ()
+    assert foreseen_after(story, a_stop(StopKind.DECEASED), "ContactsStopped") == ()
+
+
+def test_forecast_asks_for_what_is_not_contested() -> None:
+    """With 30 of 100 contested every message to come asks for 70, the hand-over too."""
+    story = given(a_case()).when(a_dispute("30.00", deadline=paris(after_due(20))))
+    after = story.then("DisputeRaised")
+    coming = forecast(after.case, after.now)
+    assert [one.asked for one in coming] == [euros("70.00")] * len(LADDER)
+    assert after.lives_until(after_due(300)).history == days_of(coming, after.case)
+
+
+@pytest.mark.parametrize("resume", list(ResumePolicy))
+def test_forecast_after_a_pause_follows_the_resume_policy(resume: ResumePolicy) -> None:
+    """What is foreseen beyond a promise is what then happens, whichever way the plan resumes."""
+    case = a_case(plan=plan_with(resume=resume))
+    story = given(case, performed("courtesy", after_due(3))).on(after_due(4))
+    story = story.when(a_promise(on=after_due(25))).then("PromiseMade")
+    coming = days_of(forecast(story.case, story.now), story.case)
+    first = {"continue": "reminder", "restart": "courtesy", "nearest": "call"}[resume.value]
+    assert coming[0][0] == first
+    lived = story.lives_until(after_due(300))
+    taken = [
+        (one.step, local_day(case.calendar, one.at))
+        for one in lived.case.steps
+        if one.outcome is not StepOutcome.SKIPPED and one.at > story.now
+    ]
+    assert taken == coming

@@ -77,7 +77,7 @@ def test_image_gets_the_program_and_nothing_else() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
     assert {name.split(".")[0] for name in project["packages"]} <= let_in
     assert {f"{name}.py" for name in project["py-modules"]} <= let_in
-    assert {"plans", "creditors", "templates"} <= let_in
+    assert {"plans", "creditors", "templates", "rates"} <= let_in
     assert not {".env", ".git", "var", "tests", ".venv"} & let_in
 
 

@@ -8,16 +8,34 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from schemas.calendar import ContactCalendar, Holiday
+from schemas.case import CollectionCase
 from schemas.commands import (
+    AgreeInstalments,
+    Asked,
     CancelCase,
     CompleteTask,
     CorrectInvoice,
+    DoStepNow,
+    IssueCreditNote,
     NoteUnreadableFact,
+    PlaceHold,
+    PromiseToPay,
+    RaiseDispute,
+    RecallCase,
     RecordPayment,
+    Release,
+    ReopenCase,
+    ResolveDispute,
+    ReversePayment,
+    SkipStep,
+    StopContacts,
+    UndoStep,
+    WriteOff,
 )
 from schemas.events import CaseOpened
 from schemas.money import Money
-from schemas.plan import Channel, DunningPlan
+from schemas.pauses import DisputeReason, Instalment, StopKind
+from schemas.plan import Channel, DunningPlan, ResumePolicy
 from tests.support.builders import DUE, a_plan, an_opening
 
 CONTACTS = st.sampled_from([Channel.EMAIL, Channel.PHONE, Channel.LETTER])
@@ -34,12 +52,19 @@ def money(cents: int, currency: str = "EUR") -> Money:
 
 @st.composite
 def plans(draw: st.DrawFn) -> DunningPlan:
-    """Any short ladder, with steps of one day and with or without a hand-over at its end."""
+    """Any short ladder, with or without a hand-over at its end, resuming in any way."""
     days = sorted(draw(st.lists(st.integers(-10, 60), min_size=1, max_size=6)))
     steps = [(f"step-{place}", day, draw(CONTACTS)) for place, day in enumerate(days)]
     if draw(st.booleans()):
         steps.append(("hand-over", days[-1] + draw(st.integers(0, 10)), Channel.REFER))
-    return a_plan(*steps)
+    return a_plan(*steps).model_copy(
+        update={
+            "resume": draw(st.sampled_from(ResumePolicy)),
+            "small_remainder": Decimal(draw(st.sampled_from(["0", "0", "1.00"]))),
+            "bank_days": draw(st.integers(0, 3)),
+            "promises_in_a_row": draw(st.integers(0, 3)),
+        }
+    )
 
 
 @st.composite
@@ -68,6 +93,7 @@ def openings(draw: st.DrawFn) -> CaseOpened:
 AMOUNTS = st.integers(-500, 5_000) | st.integers(1, 100_000)
 CURRENCIES = st.sampled_from(["EUR", "EUR", "EUR", "USD"])
 IDS = st.sampled_from([f"id-{number}" for number in range(30)])
+NEW_IDS = st.integers(0, 10_000).map(lambda number: f"request-{number}") | IDS
 FACTS = st.one_of(
     st.builds(
         RecordPayment,
@@ -81,9 +107,81 @@ FACTS = st.one_of(
         amount=st.builds(money, AMOUNTS, CURRENCIES),
         due_date=DUE_DATES | st.sampled_from([date.min, date.max]),
     ),
-    st.builds(NoteUnreadableFact, command_id=IDS, name=st.text(max_size=5), problem=st.text()),
+    st.builds(NoteUnreadableFact, command_id=IDS, name=st.just("bounce"), problem=st.text()),
+    st.builds(ReversePayment, command_id=IDS, payment_id=IDS),
+    st.builds(
+        IssueCreditNote,
+        command_id=IDS,
+        amount=st.builds(money, AMOUNTS, CURRENCIES),
+        on=DUE_DATES,
+    ),
 )
-REQUESTS = st.one_of(
-    st.builds(CancelCase, command_id=IDS, reason=st.just("asked")),
-    st.builds(CompleteTask, command_id=IDS, task_id=st.just("nothing"), outcome=st.just("done")),
+STOPS = st.builds(
+    StopContacts,
+    command_id=NEW_IDS,
+    kind=st.sampled_from(list(StopKind)),
+    on=DUE_DATES | st.sampled_from([date.min, date.max]),
 )
+ENDINGS = st.one_of(
+    st.builds(CancelCase, command_id=NEW_IDS, reason=st.just("asked")),
+    st.builds(
+        CompleteTask, command_id=NEW_IDS, task_id=st.just("nothing"), outcome=st.just("done")
+    ),
+    st.builds(WriteOff, command_id=NEW_IDS, reason=st.just("asked")),
+)
+STEP_REQUESTS = st.one_of(
+    st.builds(SkipStep, command_id=NEW_IDS, reason=st.just("asked")),
+    st.builds(DoStepNow, command_id=NEW_IDS),
+    st.builds(UndoStep, command_id=NEW_IDS),
+    st.builds(DoStepNow, command_id=NEW_IDS, step=st.just("step-1")),
+    st.builds(RecallCase, command_id=NEW_IDS, reason=st.just("asked")),
+    st.builds(ReopenCase, command_id=NEW_IDS, reason=st.just("asked")),
+)
+
+
+def pausing(now: datetime) -> st.SearchStrategy[Asked]:
+    """Any request that makes a case wait, with days around now."""
+    days = st.integers(-1, 40).map(lambda count: (now + timedelta(days=count)).date())
+    moments = st.integers(-10, 900).map(lambda hours: now + timedelta(hours=hours))
+    amounts = st.none() | st.builds(money, AMOUNTS, CURRENCIES)
+    parts = st.builds(Instalment, amount=st.builds(money, st.integers(-1, 9_000)), on=days)
+    ordered = st.lists(parts, min_size=1, max_size=3, unique_by=lambda one: one.on).map(
+        lambda found: tuple(sorted(found, key=lambda one: one.on))
+    )
+    return st.one_of(
+        st.builds(
+            RaiseDispute,
+            command_id=NEW_IDS,
+            amount=amounts,
+            reason=st.sampled_from(list(DisputeReason)),
+            deadline=st.none() | moments,
+        ),
+        st.builds(PromiseToPay, command_id=NEW_IDS, amount=amounts, on=days),
+        st.builds(AgreeInstalments, command_id=NEW_IDS, instalments=ordered),
+        st.builds(
+            PlaceHold, command_id=NEW_IDS, reason=st.just("asked"), until=moments | st.none()
+        ),
+    )
+
+
+def letting_go_on(case: CollectionCase) -> st.SearchStrategy[Asked | ReversePayment]:
+    """Any request or fact that ends what a case waits for, or undoes what has ended it."""
+    disputes = [one.dispute_id for one in case.disputes]
+    payments = [one.payment_id for one in case.allocations]
+    kinds = [one.kind for one in case.stops]
+    return st.one_of(
+        st.builds(
+            ResolveDispute,
+            command_id=NEW_IDS,
+            dispute_id=st.sampled_from(["", "no such", *disputes]),
+            in_favour_of=st.sampled_from(["debtor", "creditor"]),
+            grace_days=st.sampled_from([0, 0, 3, 30]),
+        ),
+        st.builds(Release, command_id=NEW_IDS, kind=st.sampled_from([*kinds, None])),
+        st.builds(Release, command_id=NEW_IDS, kind=st.sampled_from([*kinds, None])),
+        st.builds(
+            ReversePayment,
+            command_id=NEW_IDS,
+            payment_id=st.sampled_from(["no such", *payments]),
+        ),
+    )

@@ -1,0 +1,81 @@
+"""How are accounts typed? What a late payment costs, what an invoice stands at, by which rates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.ops_app import AsJson, Creditor, Day
+
+app = typer.Typer(rich_markup_mode=None)
+
+Policy = Annotated[str, typer.Option(help="legal_accessories_first, interest_first, …")]
+Rate = Annotated[str, typer.Option(help="Of the contract, percent a year; else the law's own.")]
+
+
+@app.command()
+def interest(
+    *,
+    country: Annotated[str, typer.Option(help="Whose law applies, such as FR.")] = "FR",
+    capacity: Annotated[str, typer.Option(help="business, consumer or public.")] = "business",
+    amount: Annotated[str, typer.Option(help="Including VAT.")],
+    currency: Annotated[str, typer.Option(help="EUR, or GBP in GB, by default.")] = "",
+    due: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")],
+    paid: Day = None,
+    payment: Annotated[list[str] | None, typer.Option(metavar="DATE:AMOUNT")] = None,
+    credit: Annotated[list[str] | None, typer.Option(metavar="DATE:AMOUNT:KIND")] = None,
+    rate: Rate = "",
+    policy: Policy = "legal_accessories_first",
+    formal_notice: Day = None,
+    insolvency: Day = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compute what one late payment costs, up to a day (today, or --paid); needs no database."""
+    from cli import interest_command
+    from cli.outcome import finish
+
+    typed = interest_command.TypedClaim(
+        *(country, capacity, amount, currency, due.date(), payment or (), credit or ())
+    )
+    asked = interest_command.Asked(policy, rate, _date(formal_notice), _date(insolvency))
+    finish(interest_command.interest(typed, _date(paid), asked, as_json=as_json))
+
+
+@app.command()
+def account(
+    invoices: Annotated[list[str], typer.Argument(help="Invoice numbers.")],
+    *,
+    on: Day = None,
+    rate: Rate = "",
+    policy: Policy = "legal_accessories_first",
+    formal_notice: Day = None,
+    insolvency: Day = None,
+    creditor: Creditor = "",
+    as_json: AsJson = False,
+) -> None:
+    """State what is owed for invoices on a day: principal, payments, interest, fixed sum."""
+    from cli import account_command, interest_command
+    from cli.outcome import finish
+
+    asked = interest_command.Asked(policy, rate, _date(formal_notice), _date(insolvency))
+    finish(account_command.account(invoices, creditor, _date(on), asked, as_json=as_json))
+
+
+@app.command()
+def rates(
+    *,
+    import_: Annotated[Path | None, typer.Option("--import", help="Merge a CSV file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the reference rates of interest, or import some; warns of those that are due."""
+    from cli import rates_command
+    from cli.outcome import finish
+
+    finish(rates_command.rates(import_, datetime.now().astimezone().date(), as_json=as_json))
+
+
+def _date(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None

@@ -1,0 +1,167 @@
+"""What is owed for these invoices today? ``account``: from the database, with interest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from activities.library import read_creditors
+from cli.claim_print import print_statement, print_totals
+from cli.interest_command import Asked, claim_of, state
+from cli.outcome import CommandFailed, Exit, say, say_error, say_json
+from cli.rates_command import read_rates_file
+from cli.reach import database, only
+from domain.limitation import UnknownLimitationError, limitation, limitation_alarm
+from domain.payment_terms import legal_ceiling, ruling_due_date
+from domain.rates import RateTable
+from schemas.base import Frozen
+from schemas.interest import FIRST_DAY, LAST_DAY, ClaimStatement, Receipt
+from schemas.invoice import Invoice
+from schemas.limitation import (
+    Interruption,
+    InterruptionKind,
+    Limitation,
+    LimitationAlarm,
+    LimitationQuestion,
+)
+from schemas.parties import Creditor, Debtor
+from schemas.payment_terms import Agreement
+from schemas.settings import Settings
+from store import receivables
+from store.pool import Pool
+from store.receivables import KnownPayment
+
+
+class Account(Frozen):
+    """An invoice's account, and until when it can be brought to court.
+
+    Attributes:
+        limitation: None where no law is known.
+        notices: what a person should know beside the statement's own warnings.
+    """
+
+    invoice: str
+    statement: ClaimStatement
+    limitation: Limitation | None
+    notices: tuple[str, ...] = ()
+
+
+async def account(
+    numbers: list[str], creditor: str, on: date | None, asked: Asked, *, as_json: bool
+) -> Exit:
+    """Print the account of each invoice; one that cannot be stated does not hide the others."""
+    settings = Settings()
+    who = only(read_creditors(settings.creditors_folder), creditor)
+    table = read_rates_file(settings.rates_file)
+    day = on or datetime.now(ZoneInfo(who.time_zone)).date()
+    accounts: list[Account] = []
+    worst = Exit.DONE
+    async with database() as pool:
+        for number in dict.fromkeys(numbers):
+            try:
+                accounts.append(await _account(pool, who, number, day, table, asked))
+            except CommandFailed as failure:
+                worst = max(worst, Exit(say_error(f"{number}: {failure}", failure.code)))
+    if as_json:
+        say_json([_as_data(one) for one in accounts])
+        return worst
+    for one in accounts:
+        _print(one)
+    print_totals([one.statement for one in accounts])
+    return worst
+
+
+async def _account(
+    pool: Pool, who: Creditor, number: str, day: date, table: RateTable, asked: Asked
+) -> Account:
+    invoice = await receivables.read_invoice(pool, who.creditor, number)
+    if invoice is None:
+        raise CommandFailed(Exit.NOT_FOUND, f"there is no such invoice of {who.creditor}")
+    debtor = await receivables.read_debtor(pool, who.creditor, invoice.debtor_id)
+    if debtor is None:
+        raise CommandFailed(Exit.NOT_FOUND, f"its debtor {invoice.debtor_id!r} is not known")
+    known = await receivables.payments_of(pool, who.creditor, number)
+    payments, notices = _receipts(invoice.amount.currency, known)
+    fields: dict[str, object] = {
+        "country": debtor.country,
+        "capacity": debtor.capacity,
+        "amount": invoice.amount,
+        "due_date": invoice.due_date,
+        "payments": payments,
+    }
+    statement = state(claim_of(fields, asked), day, table, asked)
+    # Nobody told us what was agreed, so only a date that no agreement makes lawful is warned of.
+    latest = legal_ceiling(
+        debtor.country, debtor.capacity, Agreement.EXPRESSLY_END_OF_MONTH, invoice.issue_date
+    )
+    ruled = ruling_due_date(invoice.due_date, None, invoice.issue_date, latest)
+    limit = _limitation(invoice, debtor, [one for one in payments if one.day <= day])
+    return Account(
+        invoice=number,
+        statement=statement,
+        limitation=limit,
+        notices=(*notices, *ruled.warnings, *_alarm(limit, day)),
+    )
+
+
+def _receipts(currency: str, known: Iterable[KnownPayment]) -> tuple[list[Receipt], list[str]]:
+    """The payments that an account can take, and a sentence for each that a person must look at."""
+    receipts, left = [], []
+    for one in known:
+        likely = FIRST_DAY <= one.received_on <= LAST_DAY
+        if likely and one.amount.is_positive and one.amount.currency == currency:
+            reference, day = one.payment_id, one.received_on
+            receipts.append(Receipt(day=day, amount=one.amount, reference=reference))
+        else:
+            told = f"{one.payment_id} of {one.amount} on {one.received_on}"
+            left.append(f"payment {told} is left out of the account")
+    return receipts, left
+
+
+def _limitation(invoice: Invoice, debtor: Debtor, payments: Iterable[Receipt]) -> Limitation | None:
+    """Counted from the invoice's date, as nobody told us when it was performed."""
+    kind = InterruptionKind.PART_PAYMENT
+    try:
+        return limitation(
+            LimitationQuestion(
+                country=debtor.country,
+                capacity=debtor.capacity,
+                invoiced_on=invoice.issue_date,
+                due_date=invoice.due_date,
+                interruptions=tuple(
+                    Interruption(kind=kind, day=one.day, proof=f"payment {one.reference}")
+                    for one in payments
+                ),
+            )
+        )
+    except UnknownLimitationError:
+        return None
+
+
+def _alarm(limit: Limitation | None, day: date) -> list[str]:
+    if limit is None:
+        return ["until when it can be brought to court is not known for this country"]
+    match limitation_alarm(limit.limitation_day, day):
+        case LimitationAlarm.NONE:
+            return []
+        case LimitationAlarm.BARRED:
+            return [f"barred since {limit.limitation_day}: threaten no court ({limit.law})"]
+        case near:
+            left = near.value.replace("_", " ")
+            return [f"less than {left} to go to court: {limit.limitation_day} ({limit.law})"]
+
+
+def _as_data(one: Account) -> dict[str, Any]:
+    data = one.model_dump(mode="json")
+    return {"invoice": data.pop("invoice"), **data.pop("statement"), **data}
+
+
+def _print(one: Account) -> None:
+    print_statement(one.invoice, one.statement)
+    if one.limitation is not None:
+        say(f"  last day to go to court, from the invoice's date: {one.limitation.limitation_day}")
+    for notice in one.notices:
+        say_error(f"  warning: {notice}", Exit.DONE)
+    say()

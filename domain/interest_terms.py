@@ -1,0 +1,188 @@
+"""From when, until when and at which rate does a claim bear interest? Decided before counting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from domain.contract_rate import check_contract_rate
+from domain.interest_regimes import (
+    ContractRates,
+    Regime,
+    UnknownRegimeError,
+    contract_only,
+    regime_of,
+)
+from domain.rates import TO_BE_PUBLISHED, RateTable, half_year_of, next_half_year
+from schemas.interest import Claim, DayCount, ReferenceRate, rate_row
+
+_DAY = timedelta(days=1)
+_SATURDAY = 6
+
+
+@dataclass(frozen=True)
+class RateOfDay:
+    """The rate of a day: percent a year, or None with the reason as its source."""
+
+    rate: Decimal | None
+    row: ReferenceRate | None
+    source: str
+    wanted: str = ""
+
+
+@dataclass(frozen=True)
+class InterestTerms:
+    """What is known of a claim's interest before a day is counted.
+
+    Attributes:
+        free_until: the last day without interest; None when there is none to count.
+        until: the last day that may bear interest.
+        due: the due date, moved where the law moves it.
+    """
+
+    claim: Claim
+    regime: Regime
+    table: RateTable
+    due: date
+    free_until: date | None
+    until: date
+    warnings: tuple[str, ...]
+
+    @property
+    def bears_interest(self) -> bool:
+        """At least one day bears interest."""
+        return self.free_until is not None and self.until > self.free_until
+
+    def rate_of(self, day: date) -> RateOfDay:
+        """The rate of a day that bears interest."""
+        if self.claim.contract_rate is not None:
+            return RateOfDay(self.claim.contract_rate, None, "contract")
+        if self.regime.frozen and self.free_until is not None:
+            day = self.free_until + _DAY
+        if day < self.regime.known_from:
+            reason = f"the rule before {self.regime.known_from} was another"
+            return RateOfDay(None, None, reason)
+        if self.regime.series is None:
+            return RateOfDay(None, None, "only a contract gives a rate")
+        row = self.table.find(self.regime.series, day)
+        if row is None:
+            wanted = rate_row(self.regime.series, half_year_of(day))
+            return RateOfDay(None, None, TO_BE_PUBLISHED, wanted)
+        return RateOfDay(self.regime.rate(row.value), row, row.source)
+
+    def segment_ends(self, events: Iterable[date], day_count: DayCount) -> list[date]:
+        """The days after which base or rate may change, in order; the last bears interest too."""
+        first, last = self.free_until, self.until
+        if first is None or last <= first:
+            return []
+        ends = {day for day in events if first < day < last} | {last}
+        ends |= {start - _DAY for start in _half_years(first, last, every=self._cuts(day_count))}
+        ends |= set(self.anniversaries)
+        return sorted(day for day in ends if day > first)
+
+    @property
+    def anniversaries(self) -> list[date]:
+        """The days after which unpaid interest bears interest itself."""
+        if self.free_until is None or not self.compounds:
+            return []
+        return anniversaries(self.free_until, self.until)
+
+    @property
+    def compounds(self) -> bool:
+        """Unpaid interest bears interest after each full year: the law's, never a contract's."""
+        return self.regime.compounds_yearly and self.claim.contract_rate is None
+
+    def _cuts(self, day_count: DayCount) -> tuple[int, ...]:
+        """The months on whose first day a segment begins."""
+        if self.claim.contract_rate is None and not self.regime.frozen:
+            return (1, 7)
+        return (1,) if day_count is DayCount.ACT_ACT else ()
+
+
+def interest_terms(claim: Claim, on: date, table: RateTable) -> InterestTerms:
+    """Decide under which rules a claim is counted up to a day.
+
+    Raises:
+        UnknownRegimeError: when neither the law nor a contract gives a rate.
+        ContractRateRefusedError: when the contract's rate may not be applied.
+    """
+    regime = _regime(claim)
+    due = _next_working_day(claim) if regime.moves_to_working_day else claim.due_date
+    free_until = _free_until(claim, regime, due, on)
+    until = on
+    if claim.insolvency_on is not None:
+        # The judgment takes effect at the first hour of its day (Code de commerce L622-28).
+        until = min(on, claim.insolvency_on - _DAY)
+    warnings = []
+    if due != claim.due_date:
+        warnings.append(f"the due date {claim.due_date} is no working day and moves to {due}")
+    if regime.series is None and claim.contract_rate is None:
+        free_until = None
+        warnings.append(f"no interest: {regime.law}")
+    elif free_until is None:
+        warnings.append("no interest: none runs before a formal notice")
+    elif claim.contract_rate is not None:
+        first = free_until + _DAY
+        warnings += check_contract_rate(claim.contract_rate, regime, first, until, table)
+    if claim.waivers and regime.contract_rates is ContractRates.REFUSED:
+        warnings.append("a waiver of interest towards a public body is void")
+    return InterestTerms(claim, regime, table, due, free_until, until, tuple(warnings))
+
+
+def anniversaries(first: date, last: date) -> list[date]:
+    """The last day of each full year after a day; 28 February where there is no 29th."""
+    found = []
+    for year in range(first.year + 1, last.year + 1):
+        leap_day = (first.month, first.day) == (2, 29) and not is_leap(year)
+        day = date(year, 2, 28) if leap_day else first.replace(year=year)
+        if day <= last:
+            found.append(day)
+    return found
+
+
+def is_leap(year: int) -> bool:
+    """Whether a year has a 29 February."""
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def _regime(claim: Claim) -> Regime:
+    try:
+        return regime_of(
+            claim.country,
+            claim.capacity,
+            started_on=claim.due_date + _DAY,
+            creditor_is_individual=claim.creditor_is_individual,
+        )
+    except UnknownRegimeError:
+        if claim.contract_rate is None:
+            raise
+        return contract_only(claim.capacity)
+
+
+def _free_until(claim: Claim, regime: Regime, due: date, on: date) -> date | None:
+    if not regime.needs_notice:
+        return due
+    notice = claim.formal_notice_on
+    if notice is None or notice > on:
+        return None
+    return max(due, notice + timedelta(days=regime.notice_days))
+
+
+def _next_working_day(claim: Claim) -> date:
+    """BGB 193: a due date on a Saturday, a Sunday or a holiday is the next working day."""
+    day = claim.due_date
+    while day.isoweekday() >= _SATURDAY or day in claim.holidays:
+        day += _DAY
+    return day
+
+
+def _half_years(first: date, last: date, every: tuple[int, ...]) -> list[date]:
+    """The first days of half-years in a period, in the months asked for."""
+    found, start = [], next_half_year(half_year_of(first))
+    while start <= last:
+        if start.month in every:
+            found.append(start)
+        start = next_half_year(start)
+    return found
