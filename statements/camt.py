@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from schemas.bank import Balance, BankStatement, FileFormat, Party, Quarantined
-from statements.camt_entry import (
-    Entry,
-    Surroundings,
+from statements.camt_detail import (
     read_details,
-    read_entry,
     remainder,
     sign_of,
     transaction,
     unsigned_amount,
 )
+from statements.camt_entry import Entry, Surroundings, read_entry
 from statements.camt_parts import account_of, amount_in, charges_of, party_of
 from statements.errors import BadValueError
 from statements.gathering import Piece, Repetitions, StatementDraft
 from statements.identity import KeyMaker
 from statements.values import iso_day, shown
-from statements.xml_stream import LOCAL, Tree, branch, code, elements, groups, text, texts, tree
+from statements.xml_stream import Element, Tree, branch, code, elements, groups, text, texts
 
 MESSAGES = {
     "BkToCstmrAcctRpt": (FileFormat.CAMT_052, "report"),
@@ -50,7 +47,7 @@ def read_camt(content: bytes, encoding: str | None) -> Iterator[Piece]:
     steps = {"TxDtls": reader.detail, "Ntry": reader.entry}
     try:
         for element in elements(content, ("TxDtls", "Ntry", *KINDS), encoding):
-            step = steps.get(LOCAL[element.tag], reader.statement)
+            step = steps.get(element.name, reader.statement)
             yield from step(element)
     except BadValueError as error:
         yield from reader.broken_off(str(error))
@@ -68,36 +65,36 @@ class _CamtReader:
         self.entries = 0
         self.details: list[Tree] = []
         self.streamed: _Streamed | None = None
+        self.node: Tree = {}
 
-    def detail(self, element: Any) -> Iterator[Piece]:
+    def detail(self, element: Element) -> Iterator[Piece]:
         """A detail ended; it waits for the end of its entry, unless there are thousands."""
-        node = tree(element)
         if self.streamed is not None:
-            yield from self.streamed.tell(node)
-        else:
-            self.details.append(node)
-            if len(self.details) > DETAILS_IN_MEMORY:
-                yield from self._begin_streaming(element)
-        _drop(element)
+            yield from self.streamed.tell(element.node)
+            return
+        self.details.append(element.node)
+        if len(self.details) > DETAILS_IN_MEMORY:
+            yield from self._begin_streaming(element.parents)
 
-    def _begin_streaming(self, element: Any) -> Iterator[Piece]:
-        outer = element.getparent()
-        entry = outer if LOCAL[outer.tag] == "Ntry" else outer.getparent()
-        draft = self._statement_of(entry)
+    def _begin_streaming(self, parents: tuple[tuple[str, Tree, int], ...]) -> Iterator[Piece]:
+        if not parents or parents[-1][0] != "Ntry":
+            return
+        _, node, line = parents[-1]
+        draft = self._statement_of(parents)
         waiting, self.details = self.details, []
         try:
-            head = read_entry(tree(entry), self.around, self.entries + 1, entry.sourceline)
+            head = read_entry(node, self.around, self.entries + 1, line)
         except BadValueError:
             self.streamed = _Streamed(None, draft)  # the entry's own end will tell why
             return
         head.several = True
         self.streamed = _Streamed(head, draft)
-        for node in waiting:
-            yield from self.streamed.tell(node)
+        for one in waiting:
+            yield from self.streamed.tell(one)
 
-    def entry(self, element: Any) -> Iterator[Piece]:
+    def entry(self, element: Element) -> Iterator[Piece]:
         """An entry ended."""
-        draft = self._statement_of(element)
+        draft = self._statement_of(element.parents)
         self.entries += 1
         details, self.details = self.details, []
         streamed, self.streamed = self.streamed, None
@@ -108,33 +105,32 @@ class _CamtReader:
                 yield from self._told(draft, element, details)
         except BadValueError as error:
             yield self._quarantined(element, str(error))
-        _drop(element)
 
-    def _told(self, draft: StatementDraft, element: Any, details: list[Tree]) -> Iterator[Piece]:
-        node = tree(element)
+    def _told(
+        self, draft: StatementDraft, element: Element, details: list[Tree]
+    ) -> Iterator[Piece]:
+        node = element.node
         if details:
-            # Details were dropped from the tree as they ended, so they are put back.
-            _put_back(node, details)
-        entry = read_entry(node, self.around, self.entries, element.sourceline)
+            # Details were told as they ended, so they are put back for the fingerprint.
+            node.setdefault("NtryDtls", []).append({"TxDtls": details})
+        entry = read_entry(node, self.around, self.entries, element.line)
         if "Chrgs" in node:
             entry.shared["charges"] = charges_of(node)
         transactions = read_details(entry, details)
         yield from draft.take(transactions, entry.amount, entry.status, reversal=entry.reversal)
 
-    def _quarantined(self, element: Any, reason: str) -> Quarantined:
-        words = " ".join(part.strip() for part in element.itertext() if part.strip())
+    def _quarantined(self, element: Element, reason: str) -> Quarantined:
         return Quarantined(
             statement=self.number,
-            place=f"statement {self.number}, entry {self.entries}, line {element.sourceline}",
+            place=f"statement {self.number}, entry {self.entries}, line {element.line}",
             reason=reason,
-            excerpt=shown(words, 200),
+            excerpt=shown(" ".join(_words(element.node)), 200),
         )
 
-    def statement(self, element: Any) -> Iterator[Piece]:
+    def statement(self, element: Element) -> Iterator[Piece]:
         """A statement ended."""
-        draft = self._statement(element)
-        yield from self._close(draft, tree(element), complete=True)
-        element.clear()
+        draft = self._statement(element.name, element.node)
+        yield from self._close(draft, element.node, complete=True)
 
     def _close(self, draft: StatementDraft, node: Tree, *, complete: bool) -> Iterator[Piece]:
         problems: list[str] = []
@@ -150,20 +146,23 @@ class _CamtReader:
     def broken_off(self, reason: str) -> Iterator[Piece]:
         """The XML ends in the middle."""
         if self.draft is not None:
-            yield from self._close(self.draft, {}, complete=False)
+            yield from self._close(self.draft, self.node, complete=False)
         yield Quarantined(statement=self.number, place="the rest of the file", reason=reason)
 
-    def _statement_of(self, entry: Any) -> StatementDraft:
-        return self.draft or self._statement(entry.getparent())
+    def _statement_of(self, parents: tuple[tuple[str, Tree, int], ...]) -> StatementDraft:
+        if self.draft is not None:
+            return self.draft
+        around = next((one for one in reversed(parents) if one[0] in KINDS), ("Stmt", {}, 0))
+        return self._statement(around[0], around[1])
 
-    def _statement(self, element: Any) -> StatementDraft:
+    def _statement(self, name: str, node: Tree) -> StatementDraft:
         """The statement at its first entry, or at its end when it has none."""
         if self.draft is not None:
             return self.draft
-        node = tree(element)
         self.number += 1
         self.entries = 0
-        head = _head(node, self.number, KINDS.get(LOCAL[element.tag], "statement"))
+        self.node = node
+        head = _head(node, self.number, KINDS.get(name, "statement"))
         self.around = Surroundings(self.number, head.account, _day_that_stands_in(node), self.keys)
         opening = next((one for one in _balances(node, []) if one.type in {"OPBD", "PRCD"}), None)
         self.repetitions.look(head, opening)
@@ -190,8 +189,8 @@ class _Streamed:
             signed = (amount or 0) * sign_of(entry, node)
             one = transaction(entry, node, self.rest * 0 + signed, number=self.number)
         except BadValueError as error:
-            place = f"{entry.place}, detail {self.number}"
-            yield Quarantined(statement=entry.statement, place=place, reason=str(error))
+            place = f"{entry.shared['place']}, detail {self.number}"
+            yield Quarantined(statement=entry.shared["statement"], place=place, reason=str(error))
             return
         self.rest -= one.amount
         yield from self.draft.pass_on([one], reversal=entry.reversal)
@@ -207,18 +206,14 @@ class _Streamed:
             yield from self.draft.pass_on([last], reversal=entry.reversal)
 
 
-def _drop(element: Any) -> None:
-    """Free an element that has been read, and the empty one before it, so that memory stays."""
-    element.clear()
-    before = element.getprevious()
-    if before is not None and before.tag == element.tag:
-        element.getparent().remove(before)
-
-
-def _put_back(node: Tree, details: list[Tree]) -> None:
-    for group in groups(node, "NtryDtls"):
-        group.pop("TxDtls", None)
-    node.setdefault("NtryDtls", []).append({"TxDtls": details})
+def _words(node: Tree) -> Iterator[str]:
+    """Every text of an element, for people."""
+    for values in node.values():
+        for value in values if isinstance(values, list) else [values]:
+            if isinstance(value, dict):
+                yield from _words(value)
+            elif value:
+                yield value
 
 
 def _head(node: Tree, number: int, kind: str) -> BankStatement:

@@ -18,7 +18,7 @@ from schemas.bank import (
     StatedAmount,
     StructuredReference,
 )
-from statements.camt_entry import counterparty_role
+from statements.counterparty import counterparty_role
 from statements.identity import KeyMaker, day_text
 from statements.return_codes import is_return, kind_of
 from statements.values import account_number, is_iban, reference

@@ -14,6 +14,13 @@ from schemas.csv_profile import CsvProfile, Role
 from statements.errors import NotABankFileError
 from statements.values import shown
 
+SHIPPED = (
+    *("banque-populaire-caisse-epargne", "banque-postale", "bnp-paribas", "boursobank"),
+    *("credit-agricole", "credit-mutuel-cic", "qonto-english", "qonto-french"),
+    *("societe-generale", "plain"),
+)
+"""The profiles that come with Relance."""
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -33,12 +40,10 @@ class Layout:
 def shipped_profiles() -> tuple[CsvProfile, ...]:
     """The profiles that come with Relance, in the order in which they are asked."""
     folder = files("statements") / "profiles"
-    found = [
-        CsvProfile.model_validate(YAML(typ="safe", pure=True).load(one.read_text("utf-8")))
-        for one in folder.iterdir()
-        if one.name.endswith(".yaml")
-    ]
-    return tuple(sorted(found, key=lambda one: (one.last, one.profile)))
+    texts = ((folder / f"{name}.yaml").read_text("utf-8") for name in SHIPPED)
+    return tuple(
+        CsvProfile.model_validate(YAML(typ="safe", pure=True).load(text)) for text in texts
+    )
 
 
 def same_header(text: str) -> str:

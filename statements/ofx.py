@@ -220,15 +220,8 @@ def _transaction(
     amount: Decimal = _amount(said["TRNAMT"])
     day = _day(posted)
     currency = head.currency or said.get("CURRENCY.CURSYM", "")[:3].upper()
-    bank_reference = reference(said.get("FITID", ""))
     kind = said.get("TRNTYPE", "").upper()
     words = (said.get("NAME", said.get("PAYEE.NAME", "")), said.get("MEMO", ""))
-    entry_key, basis = keys.entry_key(
-        *(head.account, bank_reference, amount, currency),
-        (day_text(day), bank_reference, kind, *words, said.get("CHECKNUM", "")),
-    )
-    party = _party(said, words[0])
-    role = "debtor" if amount > 0 else "creditor"
     return BankTransaction(
         statement=head.number,
         entry=number,
@@ -241,21 +234,15 @@ def _transaction(
         kind=kind_of(amount, returned=any(word in kind for word in _RETURN_WORDS)),
         booking_date=day,
         value_date=_day(said["DTAVAIL"]) if said.get("DTAVAIL") else None,
-        entry_key=entry_key,
-        item_key=entry_key,
-        key_basis=basis,
         remittance=(words[1],) if words[1] else (),
         bank_text=words[0],
-        debtor=party if role == "debtor" else None,
-        creditor=party if role == "creditor" else None,
-        counterparty=party,
-        counterparty_role=role if party else "",
-        bank_reference=bank_reference,
         entry_reference=reference(said.get("REFNUM", "")),
         cheque=reference(said.get("CHECKNUM", "")),
         proprietary_code=kind,
         parts=tuple((name, text) for name, text in said.items() if name not in _READ),
         flags=() if status is TransactionStatus.BOOKED else (Flag.NO_BOOKING_DATE,),
+        **_keys(said, head, keys, amount, (day_text(day), kind, *words)),
+        **_party(said, words[0], amount),
     )
 
 
@@ -264,9 +251,30 @@ _READ = frozenset(
 )
 
 
-def _party(said: dict[str, str], name: str) -> Party | None:
+def _keys(
+    said: dict[str, str],
+    head: BankStatement,
+    keys: KeyMaker,
+    amount: Decimal,
+    words: tuple[str, ...],
+) -> dict[str, str]:
+    """A FITID is unique in its account only, and short ones are not even that."""
+    bank_reference = reference(said.get("FITID", ""))
+    words = (*words, bank_reference, said.get("CHECKNUM", ""))
+    key, basis = keys.entry_key(head.account, bank_reference, amount, head.currency, words)
+    return {
+        "bank_reference": bank_reference,
+        "entry_key": key,
+        "item_key": key,
+        "key_basis": basis,
+    }
+
+
+def _party(said: dict[str, str], name: str, amount: Decimal) -> dict[str, Any]:
     number = account_number(said.get("BANKACCTTO.ACCTID", said.get("CCACCTTO.ACCTID", "")))
     if not (name or number):
-        return None
+        return {}
     iban = number if is_iban(number) else ""
-    return Party(name=name, iban=iban, account="" if iban else number)
+    party = Party(name=name, iban=iban, account="" if iban else number)
+    role = "debtor" if amount > 0 else "creditor"
+    return {role: party, "counterparty": party, "counterparty_role": role}

@@ -197,7 +197,11 @@ def _members(content: bytes, name: str, limits: Limits) -> Iterator[tuple[bytes,
 
 def _is_wanted(member: zipfile.ZipInfo) -> bool:
     own = member.filename.rpartition("/")[2]
-    return not member.is_dir() and not own.startswith(".") and "__MACOSX/" not in member.filename
+    return (
+        not member.filename.endswith("/")
+        and not own.startswith(".")
+        and "__MACOSX/" not in member.filename
+    )
 
 
 def _refuse_hostile(members: Sequence[zipfile.ZipInfo], limits: Limits) -> None:

@@ -19,7 +19,7 @@ from schemas.bank import (
     Quarantined,
     TransactionStatus,
 )
-from statements.camt_entry import counterparty_role
+from statements.counterparty import counterparty_role
 from statements.errors import BadValueError
 from statements.gathering import Piece, Repetitions, StatementDraft
 from statements.identity import KeyMaker, day_text
@@ -39,7 +39,8 @@ KNOWN = frozenset(
 """Any other ``:26:`` at the start of a line is a wrapped time of day, and text."""
 
 _FIELD = re.compile(r"\s?:(\d{2}[A-Z]?|NS):(.*)")
-_BALANCE = re.compile(r"\s*(R?[CD])R?(\d{6})([A-Z]{3})?\s*(\d[\d.]*,?\d*)\s*", re.IGNORECASE)
+# Some banks leave direction and date out of the available balance.
+_BALANCE = re.compile(r"\s*(R?[CD])?R?(\d{6})?([A-Z]{3})?\s*(\d[\d.]*,?\d*)\s*", re.IGNORECASE)
 _ENTRY = re.compile(
     r"(?P<year>\d{2})(?P<month>\d{2})(?P<day>\d{2})(?P<entry>\d{4})?"
     r"(?P<mark>[RE]?[CD])(?P<funds>[A-Z])?(?P<amount>\d[\d.]*(?:,\d*)?|,\d+)"
@@ -217,8 +218,10 @@ def _balance(name: str, said: str) -> Balance:
     if found is None:
         raise BadValueError(f"{shown(said)} is no balance")
     mark, day, currency, amount = found.groups()
-    sign = 1 if mark.upper() in {"C", "RD"} else -1
-    booked, _ = short_day(day[:2], day[2:4], day[4:6])
+    if not (mark and day) and name not in {"64", "65"}:
+        raise BadValueError(f"{shown(said)} has no direction or no date")
+    sign = 1 if (mark or "C").upper() in {"C", "RD"} else -1
+    booked = short_day(day[:2], day[2:4], day[4:6])[0] if day else None
     return Balance(
         type=_BALANCES[name],
         amount=sign * _amount(amount),

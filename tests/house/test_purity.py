@@ -43,6 +43,8 @@ EXCEPTIONS = {
     ("domain/holidays.py", "read_text"): "the same; never imported by a workflow",
     ("domain/countries.py", "importlib.resources"): "tables of an installed package",
     ("domain/countries.py", "read_text"): "the same; never imported by a workflow",
+    ("statements/csv_profiles.py", "importlib.resources"): "profiles that come with the package",
+    ("statements/csv_profiles.py", "read_text"): "the same; never imported by a workflow",
 }
 """Where the core does it all the same, and why."""
 
