@@ -117,3 +117,17 @@ def forecast(
     from cli.outcome import finish
 
     finish(outlook_commands.forecast(days, debtor, as_json=as_json))
+
+
+@app.command()
+def contacts(
+    case: Annotated[str, typer.Argument(help="A case id or an invoice number.")] = "",
+    *,
+    unknown: Annotated[bool, typer.Option("--unknown", help="Those nobody knows about.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List contacts: of a case, or those that are unknown or were left lying."""
+    from cli import outlook_commands
+    from cli.outcome import finish
+
+    finish(outlook_commands.list_contacts(case, unknown=unknown, as_json=as_json))

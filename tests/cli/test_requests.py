@@ -171,3 +171,19 @@ async def test_the_forecast_says_what_will_leave(house: House, starter: Type) ->
     assert {(one["invoice"], one["step"]) for one in coming} == {
         (number, step) for number in ("F-1", "F-2") for step in ("courtesy", "reminder", "call")
     }
+
+
+async def test_contacts_are_listed_and_the_unknown_ones_apart(house: House, starter: Type) -> None:
+    """What left for a case is listed; what nobody knows about has a list of its own."""
+    await house.invoice("F-1", due=TODAY, email="unanswered@dubois.example")
+    await house.invoice("F-2", due=TODAY, debtor="D2", email="a@dubois.example")
+    for number in ("F-1", "F-2"):
+        await house.open(number, datetime.now(UTC))
+        await house.skip_to(number, at(TODAY + timedelta(days=9)))
+        await house.steps(number, 1)
+    [left] = (await starter("contacts", "F-2", "--json")).data
+    assert left["state"] == "accepted"
+    [unknown] = (await starter("contacts", "--unknown", "--json")).data
+    assert (unknown["case_id"], unknown["state"]) == ("case/atelier/F-1", "unknown")
+    kinds = [task["kind"] for task in (await starter("tasks", "--json")).data]
+    assert kinds == ["delivery-unknown"]
