@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +11,7 @@ import typer
 from cli.account_app import app as account_app
 from cli.fact_app import app as fact_app
 from cli.ops_app import app as ops_app
+from cli.typed import day
 
 EXIT_CODES = (
     "Exit codes: 0 done · 1 problems found · 2 usage or settings · 3 an engine cannot be reached · "
@@ -36,7 +37,7 @@ app.add_typer(account_app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Creditor = Annotated[str, typer.Option(help="Short name; needed when there is more than one.")]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
+Day = Annotated[date | None, typer.Option(parser=day, metavar="YYYY-MM-DD")]
 
 
 @app.command("import")
@@ -157,7 +158,7 @@ def plan_check(files: list[Path], *, as_json: AsJson = False) -> None:
 @plan_app.command("preview")
 def plan_preview(
     file: Path,
-    due: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")],
+    due: Annotated[date, typer.Option(parser=day, metavar="YYYY-MM-DD")],
     *,
     country: Annotated[str, typer.Option(help="Of the debtor, such as FR.")] = "FR",
     capacity: Annotated[str, typer.Option(help="business, consumer or public.")] = "business",
@@ -167,7 +168,7 @@ def plan_preview(
     from cli import plan_commands
     from cli.outcome import finish
 
-    finish(plan_commands.preview(file, due.date(), country, capacity, as_json=as_json))
+    finish(plan_commands.preview(file, due, country, capacity, as_json=as_json))
 
 
 @app.command()
@@ -176,7 +177,7 @@ def sweep(*, on: Day = None, as_json: AsJson = False) -> None:
     from cli import upkeep_commands
     from cli.outcome import finish
 
-    finish(upkeep_commands.sweep(on.date() if on else None, as_json=as_json))
+    finish(upkeep_commands.sweep(on, as_json=as_json))
 
 
 @app.command()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.ops_app import AsJson, Creditor, Day
+from cli.ops_app import AsJson, Creditor, Day, NeededDay
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -23,7 +23,7 @@ def interest(
     capacity: Annotated[str, typer.Option(help="business, consumer or public.")] = "business",
     amount: Annotated[str, typer.Option(help="Including VAT.")],
     currency: Annotated[str, typer.Option(help="EUR, or GBP in GB, by default.")] = "",
-    due: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")],
+    due: NeededDay,
     paid: Day = None,
     payment: Annotated[list[str] | None, typer.Option(metavar="DATE:AMOUNT")] = None,
     credit: Annotated[list[str] | None, typer.Option(metavar="DATE:AMOUNT:KIND")] = None,
@@ -38,10 +38,10 @@ def interest(
     from cli.outcome import finish
 
     typed = interest_command.TypedClaim(
-        *(country, capacity, amount, currency, due.date(), payment or (), credit or ())
+        *(country, capacity, amount, currency, due, payment or (), credit or ())
     )
-    asked = interest_command.Asked(policy, rate, _date(formal_notice), _date(insolvency))
-    finish(interest_command.interest(typed, _date(paid), asked, as_json=as_json))
+    asked = interest_command.Asked(policy, rate, formal_notice, insolvency)
+    finish(interest_command.interest(typed, paid, asked, as_json=as_json))
 
 
 @app.command()
@@ -60,8 +60,8 @@ def account(
     from cli import account_command, interest_command
     from cli.outcome import finish
 
-    asked = interest_command.Asked(policy, rate, _date(formal_notice), _date(insolvency))
-    finish(account_command.account(invoices, creditor, _date(on), asked, as_json=as_json))
+    asked = interest_command.Asked(policy, rate, formal_notice, insolvency)
+    finish(account_command.account(invoices, creditor, on, asked, as_json=as_json))
 
 
 @app.command()
@@ -75,7 +75,3 @@ def rates(
     from cli.outcome import finish
 
     finish(rates_command.rates(import_, datetime.now().astimezone().date(), as_json=as_json))
-
-
-def _date(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None

@@ -9,6 +9,8 @@ from cli.outcome import Exit, say, say_error, say_json, say_table
 from cli.reach import author, database, everything, only
 from cli.selection import Selection
 from cli.timeline import show_case
+from cli.typed import one_of
+from schemas.case import CaseState
 from schemas.commands import Asked, CancelCase
 from store import read_models, receivables
 from store.read_models import CaseLine
@@ -16,6 +18,7 @@ from store.read_models import CaseLine
 
 async def list_cases(state: str, debtor: str, limit: int, *, as_json: bool) -> Exit:
     """Print the cases."""
+    one_of(state, tuple(CaseState), "--state")
     async with database() as pool:
         lines = await read_models.list_cases(pool, state=state, debtor=debtor, limit=limit)
     if as_json:

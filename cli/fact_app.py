@@ -21,15 +21,14 @@ def pay(
     *,
     currency: Annotated[str, typer.Option(help="The invoice's own by default.")] = "",
     on: Day = None,
-    payment_id: Annotated[str, typer.Option("--id", help="The same id twice counts once.")] = "",
+    payment_id: Annotated[str, typer.Option("--id", help="The same twice counts once.")] = "",
     creditor: Creditor = "",
 ) -> None:
     """Record a payment by hand and tell its case."""
     from cli import fact_commands
     from cli.outcome import finish
 
-    day = on.date() if on else None
-    finish(fact_commands.pay(invoice, amount, currency, day, payment_id, creditor))
+    finish(fact_commands.pay(invoice, amount, currency, on, payment_id, creditor))
 
 
 @app.command()
@@ -60,8 +59,7 @@ def credit_note(
     from cli import fact_commands
     from cli.outcome import finish
 
-    day = on.date() if on else None
-    finish(fact_commands.credit_note(invoice, number, amount, day, creditor))
+    finish(fact_commands.credit_note(invoice, number, amount, on, creditor))
 
 
 @app.command()
@@ -79,7 +77,7 @@ def stop(
     from cli.selection import Selection
 
     selection = Selection(cases=tuple(cases or ()), debtor=debtor)
-    finish(fact_commands.stop(selection, kind, on.date() if on else None, note))
+    finish(fact_commands.stop(selection, kind, on, note))
 
 
 @app.command()

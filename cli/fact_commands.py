@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
-from cli.ops_commands import money
 from cli.outcome import CommandFailed, Exit, say, say_error
 from cli.reach import Reach, author, everything, only
 from cli.selection import Selection
+from cli.typed import money
+from schemas.case import TaskKind
 from schemas.commands import Happened, RecordPayment
 from schemas.identifiers import case_id
 from schemas.invoice import Invoice
@@ -32,15 +33,26 @@ async def pay(
             received_on=on or datetime.now(UTC).date(),
             source="manual",
         )
-        if not payment.amount.is_positive:
-            raise CommandFailed(Exit.USAGE, f"{amount!r}: a payment is more than nothing")
+        if payment.received_on > datetime.now(UTC).date() + timedelta(days=1):
+            words = f"--on: {payment.received_on} is still to come; money came in on a past day"
+            raise CommandFailed(Exit.USAGE, words)
         async with reach.pool.acquire() as connection, connection.transaction():
             new = await facts.keep_payment(connection, invoice.creditor, number, payment)
         if not new:
-            say(f"payment {payment.command_id} is on record already; nothing was changed")
-            return Exit.DONE
+            return await _known(reach, invoice, payment)
         say(f"payment {payment.command_id}: {payment.amount} for {number} is on record")
         await _tell(reach, invoice, payment)
+    return Exit.DONE
+
+
+async def _known(reach: Reach, invoice: Invoice, payment: RecordPayment) -> Exit:
+    """The id is taken: by the same payment, which is well, or by another one, which is not."""
+    name = payment.command_id
+    for kept in await receivables.payments_of(reach.pool, invoice.creditor, invoice.number):
+        if kept.payment_id == name and kept.amount != payment.amount:
+            words = f"payment {name} is on record with {kept.amount}; {payment.amount} was not kept"
+            return Exit(say_error(words, Exit.REFUSED))
+    say(f"payment {name} is on record already; nothing was changed")
     return Exit.DONE
 
 
@@ -55,6 +67,11 @@ async def reverse(number: str, payment_id: str, reason: str, creditor: str) -> E
             reason=reason,
         )
         case = case_id(invoice.creditor, number)
+        known = await receivables.payments_of(reach.pool, invoice.creditor, number)
+        if payment_id not in {kept.payment_id for kept in known}:
+            ids = ", ".join(kept.payment_id for kept in known) or "none"
+            words = f"there is no payment {payment_id!r} of {number}; on record: {ids}"
+            raise CommandFailed(Exit.NOT_FOUND, words)
         await facts.keep_fact(reach.pool, case, reversal)
         say(f"payment {payment_id} of {number} is taken back")
         await _tell(reach, invoice, reversal)
@@ -118,6 +135,9 @@ async def _tell(reach: Reach, invoice: Invoice, fact: Happened) -> None:
     elif await reach.telling.tell_one(UntoldFact(case_id=case, fact=fact)):
         folded = await read_models.case_as_it_stands(reach.pool, case)
         say(f"{case} has heard: {folded.state}, {folded.outstanding} outstanding")
+        for task in folded.tasks:
+            if task.kind is TaskKind.UNALLOCATED_CASH:
+                say(f"  mind task {task.task_id}: {task.summary}")
     else:
         words = f"{case} could not be told now; it hears of it before any contact leaves"
         say_error(words, Exit.DONE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -170,9 +171,11 @@ def _money(text: str, currency: str, place: str) -> Money:
 
 def _decimal(text: str, place: str) -> Decimal:
     try:
-        number = Decimal(text.replace(",", "."))
+        number = Decimal(re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", "."))
     except InvalidOperation as error:
-        raise CommandFailed(Exit.USAGE, f"{place}: {text!r} is no number") from error
+        raise CommandFailed(
+            Exit.USAGE, f"{place}: {text!r} is no number, such as 1234.56"
+        ) from error
     if not number.is_finite() or abs(number) > Decimal(10) ** 12:
         raise CommandFailed(Exit.USAGE, f"{place}: {text!r} is out of range")
     return number

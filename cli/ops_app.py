@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Coroutine
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
+
+from cli.typed import day
 
 if TYPE_CHECKING:
     from cli.asking import Manner
@@ -30,8 +32,8 @@ Job = Annotated[str, typer.Option(help="The same name again goes on, and asks no
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Reason = Annotated[str, typer.Option(help="Kept on record.")]
 Needed = Annotated[str, typer.Option(prompt=True, help="Kept on record.")]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
-NeededDay = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
+Day = Annotated[date | None, typer.Option(parser=day, metavar="YYYY-MM-DD")]
+NeededDay = Annotated[date, typer.Option(parser=day, metavar="YYYY-MM-DD")]
 Step = Annotated[str, typer.Option(help="Its name; whichever is next when not given.")]
 Part = Annotated[str, typer.Option(help="Only this amount; all that is asked by default.")]
 Parts = Annotated[list[str], typer.Option(help="DATE:AMOUNT; once for each instalment.")]
@@ -108,10 +110,6 @@ def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
     return [one.replace(annotation=hints[one.name]) for one in found]
 
 
-def _day(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None
-
-
 @_asks("cancel")
 def _cancel(selection: Selection, how: Manner, *, reason: Needed) -> Answer:
     """Stop pursuing cases."""
@@ -133,7 +131,7 @@ def _dispute(
     """Record that the debtor contests the invoice, or a part of it."""
     from cli import ops_commands
 
-    return ops_commands.dispute(selection, how, reason, amount, note, _day(deadline))
+    return ops_commands.dispute(selection, how, reason, amount, note, deadline)
 
 
 @_asks("resolve")
@@ -164,7 +162,7 @@ def _promise(
     """Record that the debtor names a day."""
     from cli import ops_commands
 
-    return ops_commands.promise(selection, how, on.date(), amount, said_by, means)
+    return ops_commands.promise(selection, how, on, amount, said_by, means)
 
 
 @_asks("instalments")
@@ -180,7 +178,7 @@ def _hold(selection: Selection, how: Manner, *, reason: Needed, until: Day = Non
     """Stop the clock of cases, until a day or without an end."""
     from cli import ops_commands
 
-    return ops_commands.hold(selection, how, reason, _day(until))
+    return ops_commands.hold(selection, how, reason, until)
 
 
 @_asks("release")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, date, datetime, time
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,8 +11,8 @@ from cli.asking import Manner, ask
 from cli.outcome import CommandFailed, Exit
 from cli.reach import author
 from cli.selection import Selection
+from cli.typed import money
 from schemas.commands import Asked
-from schemas.money import Money
 from schemas.pauses import DisputeReason, Instalment
 from schemas.requests import (
     AgreeInstalments,
@@ -35,9 +34,9 @@ PARIS = ZoneInfo("Europe/Paris")
 
 SIMPLE: dict[str, tuple[type[Asked], str]] = {
     "release": (Release, "released"),
-    "skip": (SkipStep, "skipping their next step"),
-    "do-now": (DoStepNow, "taking their next step now"),
-    "undo": (UndoStep, "taking their last step back"),
+    "skip": (SkipStep, "told to skip its next step"),
+    "do-now": (DoStepNow, "told to take its next step as soon as it may (see `why`)"),
+    "undo": (UndoStep, "told to take its last step back"),
     "write-off": (WriteOff, "written off"),
     "recall": (RecallCase, "recalled"),
     "reopen": (ReopenCase, "reopened"),
@@ -143,19 +142,6 @@ async def instalments(selection: Selection, how: Manner, parts: list[str], said_
     return await ask(selection, how, "paying by instalments", make)
 
 
-def money(amount: str, currency: str) -> Money:
-    """An amount that a person typed.
-
-    Raises:
-        CommandFailed: when it is none.
-    """
-    try:
-        return Money(amount=Decimal(amount.replace(",", ".")), currency=currency)
-    except (InvalidOperation, ValueError) as error:
-        words = f"{amount!r} is no amount in {currency}; expected something like 1234.56"
-        raise CommandFailed(Exit.USAGE, words) from error
-
-
 def _instalment(part: str, currency: str) -> Instalment:
     day, _, amount = part.partition(":")
     try:
@@ -177,5 +163,5 @@ def _checked(model: type[Asked], data: dict[str, Any]) -> Asked:
         return model.model_validate(data)
     except ValidationError as error:
         problem = error.errors()[0]
-        field = str(problem["loc"][0]).replace("_", "-")
+        field = str(problem["loc"][0]).replace("_", "-").replace("in-favour-of", "for")
         raise CommandFailed(Exit.USAGE, f"--{field}: {problem['msg']}") from error

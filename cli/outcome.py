@@ -10,9 +10,12 @@ from collections.abc import Coroutine, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 class Exit(IntEnum):
@@ -48,6 +51,7 @@ def finish(work: Coroutine[Any, Any, Exit]) -> NoReturn:
 
 def _code_of(work: Coroutine[Any, Any, Exit]) -> int:
     from asyncpg import PostgresError  # noqa: PLC0415 - heavy; --help must not pay
+    from asyncpg.exceptions import ClientConfigurationError  # noqa: PLC0415
     from pydantic import ValidationError  # noqa: PLC0415
 
     from domain.yaml_document import DocumentError  # noqa: PLC0415
@@ -66,13 +70,24 @@ def _code_of(work: Coroutine[Any, Any, Exit]) -> int:
     except (DocumentError, MigrationError) as error:
         words, code = str(error), Exit.PROBLEMS
     except ValidationError as error:
-        words, code = f"The environment cannot be read: {error}", Exit.USAGE
+        words, code = _wrong_settings(error), Exit.USAGE
+    except ClientConfigurationError as error:
+        words, code = f"DATABASE_URL is no address of a database: {error}", Exit.USAGE
     except (OSError, PostgresError) as error:
         hint = "is the database there, and migrated? Try `starter.py migrate`"
         words, code = f"{type(error).__name__}: {error} ({hint})", Exit.UNREACHABLE
     except KeyboardInterrupt:
         words, code = "Stopped; what was done stays done, run it again to go on.", Exit.PROBLEMS
     return say_error(words, code)
+
+
+def _wrong_settings(error: ValidationError) -> str:
+    """Which variable is wrong, and what was expected."""
+    problems = [
+        f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+        for problem in error.errors(include_url=False, include_input=False)
+    ]
+    return f"The environment cannot be read: {'; '.join(problems)}"
 
 
 def say_error(words: str, code: Exit) -> int:
@@ -100,7 +115,9 @@ def say_table(title: str, head: Sequence[str], rows: Sequence[Sequence[object]])
     console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for name in head:
-        table.add_column(name.lstrip(">"), justify="right" if name.startswith(">") else "left")
+        # Folded, never cut: an id or an amount of which a part is missing is of no use.
+        side: Literal["right", "left"] = "right" if name.startswith(">") else "left"
+        table.add_column(name.lstrip(">"), justify=side, overflow="fold")
     for row in rows:
         table.add_row(*(escape(str(cell)) for cell in row))
     console.print(table)

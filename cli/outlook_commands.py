@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cli.outcome import Exit, say, say_json, say_table
+from cli.outcome import CommandFailed, Exit, say, say_json, say_table
 from cli.reach import database
 from domain.forecast import forecast as look_ahead
 from domain.next_action import next_action
@@ -65,12 +65,12 @@ async def asleep(*, as_json: bool) -> Exit:
     rows = [
         (
             *(one.invoice, one.reason, f"{one.age_days} d", one.outstanding),
-            f"{one.wakes_at:%Y-%m-%d}" if one.wakes_at else "never by itself",
+            f"{one.wakes_at:%Y-%m-%d %H:%M}" if one.wakes_at else "never by itself",
             one.sentence,
         )
         for one in found
     ]
-    head = ("invoice", "asleep", ">for", ">outstanding", "wakes", "why")
+    head = ("invoice", "asleep", ">for", ">outstanding", "wakes (UTC)", "why")
     say_table(f"{len(found)} cases are asleep", head, rows)
     return Exit.DONE
 
@@ -78,6 +78,8 @@ async def asleep(*, as_json: bool) -> Exit:
 async def why(text: str, *, every: bool, as_json: bool) -> Exit:
     """Say the one reason why nothing was sent today: of a case, or of all that are open."""
     now = datetime.now(UTC)
+    if not every and not text:
+        raise CommandFailed(Exit.USAGE, "name a case, or say --all")
     async with database() as pool:
         if every:
             found = [await _reason(pool, case, now) async for case in _open_cases(pool)]

@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
+from cli.typed import one_of
 from domain.dunning_plan import PlanError, read_plan
 from schemas.parties import Capacity
 from schemas.plan import DunningPlan
@@ -38,6 +39,7 @@ async def preview(file: Path, due: date, country: str, capacity: str, *, as_json
     from domain.holidays import contact_calendar  # noqa: PLC0415 - heavy
     from domain.plan_calendar import plan_calendar  # noqa: PLC0415
 
+    one_of(capacity, tuple(Capacity), "--capacity")
     plan = _read(file)
     calendar = contact_calendar(
         country=country.upper(),

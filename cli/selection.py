@@ -8,6 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from cli.outcome import CommandFailed, Exit
+from cli.typed import one_of
+from schemas.case import CaseState
 from store import read_models
 from store.pool import Pool
 from store.read_models import CaseLine
@@ -54,6 +56,7 @@ class Selection:
         if not self.cases and not self.is_filter:
             words = "name cases, or say which with --debtor, --plan, --state, --older-than, …"
             raise CommandFailed(Exit.USAGE, f"Nothing was selected, so nothing is done: {words}")
+        one_of(self.state, tuple(CaseState), "--state")
         named = [*self.cases, *self._from_file()]
         ids = [await read_models.find_case(pool, text) for text in named]
         lines = await read_models.list_cases(

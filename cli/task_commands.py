@@ -7,6 +7,7 @@ import uuid
 from cli.asking import ask_one
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
 from cli.reach import author, database, everything
+from cli.typed import one_of
 from domain.tasks import OUTCOMES
 from schemas.case import TaskKind
 from schemas.commands import CompleteTask
@@ -16,6 +17,7 @@ from store.pool import Pool
 
 async def list_tasks(status: str, *, as_json: bool) -> Exit:
     """Print the tasks, oldest first."""
+    one_of(status, ("open", "done", "obsolete"), "--status")
     async with database() as pool:
         lines = await read_models.list_tasks(pool, status=status)
     if as_json:

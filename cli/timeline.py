@@ -53,14 +53,16 @@ def _print(
         (f"{one.event.at.astimezone(zone):%Y-%m-%d %H:%M}", one.event.type, describe(one.event))
         for one in events
     ]
-    say_table("Behind", ("when", "what", ""), behind)
+    say_table("Behind", (f"when ({zone.key})", "what", ""), behind)
     say()
     if ahead:
         coming = [
             (f"{one.at.astimezone(zone):%Y-%m-%d %H:%M}", one.channel.value, one.step, one.asked)
             for one in ahead
         ]
-        say_table("Ahead, if nobody pays", ("when", "channel", "step", ">asks for"), coming)
+        say_table(
+            "Ahead, if nobody pays", (f"when ({zone.key})", "channel", "step", ">asks for"), coming
+        )
         say()
     say(why)
     for task in case.tasks:

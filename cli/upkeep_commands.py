@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from temporalio.client import (
     Schedule,
@@ -124,6 +124,9 @@ async def sweep(on: date | None, *, as_json: bool) -> Exit:
 
 async def schedule(at: time, time_zone: str, *, remove: bool) -> Exit:
     """Have the engine sweep every working day, or no more."""
+    if time_zone not in available_timezones():
+        words = f"--time-zone: {time_zone!r} is unknown; expected a name such as Europe/Paris"
+        raise CommandFailed(Exit.USAGE, words)
     async with everything() as reach:
         handle = reach.client.get_schedule_handle(SWEEP_SCHEDULE)
         if remove:

@@ -32,7 +32,7 @@ def _promised(arrangement: Arrangement) -> str:
 
 
 def _held(event: Any) -> str:
-    until = f"until {event.hold.until:%Y-%m-%d}" if event.hold.until else "without an end"
+    until = f"until {event.hold.until:%Y-%m-%d %H:%M} UTC" if event.hold.until else "without an end"
     return f"{until}: {event.hold.reason} (by {event.hold.by})"
 
 

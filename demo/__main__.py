@@ -59,7 +59,7 @@ async def _play(settings: Settings, *, stay: bool) -> int:
         async with DemoStory.on(settings, found) as story:
             await story.play()
             await story.summary()
-        _where_to_look(found, settings.var)
+        _where_to_look(found, settings.var, stay=stay)
         if stay:
             sys.stdout.write("It stays up for you to look around; Ctrl-C ends it.\n")
             sys.stdout.flush()
@@ -86,10 +86,11 @@ def _start_afresh(var: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _where_to_look(found: EngineAddresses, var: Path) -> None:
+def _where_to_look(found: EngineAddresses, var: Path, *, stay: bool) -> None:
     shown = os.path.relpath(var)
+    again = "" if stay else f"  RELANCE_VAR={shown} ./run up    # brings it up again, then:\n"
     sys.stdout.write(
-        f"\nWhere to look:\n{describe(found, var)}\n\n"
+        f"\nWhere to look:\n{describe(found, var)}\n\n{again}"
         f"  RELANCE_VAR={shown} .venv/bin/python starter.py list\n"
         f"  RELANCE_VAR={shown} .venv/bin/python starter.py show F-2043\n"
         f"  RELANCE_VAR={shown} .venv/bin/python starter.py tasks\n\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from domain.business_calendar import is_open, next_open_moment
 from domain.evolve import evolve
@@ -94,7 +95,7 @@ def _held(case: CollectionCase, hold: Hold, now: datetime) -> Action:
     if hold.until is not None and hold.until <= now:
         released = HoldReleased(at=now, reason="its time was over")
         return Record(events=(released, *resumed(evolve(case, released), now)))
-    until = f"until {hold.until:%Y-%m-%d}" if hold.until else "without an end"
+    until = f"until {_local(case, hold.until)}" if hold.until else "without an end"
     return Wait(until=hold.until, reason="OnHold", sentence=f"On hold {until}: {hold.reason}.")
 
 
@@ -134,7 +135,7 @@ def _ladder(case: CollectionCase, now: datetime) -> Action:
         return Wait(
             until=due_at,
             reason="NextStepNotDue",
-            sentence=f"Step {step.name!r} is due on {due_at:%Y-%m-%d at %H:%M} UTC.",
+            sentence=f"Step {step.name!r} is due on {_local(case, due_at)}.",
         )
     if not is_open(case.calendar, now):
         opens = next_open_moment(case.calendar, now, case.case_id)
@@ -162,3 +163,9 @@ def _next_deadline(case: CollectionCase) -> datetime | None:
     """When the owner of a dispute will be reminded, if one is still to be."""
     waiting = [one.deadline for one in case.disputes if one.deadline and not one.reminded]
     return min(waiting, default=None)
+
+
+def _local(case: CollectionCase, moment: datetime) -> str:
+    """A moment as the debtor's clock shows it, and whose clock that is."""
+    zone = ZoneInfo(case.calendar.time_zone)
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M} ({zone.key})"

@@ -143,7 +143,7 @@ def place_hold(case: CollectionCase, command: PlaceHold, now: datetime) -> Answe
         return case_is_closed(case)
     if command.until is not None and command.until <= now:
         return Refusal(
-            code="HoldEndsInThePast", sentence=f"{command.until:%Y-%m-%d %H:%M} has passed."
+            code="HoldEndsInThePast", sentence=f"{command.until:%Y-%m-%d %H:%M} UTC has passed."
         )
     hold = Hold(reason=command.reason, by=command.by, since=now, until=command.until)
     return (HoldPlaced(at=now, by=command.by, cause=command.command_id, hold=hold),)
