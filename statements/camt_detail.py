@@ -145,7 +145,7 @@ def _fill_from_detail(fields: dict[str, Any], node: Tree, amount: Decimal, entry
         )
     filled(
         fields,
-        purpose=code(branch(node, "Purp")),
+        purpose=code(branch(node, "Purp")) if "Purp" in node else "",
         charges=charges_of(node) if "Chrgs" in node else None,
         parts=tuple(("AddtlTxInf", one) for one in texts(node, "AddtlTxInf")),
     )

@@ -86,10 +86,15 @@ def read_entry(node: Tree, around: Surroundings, number: int, line: int) -> Entr
         "entry_key": entry_key,
         "key_basis": basis,
     }
-    filled(shared, bank_reference=bank_reference, bank_code=iso, proprietary_code=own)
-    filled(shared, entry_reference=reference(text(node, "NtryRef")))
-    filled(shared, bank_text=text(node, "AddtlNtryInf"))
-    filled(shared, batch=batch_of(node) if "NtryDtls" in node else None)
+    filled(
+        shared,
+        bank_reference=bank_reference,
+        bank_code=iso,
+        proprietary_code=own,
+        entry_reference=reference(text(node, "NtryRef")) if "NtryRef" in node else "",
+        bank_text=text(node, "AddtlNtryInf") if "AddtlNtryInf" in node else "",
+        batch=batch_of(node) if "NtryDtls" in node else None,
+    )
     reversal = text(node, "RvslInd") in {"true", "1"}
     if reversal:
         shared["reversal"] = True
@@ -160,4 +165,6 @@ def _details(group: Any) -> list[Tree]:
 
 def filled(fields: dict[str, Any], **values: Any) -> None:
     """Set the fields that say something; what is empty keeps what was there."""
-    fields.update({name: value for name, value in values.items() if value})
+    for name, value in values.items():
+        if value:
+            fields[name] = value  # noqa: PERF403 - a comprehension would be built only to be copied
