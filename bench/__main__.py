@@ -14,7 +14,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 
-from bench import cases, import_rows, reference_case, starts
+from bench import cases, import_rows, reference_case, starts, statements
 from bench.ground import Ground, ground, machine
 
 Measure = Callable[..., Awaitable[list[dict[str, object]]]]
@@ -24,6 +24,7 @@ ON_THE_GROUND: dict[str, Measure] = {
     "starts": starts.measure,
 }
 IMPORT_ROWS = "import_rows"
+STATEMENTS = "statements"
 SHOWN = ("cases_per_second", "starts_per_second", "events", "actions", "rows_per_second", "ratio")
 
 
@@ -33,7 +34,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="name", help="what to measure")
     parser.add_argument("--quick", action="store_true", help="small counts, one round")
     asked = parser.parse_args()
-    known = (*ON_THE_GROUND, IMPORT_ROWS)
+    known = (*ON_THE_GROUND, IMPORT_ROWS, STATEMENTS)
     if unknown := sorted(set(asked.names) - set(known)):
         parser.error(f"unknown: {', '.join(unknown)}; expected some of: {', '.join(known)}")
     wanted: list[str] = asked.names or list(known)
@@ -42,6 +43,8 @@ def main() -> None:
     _table(figures)
     if IMPORT_ROWS in wanted:
         import_rows.main(10_000 if asked.quick else 100_000)
+    if STATEMENTS in wanted:
+        statements.main(2_000 if asked.quick else 20_000)
 
 
 async def _on_the_ground(wanted: list[str], *, quick: bool) -> list[dict[str, object]]:
