@@ -31,7 +31,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Ask many without being asked b
 Job = Annotated[str, typer.Option(help="The same name again goes on, and asks nothing twice.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Reason = Annotated[str, typer.Option(help="Kept on record.")]
-Needed = Annotated[str, typer.Option(prompt=True, help="Kept on record.")]
+Needed = Annotated[str, typer.Option(help="Kept on record.")]
 Day = Annotated[date | None, typer.Option(parser=day, metavar="YYYY-MM-DD")]
 NeededDay = Annotated[date, typer.Option(parser=day, metavar="YYYY-MM-DD")]
 Step = Annotated[str, typer.Option(help="Its name; whichever is next when not given.")]
