@@ -52,7 +52,8 @@ async def speak_for_others(
         order: its step.
         contact: freshly claimed; nothing of it has left.
     """
-    await shared_contacts.uncover_all(connection, contact.reference)
+    if contact.attempts > 1:
+        await shared_contacts.uncover_all(connection, contact.reference)
     joining: list[CoveredStep] = []
     for other in await shared_contacts.other_cases(connection, case):
         if not joins(case, other, order.step.channel, order.now):
