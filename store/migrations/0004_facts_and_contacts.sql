@@ -45,9 +45,11 @@ create table contacts (
     detail text not null default '',
     sha256 text not null default '',
     claimed_at timestamptz not null default now(),
-    updated_at timestamptz not null default now(),
-    unique (case_id, step, cycle)
+    updated_at timestamptz not null default now()
 );
+
+-- Not unique: the reference, which follows from these three, is, and one arbiter is enough.
+create index contacts_of_step on contacts (case_id, step, cycle);
 
 create index contacts_unsettled on contacts (state, updated_at)
     where state in ('claimed', 'handing over', 'unknown');
