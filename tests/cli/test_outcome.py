@@ -10,7 +10,7 @@ TOP = Path(__file__).parents[2]
 
 
 def test_a_reader_that_leaves_early_is_no_error() -> None:
-    """Whoever looks at the first line only (`| head -1`) is told of no trouble with the database."""
+    """Whoever looks at the first lines only (`| head`) hears of no trouble with a database."""
     typed = f"{sys.executable} starter.py interest --country FR --capacity business"
     typed += " --amount 1000 --due 2016-03-31 --paid 2026-04-30 --json"
     found = subprocess.run(  # noqa: S602 - a pipe of the shell is what is tried
