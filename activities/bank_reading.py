@@ -10,7 +10,9 @@ from itertools import islice
 
 from domain.bank_accounts import OwnAccount, UnknownAccountError, own_account
 from domain.bank_identity import said, sight
+from domain.bank_verdict import FEED
 from schemas.bank import BankStatement, BankTransaction, FileFormat, Notice, Quarantined
+from schemas.bank_ledger import Placement, Verdict
 from schemas.feed import FeedOrder, FileState, Place, ReadSummary, TransactionState
 from schemas.matching import SeenEntry, SightingKind
 from schemas.parties import Creditor
@@ -18,7 +20,6 @@ from statements.errors import NotABankFileError
 from statements.gathering import Piece
 from statements.reader import open_bank_file
 from store import bank_files, bank_ledger, bank_transactions
-from store.bank_ledger import Placement, Verdict
 from store.bank_transactions import NewTransaction
 from store.pool import Connection, Pool
 
@@ -223,7 +224,7 @@ class FileReading:
             raise LookupError(f"{item_key} was counted and is not there")
         verdict = Verdict(
             action="replace",
-            author="bank feed",
+            author=FEED,
             decided_at=self._order.now,
             state=TransactionState.SUPERSEDED,
             placements=(Placement(place=Place.SUPERSEDED, amount=replaced.amount),),

@@ -12,6 +12,9 @@ _SEPARATORS = re.compile(r"[^A-Z0-9]+")
 _IBAN_HEAD = 4
 """Country and check digits; what follows is the national number."""
 
+_FRENCH_NUMBER = slice(14, 25)
+"""Between bank, branch and key."""
+
 
 class OwnAccount(Frozen):
     """An account of a creditor.
@@ -47,12 +50,12 @@ def own_account(account: str, creditors: Iterable[Creditor]) -> OwnAccount:
         (creditor.creditor, own)
         for creditor in creditors
         for own in accounts_of(creditor)
-        if wanted in {own, own[_IBAN_HEAD:]}
+        if wanted in names_of(own)
     }
     if not found:
         raise UnknownAccountError(
             f"account {account} is of no creditor; if it is yours, write it under bank_accounts in "
-            "the creditor's file, restart the workers and feed the file again"
+            "the creditor's file and restart the workers, or name the account with --account"
         )
     if len(found) > 1:
         names = ", ".join(sorted(creditor for creditor, _ in found))
@@ -70,6 +73,14 @@ def accounts_of(creditor: Creditor) -> tuple[str, ...]:
             if (plain := plain_account(one))
         )
     )
+
+
+def names_of(iban: str) -> set[str]:
+    """How banks write an account: as IBAN, without its head, and in France the bare number."""
+    names = {iban, iban[_IBAN_HEAD:]}
+    if iban.startswith("FR"):
+        names.add(iban[_FRENCH_NUMBER])
+    return names - {""}
 
 
 def plain_account(account: str) -> str:

@@ -99,8 +99,14 @@ class ReadSummary(Frozen):
 
 
 class MatchSummary(Frozen):
-    """What matching decided, by status; ``returned`` are undone receipts among the booked."""
+    """How the transactions of a file stand.
 
+    Attributes:
+        decided: decisions that were made, also about what other files had told.
+        returned: those that take an earlier receipt back, whatever became of them.
+    """
+
+    decided: int = 0
     booked: int = 0
     suggested: int = 0
     on_account: int = 0

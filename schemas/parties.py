@@ -67,8 +67,6 @@ class Creditor(Strict):
         bank_accounts: further accounts whose statements are ours, as IBAN or as the bank writes it.
         bank_hold_days: so many bank days a suggestion, or money on account that may settle what is
             overdue, keeps its debtor's contacts waiting for a person.
-        bank_feed_max_age_days: contacts wait when the last statement of an account is older than so
-            many bank days; None asks for nothing.
     """
 
     creditor: Name
@@ -88,4 +86,3 @@ class Creditor(Strict):
     plan: Name = "standard"
     bank_accounts: tuple[str, ...] = Field(default=(), max_length=100)
     bank_hold_days: int = Field(default=3, ge=0, le=30)
-    bank_feed_max_age_days: int | None = Field(default=None, ge=0, le=60)

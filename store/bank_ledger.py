@@ -6,68 +6,22 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from schemas.bank_ledger import Holding, Placement, Verdict
 from schemas.base import Frozen, Instant
 from schemas.commands import Happened, RecordPayment
 from schemas.feed import Place, TransactionState
 from schemas.identifiers import bank_payment_id, case_id
-from schemas.matching import LearntPayer
-from schemas.money import Money
+from schemas.matching import Decision, LearntPayer
+from schemas.money import Money, exact
 from schemas.requests import ReversePayment
 from store import facts
-from store.bank_transactions import KeptTransaction
+from store.bank_transactions import KeptTransaction, kept
 from store.facts import UntoldFact
 from store.pool import Connection, Pool
 from store.queries import queries
 
 _SQL = queries("bank_ledger")
-
-
-class Placement(Frozen):
-    """So much of a transaction's money belongs in a place.
-
-    Attributes:
-        owner: the invoice it is allocated to, the debtor on whose account it is, or a word.
-        written_off: with an allocation: what of the invoice is settled without money.
-        reason: of that.
-    """
-
-    place: Place
-    owner: str = ""
-    amount: Decimal
-    written_off: Decimal = Decimal(0)
-    reason: str = ""
-
-
-class Verdict(Frozen):
-    """What was decided about a transaction.
-
-    Attributes:
-        action: ``book``, ``suggest``, ``allocate``, …: names it on record.
-        placements: where all of its money belongs from now on.
-        debtors: whose money it may be.
-        hold_until: until then, the contacts of those debtors wait.
-        data: evidence and suggestions, as JSON.
-        reason: why money that was allocated no longer is, such as the bank's code.
-    """
-
-    action: str
-    author: str
-    decided_at: Instant
-    state: TransactionState
-    placements: tuple[Placement, ...]
-    debtors: tuple[str, ...] = ()
-    hold_until: Instant | None = None
-    data: Mapping[str, Any] = {}
-    reason: str = ""
-
-
-class Holding(Frozen):
-    """Money of a transaction in a place."""
-
-    place: Place
-    owner: str = ""
-    payment_id: str = ""
-    amount: Decimal
+_NONE = {"status": "unmatched"}
 
 
 class DecisionLine(Frozen):
@@ -78,6 +32,20 @@ class DecisionLine(Frozen):
     author: str
     decided_at: Instant
     data: Mapping[str, Any] = {}
+
+
+class WaitingMoney(Frozen):
+    """A transaction that waits for a person.
+
+    Attributes:
+        free: what of it is neither allocated nor ignored.
+        author: who decided last.
+    """
+
+    transaction: KeptTransaction
+    free: Decimal
+    author: str = ""
+    decision: Decision
 
 
 class PayerLine(Frozen):
@@ -233,13 +201,34 @@ async def decisions_of(connection: Pool | Connection, tx: str) -> list[DecisionL
     return [DecisionLine.model_validate(dict(row)) for row in rows]
 
 
+async def waiting_money(
+    connection: Pool | Connection, creditor: str, states: Sequence[TransactionState]
+) -> list[WaitingMoney]:
+    """Transactions in these states, with what is free of each and what was decided last."""
+    rows = await connection.fetch(_SQL["waiting"], creditor, [one.value for one in states])
+    free: dict[str, Decimal] = {}
+    for row in await connection.fetch(_SQL["held_money"], [row["tx"] for row in rows]):
+        if row["place"] in {Place.ON_ACCOUNT, Place.UNMATCHED}:
+            free[row["tx"]] = free.get(row["tx"], Decimal(0)) + row["amount"]
+    return [
+        WaitingMoney(
+            transaction=kept(row),
+            free=free.get(row["tx"], Decimal(0)),
+            author=row["author"] or "",
+            decision=Decision.model_validate((row["decided"] or {}).get("decision", _NONE)),
+        )
+        for row in rows
+    ]
+
+
 async def sums(
     connection: Pool | Connection, *, creditor: str = "", file: str = ""
 ) -> dict[str, dict[str, Decimal]]:
     """Every cent by currency and place; of one creditor or file, or of all."""
     found: dict[str, dict[str, Decimal]] = {}
     for row in await connection.fetch(_SQL["sums"], creditor, file):
-        found.setdefault(row["currency"], {})[row["place"]] = row["amount"]
+        amount = exact(row["amount"], row["currency"])
+        found.setdefault(row["currency"], {})[row["place"]] = amount
     return found
 
 

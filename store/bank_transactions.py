@@ -9,11 +9,13 @@ from typing import Any
 
 from asyncpg import Record
 
+from domain.bank_verdict import FEED
 from schemas.bank import BankStatement, BankTransaction, Flag
 from schemas.base import Frozen, Instant
 from schemas.feed import StatementLink, TransactionState
 from schemas.identifiers import transaction_id
 from schemas.matching import SeenEntry, SeenItem
+from schemas.money import exact
 from store.pool import Connection, Pool
 from store.queries import queries
 
@@ -60,7 +62,7 @@ class AccountLine(Frozen):
     currency: str = ""
     family: str = ""
     booked_to: date | None = None
-    fed_at: Instant
+    fed_at: Instant | None = None
     transactions: int = 0
     closing: Decimal | None = None
     closing_day: date | None = None
@@ -159,9 +161,9 @@ async def keep_transactions(connection: Connection, new: Sequence[NewTransaction
 
 
 async def enrich(connection: Connection, account: str, told: BankTransaction, detail: int) -> None:
-    """Keep what a later file says beyond the first; what nobody allocated is matched again."""
+    """Keep what a later file says beyond the first; what no person decided is matched again."""
     await connection.execute(
-        _SQL["enrich"], account, told.item_key, _data(told), detail, is_sum(told)
+        _SQL["enrich"], account, told.item_key, _data(told), detail, is_sum(told), FEED
     )
 
 
@@ -218,9 +220,9 @@ async def links_of(pool: Pool | Connection, account: str) -> list[StatementLink]
     """The statements of an account that have both balances."""
     return [
         StatementLink(
-            opening=row["opening"],
+            opening=exact(row["opening"], row["currency"]),
             opening_day=row["opening_day"],
-            closing=row["closing"],
+            closing=exact(row["closing"], row["currency"]),
             closing_day=row["closing_day"],
             currency=row["currency"],
             label=" ".join(part for part in ("statement", row["id"] or row["sequence"]) if part),
@@ -242,6 +244,7 @@ def kept(row: Record | Mapping[str, Any]) -> KeptTransaction:
     """A transaction out of its row."""
     data = dict(row)
     said = BankTransaction.model_validate(data.pop("data"))
+    data["amount"] = exact(row["amount"], row["currency"])
     return KeptTransaction.model_validate({**data, "said": said})
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from schemas.identifiers import case_id, case_parts
 from schemas.matching import Customer, Decision, LearntPayer, OpenItem
+from schemas.money import exact
 from store.bank_ledger import list_payers
 from store.bank_transactions import KeptTransaction, kept
 from store.pool import Connection
@@ -38,15 +39,18 @@ async def open_items(
     since = None if only is not None else today - SETTLED_REACH
     numbers = None if only is None else list(only)
     rows = await connection.fetch(_SQL["items"], creditor, numbers, since)
-    credits = await _credits_without_case(connection, creditor)
+    credited = await _credits_without_case(connection, creditor)
     return [
         OpenItem(
             document=row["number"],
             customer=row["debtor_id"],
             issue_date=row["issue_date"],
             due_date=row["due_date"],
-            amount=row["amount"],
-            open_amount=max(row["open_now"] - credits.get(row["number"], Decimal(0)), Decimal(0)),
+            amount=exact(row["amount"], row["currency"]),
+            open_amount=exact(
+                max(row["open_now"] - credited.get(row["number"], Decimal(0)), Decimal(0)),
+                row["currency"],
+            ),
             currency=row["currency"],
             purchase_order=row["purchase_order"],
             creditor_reference=row["reference"],

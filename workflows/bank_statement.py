@@ -41,10 +41,11 @@ class BankStatementWorkflow:
         read = await self._do("read_bank_file", order, ReadSummary)
         if read.refused:
             return FeedSummary(sha256=order.sha256, name=order.name, read=read)
-        await self._do("match_bank_file", order, MatchSummary)
+        matched = await self._do("match_bank_file", order, MatchSummary)
         told = await self._do("tell_bank_file", order, TellSummary)
         summary = await self._do("sum_up_bank_file", order, FeedSummary)
-        return summary.model_copy(update={"read": read, "told": told})
+        stands = summary.matched.model_copy(update={"decided": matched.decided})
+        return summary.model_copy(update={"read": read, "told": told, "matched": stands})
 
     async def _do(self, name: str, order: FeedOrder, answer: type[Answer]) -> Answer:
         """One part of the work, on the queue of the bank."""

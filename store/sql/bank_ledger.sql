@@ -57,6 +57,7 @@ from bank_movements as m
 inner join bank_transactions as t on t.tx = m.tx
 where ($1 = '' or t.creditor = $1) and ($2 = '' or t.file = $2)
 group by t.currency, m.place
+having sum(m.amount) <> 0
 order by t.currency, m.place;
 
 -- name: states_of_file

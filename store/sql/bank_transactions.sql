@@ -45,7 +45,11 @@ update bank_transactions
 set
     data = $3, detail = $4, is_sum = $5,
     status = case
-        when status in ('suggested', 'unmatched', 'on account') then 'new' else status
+        when status in ('suggested', 'unmatched', 'on account') and not exists (
+            select from bank_decisions as d
+            where d.decision = bank_transactions.decision and d.author <> $6
+        ) then 'new'
+        else status
     end
 where account = $1 and item_key = $2;
 
