@@ -18,6 +18,7 @@ from temporalio.common import (
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
+from domain.contact_policy import rules_for
 from domain.holidays import contact_calendar
 from domain.next_action import next_action
 from schemas.actions import Wait
@@ -179,5 +180,6 @@ def _opening(
             first_year=min(year, invoice.due_date.year),
             last_year=year + CALENDAR_YEARS,
             fallback_time_zone=creditor.time_zone,
+            rules=rules_for(creditor.contact, Capacity(invoice.capacity)),
         ),
     )
