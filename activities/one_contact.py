@@ -7,9 +7,12 @@ from datetime import timedelta
 from activities.errors import try_again
 from activities.last_gate import LastGate
 from domain.sharing import joins
+from schemas.events import CaseEvent
+from schemas.identifiers import contact_reference
 from schemas.turns import StepOrder
 from store import shared_contacts
 from store.contacts import Contact, ContactState
+from store.event_store import Addition
 from store.pool import Connection
 from store.shared_contacts import CoveredStep
 
@@ -38,6 +41,23 @@ async def spoken_for(connection: Connection, order: StepOrder) -> Contact | None
     # Whoever claimed it has left it lying; this case goes its own way.
     await shared_contacts.uncover_step(connection, *place)
     return None
+
+
+def said_for(other: CoveredStep, performed: CaseEvent) -> Addition:
+    """What an accepted message means for another case it spoke for: its step is taken, too.
+
+    Put on record beside the case's own event, so that the other finds its step taken when its
+    moment comes, and the engine has next to nothing to do. The cause is the one that the step would
+    have had by itself: its own turn then recognises it.
+    """
+    case = other.case
+    changes = {
+        "cause": contact_reference(case.case_id, other.step, other.cycle),
+        "step": other.step,
+        "cycle": other.cycle,
+        "asked": case.asked,
+    }
+    return Addition(case.case_id, case.version, [performed.model_copy(update=changes)])
 
 
 async def speak_for_others(

@@ -20,7 +20,7 @@ from activities.errors import (
     wrong_expected_version,
 )
 from activities.last_gate import LastGate
-from activities.one_contact import speak_for_others, spoken_for
+from activities.one_contact import said_for, speak_for_others, spoken_for
 from domain.business_calendar import is_open
 from domain.sharing import SHARED_CHANNELS
 from schemas.base import Frozen
@@ -34,6 +34,7 @@ from store import contacts, event_store, facts
 from store.contact_situation import wait_no_more
 from store.contacts import Claim, Contact, ContactState
 from store.errors import WrongExpectedVersionError
+from store.event_store import Addition
 from store.pool import PASSING_PROBLEMS, Connection, Pool
 from store.shared_contacts import CoveredStep, covered, lock_debtor, uncover_all
 
@@ -139,9 +140,9 @@ class StepTurn:
         except (DeliveryPostponed, ClaimLost) as problem:
             await contacts.take_back(self._pool, self._reference, self._owner, str(problem))
             raise try_again(str(problem)) from problem
-        return await self._settle(
-            ContactState.ACCEPTED, delivered, *self._performed(case, delivered)
-        )
+        performed = self._performed(case, delivered)
+        beside = [said_for(other, performed[0]) for other in others]
+        return await self._settle(ContactState.ACCEPTED, delivered, *performed, beside=beside)
 
     async def _look(self, connection: Connection) -> tuple[CollectionCase, TurnResult | None]:
         """The gates of the last second: already done, overtaken, news unheard, out of hours."""
@@ -231,13 +232,17 @@ class StepTurn:
         return await self._settle(ContactState.UNKNOWN, delivered, event)
 
     async def _settle(
-        self, state: ContactState, delivered: Delivered, *events: CaseEvent
+        self,
+        state: ContactState,
+        delivered: Delivered,
+        *events: CaseEvent,
+        beside: Sequence[Addition] = (),
     ) -> TurnResult:
         """Put on record what became of it, through a restart of the database if need be."""
         last_try = time.monotonic() + SETTLE_SECONDS
         while True:
             try:
-                await self._settle_together(state, delivered, events)
+                await self._settle_together(state, delivered, events, beside)
             except PASSING_PROBLEMS:
                 if time.monotonic() > last_try:
                     raise
@@ -248,11 +253,17 @@ class StepTurn:
                 return TurnResult(events=events)
 
     async def _settle_together(
-        self, state: ContactState, delivered: Delivered, events: Sequence[CaseEvent]
+        self,
+        state: ContactState,
+        delivered: Delivered,
+        events: Sequence[CaseEvent],
+        beside: Sequence[Addition],
     ) -> None:
         """The case first, then its contact: every transaction locks the two in this order."""
         async with self._pool.acquire() as connection, connection.transaction():
-            await event_store.append(connection, self._order.case_id, self._order.version, events)
+            await event_store.append(
+                connection, self._order.case_id, self._order.version, events, beside
+            )
             await contacts.settle(
                 connection, self._reference, state, delivered.detail, delivered.sha256
             )
