@@ -257,8 +257,8 @@ async def _say_places(pool: Pool, tx: str) -> None:
     transaction = await bank_transactions.find_transaction(pool, tx)
     if transaction is None:
         return
-    places = ", ".join(
-        f"{exact(one.amount, transaction.currency)} {one.place.value}{f' ({one.owner})' if one.owner else ''}"
-        for one in await bank_ledger.holdings(pool, tx)
-    )
-    say(f"{tx}: {places}")
+    places: list[str] = []
+    for one in await bank_ledger.holdings(pool, tx):
+        of = f" ({one.owner})" if one.owner else ""
+        places.append(f"{exact(one.amount, transaction.currency)} {one.place.value}{of}")
+    say(f"{tx}: {', '.join(places)}")

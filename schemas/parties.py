@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from schemas.base import CountryCode, Frozen, LanguageCode, Name, Strict
+from schemas.contact_policy import ContactPolicy
 
 
 class Capacity(StrEnum):
@@ -67,6 +68,7 @@ class Creditor(Strict):
         bank_accounts: further accounts whose statements are ours, as IBAN or as the bank writes it.
         bank_hold_days: so many bank days a suggestion, or money on account that may settle what is
             overdue, keeps its debtor's contacts waiting for a person.
+        contact: how often and when debtors may be contacted.
     """
 
     creditor: Name
@@ -86,3 +88,4 @@ class Creditor(Strict):
     plan: Name = "standard"
     bank_accounts: tuple[str, ...] = Field(default=(), max_length=100)
     bank_hold_days: int = Field(default=3, ge=0, le=30)
+    contact: ContactPolicy = ContactPolicy()
