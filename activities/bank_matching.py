@@ -46,7 +46,7 @@ class Matching:
         self._book: Book | None = None
         self._open_before: dict[str, Decimal] = {}
         self._around = Circumstances(
-            now=now, hold_until=held_until(now, creditor.bank_hold_days, creditor.time_zone)
+            moment=now, hold_until=held_until(now, creditor.bank_hold_days, creditor.time_zone)
         )
 
     async def match_all(self, file: str) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 
-from domain.bank_accounts import OwnAccount, UnknownAccountError, own_account
+from domain.bank_accounts import OwnAccount, UnknownAccountError, accounts_of, own_account
 from domain.bank_identity import said, sight
 from domain.bank_verdict import FEED
 from schemas.bank import BankStatement, BankTransaction, FileFormat, Notice, Quarantined
@@ -54,6 +54,7 @@ class FileReading:
 
     async def read(self) -> ReadSummary:
         """Read it from the beginning to the end, in chunks."""
+        await self._list_accounts()
         content = await bank_files.content_of(self._pool, self._order.sha256)
         try:
             recognised, pieces = await asyncio.to_thread(open_bank_file, content)
@@ -86,6 +87,14 @@ class FileReading:
             accounts=tuple(sorted(own)),
             problems=(*self._problems[:SHOWN_PROBLEMS], *more),
         )
+
+    async def _list_accounts(self) -> None:
+        """Those that no file has told of yet are known to be silent."""
+        async with self._pool.acquire() as connection:
+            for creditor in self._creditors.values():
+                await bank_transactions.keep_listed(
+                    connection, creditor.creditor, accounts_of(creditor)
+                )
 
     async def _keep(self, chunk: Sequence[Piece]) -> None:
         """Keep a chunk in one transaction; what was read before it stays."""

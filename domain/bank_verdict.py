@@ -24,13 +24,13 @@ class Circumstances(Frozen):
     """What a verdict depends on beside the decision.
 
     Attributes:
-        now: when it is made.
+        moment: when it is made.
         hold_until: until when a question to a person keeps contacts waiting.
         author: who decides.
         owners: who owes each invoice that the decision names.
     """
 
-    now: datetime
+    moment: datetime
     hold_until: datetime
     author: str = FEED
     owners: Mapping[str, str] = {}
@@ -57,11 +57,11 @@ def verdict_on(amount: Decimal, decision: Decision, around: Circumstances) -> Ve
     placements = _placements(amount, decision)
     state = _state(decision, placements)
     debtors = _debtors(decision, around.owners)
-    waits = amount > 0 and state in {TransactionState.SUGGESTED, TransactionState.ON_ACCOUNT}
+    waits = amount > 0 and state is TransactionState.SUGGESTED
     return Verdict(
         action=_ACTIONS.get(state, "leave"),
         author=around.author,
-        decided_at=around.now,
+        decided_at=around.moment,
         state=state,
         placements=placements,
         debtors=debtors,
@@ -191,34 +191,22 @@ def return_verdicts(
     freed = min(total, -taken_back.amount - max(decision.fee, _ZERO))
     staying = _after_return(held, decision, freed)
     freed = total - sum((one.amount for one in staying), _ZERO)
-    reason = why_returned(taken_back)
-    undone = Verdict(
-        action="return",
-        author=around.author,
-        decided_at=around.now,
-        state=state_of({one.place for one in staying}) if staying else TransactionState.RETURNED,
-        placements=(
-            *staying,
-            Placement(place=Place.IGNORED, owner=f"returned by {name}", amount=freed),
-        ),
-        data=record_of(decision),
-        reason=reason,
-    )
     rest = taken_back.amount + freed
     fee = (Placement(place=Place.IGNORED, owner=FEE, amount=rest),) if rest else ()
-    itself = Verdict(
+    undone = Placement(place=Place.IGNORED, owner=f"returned by {name}", amount=freed)
+    itself = Placement(place=Place.IGNORED, owner=f"returns {original}", amount=-freed)
+    stays = state_of({one.place for one in staying}) if staying else TransactionState.RETURNED
+    common = Verdict(
         action="return",
         author=around.author,
-        decided_at=around.now,
-        state=TransactionState.BOOKED,
-        placements=(
-            Placement(place=Place.IGNORED, owner=f"returns {original}", amount=-freed),
-            *fee,
-        ),
+        decided_at=around.moment,
+        state=stays,
+        placements=(*staying, undone),
         data=record_of(decision),
-        reason=reason,
+        reason=why_returned(taken_back),
     )
-    return undone, itself
+    booked = {"state": TransactionState.BOOKED, "placements": (itself, *fee)}
+    return common, common.model_copy(update=booked)
 
 
 def _after_return(held: Sequence[Holding], decision: Decision, freed: Decimal) -> list[Placement]:

@@ -66,8 +66,8 @@ class Creditor(Strict):
         iban: where payments go; shown in messages and in the payment QR code.
         time_zone: IANA name; "today" is today there.
         bank_accounts: further accounts whose statements are ours, as IBAN or as the bank writes it.
-        bank_hold_days: so many bank days a suggestion, or money on account that may settle what is
-            overdue, keeps its debtor's contacts waiting for a person.
+        bank_hold_days: so many bank days a suggested payment keeps its debtor's contacts waiting
+            for a person.
         contact: how often and when debtors may be contacted.
     """
 

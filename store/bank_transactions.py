@@ -80,6 +80,11 @@ async def keep_account(
     await connection.execute(_SQL["keep_account"], account, creditor, currency, family)
 
 
+async def keep_listed(connection: Connection, creditor: str, accounts: Sequence[str]) -> None:
+    """Remember which accounts a creditor's file names: those are waited for."""
+    await connection.execute(_SQL["list_accounts"], creditor, list(accounts))
+
+
 async def keep_booked_to(connection: Connection, account: str, day: date) -> None:
     """Remember the last booked day that is known of an account."""
     await connection.execute(_SQL["booked_to"], account, day)

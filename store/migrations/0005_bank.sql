@@ -19,7 +19,8 @@ create table bank_files (
     changed_at timestamptz not null default now()
 );
 
-create index bank_files_unfinished on bank_files (changed_at) where state not in ('told', 'refused');
+create index bank_files_unfinished on bank_files (changed_at)
+    where state not in ('told', 'refused');
 
 create table bank_file_parts (
     sha256 text not null references bank_files (sha256),
@@ -35,8 +36,12 @@ create table bank_accounts (
     currency text not null default '',
     family text not null default '',
     booked_to date,
-    fed_at timestamptz not null default now()
+    is_listed boolean not null default true,
+    fed_at timestamptz
 );
+
+comment on column bank_accounts.is_listed is
+    'Whether the creditor''s file still names it; the last feed looked.';
 
 create table bank_statements (
     account text not null,
@@ -96,8 +101,8 @@ create index bank_transactions_of_entry on bank_transactions (account, entry_key
 create index bank_transactions_by_day on bank_transactions (account, booked_on);
 create index bank_transactions_open on bank_transactions (creditor, booked_on, position)
     where status in ('new', 'suggested', 'on account', 'unmatched');
-create index bank_transactions_holding on bank_transactions using gin (debtors)
-    where hold_until is not null;
+create index bank_transactions_of_debtor on bank_transactions using gin (debtors)
+    where status in ('suggested', 'on account');
 
 -- What was decided about a transaction, by whom and why; for ever.
 create table bank_decisions (

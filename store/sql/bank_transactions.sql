@@ -3,11 +3,20 @@
 select pg_advisory_xact_lock(hashtextextended($1, 7235405));
 
 -- name: keep_account
-insert into bank_accounts as a (account, creditor, currency, family) values ($1, $2, $3, $4)
+insert into bank_accounts as a (account, creditor, currency, family, fed_at)
+values ($1, $2, $3, $4, now())
 on conflict (account) do update set
     currency = case when a.currency = '' then excluded.currency else a.currency end,
     family = case when a.family = '' then excluded.family else a.family end,
     fed_at = now();
+
+-- name: list_accounts
+with listed as (
+    insert into bank_accounts (account, creditor) select unnest($2::text[]), $1
+    on conflict (account) do update set is_listed = true where not bank_accounts.is_listed
+)
+update bank_accounts set is_listed = false
+where creditor = $1 and is_listed and account <> all ($2::text[]);
 
 -- name: booked_to
 update bank_accounts set booked_to = greatest(booked_to, $2), fed_at = now() where account = $1;

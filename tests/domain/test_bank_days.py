@@ -13,7 +13,6 @@ from domain.bank_days import (
     held_until,
     is_bank_day,
 )
-from domain.bank_freshness import staleness
 
 
 @pytest.mark.parametrize(
@@ -65,20 +64,3 @@ def test_held_to_the_end_of_a_bank_day() -> None:
     asked = datetime(2026, 11, 20, 18, tzinfo=UTC)
     assert held_until(asked, 3, "Europe/Paris") == datetime(2026, 11, 25, 23, tzinfo=UTC)
     assert held_until(asked, 0, "Europe/Paris") == asked
-
-
-def test_contacts_wait_for_an_old_statement() -> None:
-    """One bank day is allowed: Friday's statement is good on Monday, and too old on Tuesday."""
-    booked = {"FR76": date(2026, 11, 20)}
-    assert staleness(booked, date(2026, 11, 23), 1) is None
-    late = staleness(booked, date(2026, 11, 24), 1)
-    assert late is not None
-    assert "2 bank days old" in late.sentence
-    assert staleness(booked, date(2027, 11, 24), None) is None
-
-
-def test_an_account_that_was_never_fed_is_stale() -> None:
-    """Whoever demands a fresh feed gets no contact out before the first statement."""
-    found = staleness({"A": date(2026, 11, 20), "B": None}, date(2026, 11, 20), 2)
-    assert found is not None
-    assert found.account == "B"
