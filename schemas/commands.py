@@ -15,12 +15,14 @@ from schemas.money import Money
 from schemas.pauses import DisputeReason
 from schemas.requests import (
     AgreeInstalments,
+    ClaimCharges,
     DoStepNow,
     IssueCreditNote,
     PlaceHold,
     PromiseToPay,
     RaiseDispute,
     RecallCase,
+    ReinstateCharges,
     Release,
     ReopenCase,
     ResolveDispute,
@@ -29,6 +31,7 @@ from schemas.requests import (
     SkipStep,
     StopContacts,
     UndoStep,
+    WaiveCharges,
     WriteOff,
 )
 
@@ -36,6 +39,7 @@ __all__ = [
     "AgreeInstalments",
     "Asked",
     "CancelCase",
+    "ClaimCharges",
     "Command",
     "CompleteTask",
     "CorrectInvoice",
@@ -50,6 +54,7 @@ __all__ = [
     "RecallCase",
     "RecordPayment",
     "Refusal",
+    "ReinstateCharges",
     "Release",
     "ReopenCase",
     "Request",
@@ -59,6 +64,7 @@ __all__ = [
     "SkipStep",
     "StopContacts",
     "UndoStep",
+    "WaiveCharges",
     "WriteOff",
     "fact_id",
 ]
@@ -140,6 +146,9 @@ Asked = (
     | WriteOff
     | RecallCase
     | ReopenCase
+    | ClaimCharges
+    | WaiveCharges
+    | ReinstateCharges
 )
 
 Happened = (
