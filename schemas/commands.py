@@ -20,6 +20,7 @@ from schemas.requests import (
     PromiseToPay,
     RaiseDispute,
     RecallCase,
+    ReceiveReply,
     Release,
     ReopenCase,
     ResolveDispute,
@@ -47,6 +48,7 @@ __all__ = [
     "PromiseToPay",
     "RaiseDispute",
     "RecallCase",
+    "ReceiveReply",
     "RecordPayment",
     "Refusal",
     "Release",
@@ -128,6 +130,7 @@ Happened = (
     | IssueCreditNote
     | CorrectInvoice
     | StopContacts
+    | ReceiveReply
     | NoteUnreadableFact
 )
 

@@ -18,6 +18,7 @@ from schemas.events import (
     InvoiceCorrected,
     PaymentReceived,
     PaymentReversed,
+    ReplyReceived,
     StepFailed,
     TaskCompleted,
 )
@@ -36,6 +37,7 @@ FACT_KINDS: dict[type, str] = {
     CreditNoteIssued: "credit_note_issued",
     InvoiceCorrected: "invoice_corrected",
     ContactsStopped: "contacts_stopped",
+    ReplyReceived: "reply_received",
 }
 """Which kind of fact each event puts on record."""
 
