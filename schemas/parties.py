@@ -64,6 +64,7 @@ class Creditor(Strict):
         email: the sender of e-mails; answers go to ``reply_to``, or here.
         iban: where payments go; shown in messages and in the payment QR code.
         time_zone: IANA name; "today" is today there.
+        reply_hold_days: working days for which contacts wait so that an answer can be read.
     """
 
     creditor: Name
@@ -81,3 +82,4 @@ class Creditor(Strict):
     language: LanguageCode = "fr"
     time_zone: str = "Europe/Paris"
     plan: Name = "standard"
+    reply_hold_days: int = Field(default=3, ge=0, le=30)
