@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from schemas.base import CountryCode, Frozen, LanguageCode, Name, Strict
+from schemas.contact_policy import ContactPolicy
 
 
 class Capacity(StrEnum):
@@ -65,6 +66,7 @@ class Creditor(Strict):
         iban: where payments go; shown in messages and in the payment QR code.
         time_zone: IANA name; "today" is today there.
         reply_hold_days: working days for which contacts wait so that an answer can be read.
+        contact: how often and when debtors may be contacted.
     """
 
     creditor: Name
@@ -83,3 +85,4 @@ class Creditor(Strict):
     time_zone: str = "Europe/Paris"
     plan: Name = "standard"
     reply_hold_days: int = Field(default=3, ge=0, le=30)
+    contact: ContactPolicy = ContactPolicy()
