@@ -34,7 +34,7 @@ async def test_a_reminder_an_answer_and_the_next_reminder(house: House) -> None:
     assert "Nous contestons cette facture" in task.summary
     done = CompleteTask(command_id="done-1", by="anna", task_id=task.task_id, outcome="answered")
     await house.submit("F-1", done)
-    await house.skip_to("F-1", at(TODAY + timedelta(days=16)))
+    await house.skip_to("F-1", at(TODAY + timedelta(days=14)))
     case = await house.steps("F-1", 2)
     assert [mail.recipients for mail in house.mails()] == [("factures@menuiserie.example",)] * 2
     assert await house.events("F-1") == [
