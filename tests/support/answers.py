@@ -9,7 +9,7 @@ from schemas.identifiers import contact_reference
 from store import contacts
 from store.contacts import Claim, ContactState
 from store.pool import Pool
-from tests.support.cases import opened, performed, put
+from tests.support.cases import MORNING, opened, performed, put
 from tests.support.ledger import owe
 
 CORPUS = Path(__file__).parents[1] / "inbound" / "corpus"
@@ -33,6 +33,9 @@ async def written_to(pool: Pool, number: str = "F-1", **changes: str) -> tuple[C
         claim = Claim(
             reference=reference,
             case_id=case.case_id,
+            creditor=case.creditor,
+            debtor_id=case.debtor_id,
+            at=MORNING,
             step="courtesy",
             cycle=1,
             channel="email",
