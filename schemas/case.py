@@ -82,6 +82,9 @@ class TaskKind(StrEnum):
     TELL_AGENCY = "tell-agency"
     UNREADABLE_FACT = "unreadable-fact"
     REPLY_RECEIVED = "reply-received"
+    SEND_INVOICE = "send-invoice"
+    AGREE_INSTALMENTS = "agree-instalments"
+    CORRECT_NUMBER = "correct-number"
 
 
 class Credit(Frozen):
@@ -97,6 +100,10 @@ class OpenTask(Frozen):
     Attributes:
         step: the plan step it belongs to, or empty.
         cycle: of that step.
+        owner: whose it is; empty for whoever takes it.
+        due_at: until when it is to be done; afterwards it passes to somebody else.
+        attempts: calls that reached nobody so far.
+        not_before: when the next call makes sense, or was asked for.
     """
 
     task_id: str
@@ -105,6 +112,10 @@ class OpenTask(Frozen):
     summary: str
     step: str = ""
     cycle: int = 1
+    owner: str = ""
+    due_at: Instant | None = None
+    attempts: int = 0
+    not_before: Instant | None = None
 
 
 class CollectionCase(Frozen):

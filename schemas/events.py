@@ -29,6 +29,7 @@ from schemas.pause_events import (
 )
 from schemas.plan import DunningPlan
 from schemas.step_events import (
+    CallTried,
     LadderRestarted,
     StepBroughtForward,
     StepFailed,
@@ -164,6 +165,7 @@ CaseEvent = Annotated[
     | StepBroughtForward
     | StepUndone
     | LadderRestarted
+    | CallTried
     | PaymentReceived
     | PaymentReversed
     | CreditNoteIssued
