@@ -9,7 +9,7 @@ from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
 from schemas.charges import ClaimedCharges
 from schemas.money import Money
-from schemas.pauses import Arrangement, ContactStop, Dispute, Hold
+from schemas.pauses import Arrangement, ContactStop, Dispute, Hold, Reading
 from schemas.plan import Channel, DunningPlan
 
 
@@ -84,6 +84,7 @@ class TaskKind(StrEnum):
     CONTACT_STOPPED = "contact-stopped"
     TELL_AGENCY = "tell-agency"
     UNREADABLE_FACT = "unreadable-fact"
+    REPLY_RECEIVED = "reply-received"
     SEND_INVOICE = "send-invoice"
     AGREE_INSTALMENTS = "agree-instalments"
     CORRECT_NUMBER = "correct-number"
@@ -145,6 +146,7 @@ class CollectionCase(Frozen):
         changed_at: the moment of the last event.
         charges: interest and fixed sum that were claimed beside the claim; None when none were.
         stops: what forbids contact, at most one of each kind; contact waits for the last of them.
+        readings: answers of the debtor that a person should read before the next contact.
     """
 
     case_id: str
@@ -175,6 +177,7 @@ class CollectionCase(Frozen):
     promises_broken: int = 0
     hold: Hold | None = None
     stops: tuple[ContactStop, ...] = ()
+    readings: tuple[Reading, ...] = ()
     anchor: date | None = None
     restarts: int = 0
     brought_forward: str = ""

@@ -22,6 +22,7 @@ from schemas.requests import (
     PromiseToPay,
     RaiseDispute,
     RecallCase,
+    ReceiveReply,
     ReinstateCharges,
     Release,
     ReopenCase,
@@ -52,6 +53,7 @@ __all__ = [
     "PromiseToPay",
     "RaiseDispute",
     "RecallCase",
+    "ReceiveReply",
     "RecordPayment",
     "Refusal",
     "ReinstateCharges",
@@ -157,6 +159,7 @@ Happened = (
     | IssueCreditNote
     | CorrectInvoice
     | StopContacts
+    | ReceiveReply
     | NoteUnreadableFact
 )
 

@@ -12,6 +12,7 @@ from schemas.calendar import ContactCalendar
 from schemas.case import ClosingReason
 from schemas.charge_events import ChargesClaimed, ChargesReinstated, ChargesWaived
 from schemas.event_base import Happened as _Event
+from schemas.inbound_events import ReplyReceived
 from schemas.money import Money
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
 from schemas.pause_events import (
@@ -66,6 +67,7 @@ __all__ = [
     "PromiseKept",
     "PromiseMade",
     "RecordedEvent",
+    "ReplyReceived",
     "StepBroughtForward",
     "StepFailed",
     "StepGivenBack",
@@ -184,6 +186,7 @@ CaseEvent = Annotated[
     | HoldReleased
     | ContactsStopped
     | ContactsAllowed
+    | ReplyReceived
     | TaskCompleted
     | FactUnreadable
     | PlanExhausted
