@@ -112,6 +112,26 @@ def statement(
 
 
 @app.command()
+def match(
+    more: Annotated[list[Path] | None, typer.Argument(metavar="FILE…", hidden=True)] = None,
+    *,
+    invoices: Annotated[Path, typer.Option(help="CSV of open items; docs/matching.md.")],
+    customers: Annotated[Path, typer.Option(help="CSV of customers.")],
+    statements: Annotated[
+        list[Path], typer.Option(metavar="FILE…", help="Bank files of any format, several.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Show what bank files would settle; nothing is stored and no database is needed."""
+    from cli import match_command
+    from cli.outcome import finish
+
+    # An option takes one value; the files after the first come as arguments.
+    files = [*statements, *(more or [])]
+    finish(match_command.match_statements(invoices, customers, files, as_json=as_json))
+
+
+@app.command()
 def tasks(
     *,
     status: Annotated[str, typer.Option(help="open, done, obsolete; empty for all.")] = "open",
