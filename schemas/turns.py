@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from pydantic import Field
+
+from schemas.actions import Wait
 from schemas.base import Frozen, Instant
 from schemas.commands import Fact
 from schemas.events import CaseEvent
@@ -34,11 +37,13 @@ class TurnResult(Frozen):
         events: what is now on record.
         facts: what the case had not been told yet; nothing was sent because of it.
         not_now: nothing was sent, because the debtor's contact hours are over; look again.
+        wait: nothing was sent, because of the contact policy: until when, and why.
     """
 
     events: tuple[CaseEvent, ...] = ()
     facts: tuple[Fact, ...] = ()
     not_now: bool = False
+    wait: Wait | None = None
 
 
 class RecordOrder(Frozen):
@@ -88,6 +93,22 @@ class SweepSummary(Frozen):
     told: int = 0
     untold: int = 0
     problems: tuple[str, ...] = ()
+
+
+class InboxSummary(Frozen):
+    """What a reading of the mailbox brought.
+
+    Attributes:
+        configured: there is a mailbox to read.
+        seen: messages looked at that had not been seen in this place.
+        new: how many of them were new, by kind.
+        unlinked: new answers of which nobody knows the case.
+    """
+
+    configured: bool = True
+    seen: int = 0
+    new: dict[str, int] = Field(default_factory=dict)
+    unlinked: int = 0
 
 
 class CaseSummary(Frozen):
