@@ -82,7 +82,7 @@ def build_workers(means: Means) -> list[Worker]:
     record = CaseRecord(means.pool)
     cases = Cases(means.pool, client, means.creditors, means.plans, settings.task_queue)
     telling = Telling(means.pool, client, cases)
-    sweep = Sweep(cases, telling)
+    sweep = Sweep(means.pool, cases, telling)
     main = Worker(
         client,
         task_queue=settings.task_queue,
