@@ -21,6 +21,7 @@ from schemas.requests import (
     PromiseToPay,
     RaiseDispute,
     RecallCase,
+    ReceiveReply,
     Release,
     ReopenCase,
     ResolveDispute,
@@ -48,6 +49,7 @@ __all__ = [
     "PromiseToPay",
     "RaiseDispute",
     "RecallCase",
+    "ReceiveReply",
     "RecordPayment",
     "Refusal",
     "Release",
@@ -148,6 +150,7 @@ Happened = (
     | IssueCreditNote
     | CorrectInvoice
     | StopContacts
+    | ReceiveReply
     | NoteUnreadableFact
 )
 
