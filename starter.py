@@ -11,6 +11,7 @@ import typer
 from cli.account_app import app as account_app
 from cli.fact_app import app as fact_app
 from cli.ops_app import app as ops_app
+from cli.template_app import app as template_app
 from cli.typed import day
 
 EXIT_CODES = (
@@ -34,6 +35,7 @@ app.add_typer(plan_app, name="plan")
 app.add_typer(ops_app)
 app.add_typer(fact_app)
 app.add_typer(account_app)
+app.add_typer(template_app, name="template")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Creditor = Annotated[str, typer.Option(help="Short name; needed when there is more than one.")]

@@ -14,6 +14,7 @@ from activities.errors import DeliveryPostponed, DeliveryRefused
 from activities.heartbeat import uninterrupted
 from activities.letter_drop import drop_letter
 from activities.letter_pdf import AddressDoesNotFit, AddressMissing, LetterPress
+from activities.library import read_rate_table
 from activities.notices import gather_notice
 from activities.smtp import Mailer
 from activities.step_turn import BeginHandOver, Delivered, Step, StepTurn
@@ -41,12 +42,14 @@ class Steps:
         mailer: Mailer,
         templates: Path,
         letters: Path,
+        rates: Path | None = None,
     ) -> None:
         self._pool = pool
         self._creditors = creditors
         self._mailer = mailer
         self._templates = templates
         self._letters = letters
+        self._rates = rates
         self._press = LetterPress(templates)
 
     @activity.defn(name="send_email")
@@ -104,7 +107,8 @@ class Steps:
             raise DeliveryPostponed(f"cannot write to {self._letters}: {error}") from error
 
     async def _notice(self, step: Step) -> Notice:
-        return await gather_notice(self._pool, self._creditors, step)
+        rates = read_rate_table(self._rates) if self._rates else None
+        return await gather_notice(self._pool, self._creditors, step, rates)
 
 
 async def _on_record(_step: Step, _begin: BeginHandOver) -> Delivered:

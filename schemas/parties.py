@@ -37,6 +37,7 @@ class Debtor(Frozen):
         language: in which messages are written.
         siren: French company number, nine digits, or empty.
         vat_id: VAT identification number, or empty.
+        representative: who speaks for a company in law, as a formal notice addresses them.
     """
 
     creditor: Name
@@ -49,6 +50,7 @@ class Debtor(Frozen):
     siren: str = ""
     vat_id: str = ""
     capacity: Capacity = Capacity.BUSINESS
+    representative: str = ""
 
     @property
     def country(self) -> str:
@@ -64,6 +66,8 @@ class Creditor(Strict):
         email: the sender of e-mails; answers go to ``reply_to``, or here.
         iban: where payments go; shown in messages and in the payment QR code.
         time_zone: IANA name; "today" is today there.
+        signatory: who signs letters; ``contact_name`` when it is empty.
+        signatory_role: by which authority they sign, such as ``Head of accounts``.
     """
 
     creditor: Name
@@ -80,4 +84,6 @@ class Creditor(Strict):
     bic: str = ""
     language: LanguageCode = "fr"
     time_zone: str = "Europe/Paris"
+    signatory: str = ""
+    signatory_role: str = ""
     plan: Name = "standard"
