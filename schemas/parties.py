@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from schemas.base import CountryCode, Frozen, LanguageCode, Name, Strict
+from schemas.contact_policy import ContactPolicy
 
 
 class Capacity(StrEnum):
@@ -68,6 +69,7 @@ class Creditor(Strict):
         time_zone: IANA name; "today" is today there.
         signatory: who signs letters; ``contact_name`` when it is empty.
         signatory_role: by which authority they sign, such as ``Head of accounts``.
+        contact: how often and when debtors may be contacted.
     """
 
     creditor: Name
@@ -87,3 +89,4 @@ class Creditor(Strict):
     signatory: str = ""
     signatory_role: str = ""
     plan: Name = "standard"
+    contact: ContactPolicy = ContactPolicy()
