@@ -35,7 +35,7 @@ app.add_typer(plan_app, name="plan")
 app.add_typer(ops_app)
 app.add_typer(fact_app)
 app.add_typer(account_app)
-app.add_typer(template_app, name="template")
+app.add_typer(template_app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Creditor = Annotated[str, typer.Option(help="Short name; needed when there is more than one.")]

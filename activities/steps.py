@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from temporalio import activity
@@ -26,7 +27,7 @@ from activities.step_turn import (
 )
 from activities.template_engine import TemplateBroken, TemplateMissing
 from activities.texts import TooManyItems, render_email
-from schemas.notice import Notice
+from schemas.notice import KeptMessage, Notice
 from schemas.parties import Creditor
 from schemas.turns import StepOrder, TurnResult
 from store.pool import Pool
@@ -96,10 +97,20 @@ class Steps:
         except UNFIT as error:
             raise _refused(error) from error
         content = message.as_bytes()
+        kept = KeptMessage(
+            content=content,
+            media_type="message/rfc822",
+            template=notice.template,
+            template_version=text.template_version,
+            language=text.language,
+        )
         # As the headers have them: without spaces, and with the domain in ASCII.
         (sender,), (recipient,) = message["From"].addresses, message["To"].addresses
         await self._mailer.send(
-            content, sender=sender.addr_spec, recipient=recipient.addr_spec, begin=begin
+            content,
+            sender=sender.addr_spec,
+            recipient=recipient.addr_spec,
+            begin=partial(begin, kept),
         )
         return Delivered(
             detail=str(message["Message-ID"]), sha256=hashlib.sha256(content).hexdigest()
@@ -111,7 +122,14 @@ class Steps:
             letter = await asyncio.to_thread(self._press.print, notice)
         except UNFIT as error:
             raise _refused(error) from error
-        await begin()
+        kept = KeptMessage(
+            content=letter.pdf,
+            media_type="application/pdf",
+            template=notice.template,
+            template_version=letter.template_version,
+            language=letter.language,
+        )
+        await begin(kept)
         try:
             return await asyncio.to_thread(drop_letter, self._letters, notice, letter)
         except OSError as error:

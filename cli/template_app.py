@@ -1,4 +1,4 @@
-"""How are texts typed? ``template check`` and ``template preview``."""
+"""How are texts typed? ``template check``, ``template preview``, and ``message`` for those sent."""
 
 from __future__ import annotations
 
@@ -9,10 +9,26 @@ import typer
 
 from cli.ops_app import AsJson, Creditor
 
-app = typer.Typer(help="What debtors read.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None)
+template_app = typer.Typer(help="What debtors read.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(template_app, name="template")
 
 
 @app.command()
+def message(
+    reference: Annotated[str, typer.Argument(help="Of a contact; a Message-ID or a hash will do.")],
+    *,
+    save: Annotated[Path | None, typer.Option(help="Write the exact bytes to this file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show exactly what was sent: the kept bytes, their hash, the text they were made from."""
+    from cli import message_command
+    from cli.outcome import finish
+
+    finish(message_command.message(reference, save, as_json=as_json))
+
+
+@template_app.command()
 def check(
     folder: Annotated[Path | None, typer.Argument(help="Else TEMPLATES_FOLDER.")] = None,
     *,
@@ -25,7 +41,7 @@ def check(
     finish(template_command.check(folder, as_json=as_json))
 
 
-@app.command()
+@template_app.command()
 def preview(
     step: Annotated[str, typer.Argument(help="A step of the plan, or a text such as promise.")],
     *,
