@@ -9,7 +9,7 @@ from typing import Any
 from domain.evolve_money import after_money
 from domain.evolve_pauses import after_pause
 from domain.evolve_steps import after_step
-from domain.tasks import OUTLIVES_THE_CASE, task_opened_by
+from domain.tasks import OUTLIVES_THE_CASE, OWN_CONTACTS, task_opened_by
 from schemas.case import CaseState, CollectionCase, OpenTask, TaskKind
 from schemas.events import (
     CaseClosed,
@@ -25,6 +25,7 @@ from schemas.events import (
 )
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
 from schemas.step_events import (
+    CallTried,
     LadderRestarted,
     StepBroughtForward,
     StepFailed,
@@ -45,6 +46,7 @@ StepEvent = (
     | StepBroughtForward
     | StepUndone
     | LadderRestarted
+    | CallTried
 )
 MoneyEvent = PaymentReceived | PaymentReversed | CreditNoteIssued | WrittenOff
 
@@ -112,6 +114,7 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
             | StepBroughtForward()
             | StepUndone()
             | LadderRestarted()
+            | CallTried()
         ):
             return after_step(case, event)
         case PaymentReceived() | PaymentReversed() | CreditNoteIssued() | WrittenOff():
@@ -125,7 +128,7 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
         case PlanExhausted():
             return {"state": CaseState.EXHAUSTED}
         case CaseReferred():
-            return {"state": CaseState.REFERRED}
+            return {"state": CaseState.REFERRED, "tasks": _without(case, *OWN_CONTACTS)}
         case CaseRecalled():
             return {"state": CaseState.OPEN, "tasks": _without(case, TaskKind.HAND_OVER)}
         case CaseReopened():
@@ -147,5 +150,5 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
             return after_pause(case, event)
 
 
-def _without(case: CollectionCase, kind: TaskKind) -> tuple[OpenTask, ...]:
-    return tuple(task for task in case.tasks if task.kind is not kind)
+def _without(case: CollectionCase, *kinds: TaskKind) -> tuple[OpenTask, ...]:
+    return tuple(task for task in case.tasks if task.kind not in kinds)

@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.base import Frozen, Text
+from schemas.base import Frozen, Instant, Text
 from schemas.money import Money
+from schemas.pauses import DisputeReason
 from schemas.requests import (
     AgreeInstalments,
     DoStepNow,
@@ -71,12 +72,23 @@ class CancelCase(Said):
 
 
 class CompleteTask(Said):
-    """A person has done a task and says what came of it."""
+    """A person has done a task and says what came of it.
+
+    Attributes:
+        promised_on: the day of a promise made on the phone.
+        amount: promised or contested; None for everything that is asked for.
+        reason: what is contested.
+        again_at: when to call again, if somebody named a time.
+    """
 
     type: Literal["complete_task"] = "complete_task"
     task_id: Text
     outcome: Text = Field(min_length=1, max_length=40)
     note: Text = Field(default="", max_length=2000)
+    promised_on: date | None = None
+    amount: Money | None = None
+    reason: DisputeReason | None = None
+    again_at: Instant | None = None
 
 
 class RecordPayment(Said):

@@ -28,6 +28,7 @@ from schemas.pause_events import (
 )
 from schemas.plan import DunningPlan
 from schemas.step_events import (
+    CallTried,
     LadderRestarted,
     StepBroughtForward,
     StepFailed,
@@ -162,6 +163,7 @@ CaseEvent = Annotated[
     | StepBroughtForward
     | StepUndone
     | LadderRestarted
+    | CallTried
     | PaymentReceived
     | PaymentReversed
     | CreditNoteIssued
