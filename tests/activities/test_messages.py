@@ -30,7 +30,7 @@ async def test_the_kept_bytes_are_those_the_mail_server_got(pool: Pool, turn: Ma
     received = file.read_bytes()
     assert received.endswith(kept.content)
     trace = received[: -len(kept.content)]
-    assert all(line.startswith((b"X-", b"Received", b"\t", b" ")) for line in trace.splitlines())
+    assert b"\r\n\r\n" not in trace  # headers of the server's own, and no body
     contact = await step.contact()
     assert kept.sha256 == contact.sha256 == hashlib.sha256(kept.content).hexdigest()
     assert kept.is_whole
