@@ -9,6 +9,7 @@ from typing import Any
 from domain.evolve_money import after_money
 from domain.evolve_pauses import after_pause
 from domain.evolve_steps import after_step
+from domain.reply_rules import after_reply
 from domain.tasks import OUTLIVES_THE_CASE, OWN_CONTACTS, task_opened_by
 from schemas.case import CaseState, CollectionCase, OpenTask, TaskKind
 from schemas.events import (
@@ -21,6 +22,7 @@ from schemas.events import (
     FactUnreadable,
     InvoiceCorrected,
     PlanExhausted,
+    ReplyReceived,
     TaskCompleted,
 )
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
@@ -122,7 +124,12 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
         case InvoiceCorrected():
             return {"claim": event.amount, "due_date": event.due_date}
         case TaskCompleted():
-            return {"tasks": tuple(t for t in case.tasks if t.task_id != event.task_id)}
+            return {
+                "tasks": tuple(t for t in case.tasks if t.task_id != event.task_id),
+                "readings": tuple(r for r in case.readings if r.task_id != event.task_id),
+            }
+        case ReplyReceived():
+            return after_reply(case, event)
         case CaseOpened() | FactUnreadable():
             return {}
         case PlanExhausted():
@@ -144,6 +151,7 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
                 "disputes": (),
                 "arrangement": None,
                 "hold": None,
+                "readings": (),
                 "brought_forward": "",
             }
         case _:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
 from schemas.money import Money
-from schemas.pauses import Arrangement, ContactStop, Dispute, Hold
+from schemas.pauses import Arrangement, ContactStop, Dispute, Hold, Reading
 from schemas.plan import Channel, DunningPlan
 
 
@@ -81,6 +81,7 @@ class TaskKind(StrEnum):
     CONTACT_STOPPED = "contact-stopped"
     TELL_AGENCY = "tell-agency"
     UNREADABLE_FACT = "unreadable-fact"
+    REPLY_RECEIVED = "reply-received"
     SEND_INVOICE = "send-invoice"
     AGREE_INSTALMENTS = "agree-instalments"
     CORRECT_NUMBER = "correct-number"
@@ -140,6 +141,7 @@ class CollectionCase(Frozen):
         promises_broken: in a row.
         changed_at: the moment of the last event.
         stops: what forbids contact, at most one of each kind; contact waits for the last of them.
+        readings: answers of the debtor that a person should read before the next contact.
     """
 
     case_id: str
@@ -170,6 +172,7 @@ class CollectionCase(Frozen):
     promises_broken: int = 0
     hold: Hold | None = None
     stops: tuple[ContactStop, ...] = ()
+    readings: tuple[Reading, ...] = ()
     anchor: date | None = None
     restarts: int = 0
     brought_forward: str = ""

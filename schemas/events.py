@@ -11,6 +11,7 @@ from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
 from schemas.case import ClosingReason
 from schemas.event_base import Happened as _Event
+from schemas.inbound_events import ReplyReceived
 from schemas.money import Money
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
 from schemas.pause_events import (
@@ -65,6 +66,7 @@ __all__ = [
     "PromiseKept",
     "PromiseMade",
     "RecordedEvent",
+    "ReplyReceived",
     "StepBroughtForward",
     "StepFailed",
     "StepGivenBack",
@@ -180,6 +182,7 @@ CaseEvent = Annotated[
     | HoldReleased
     | ContactsStopped
     | ContactsAllowed
+    | ReplyReceived
     | TaskCompleted
     | FactUnreadable
     | PlanExhausted
