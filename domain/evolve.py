@@ -111,16 +111,7 @@ def evolve(case: CollectionCase, event: CaseEvent) -> CollectionCase:
 
 def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa: PLR0911, PLR0912, C901 - one branch a kind
     match event:
-        case (
-            StepPerformed()
-            | StepFailed()
-            | StepGivenBack()
-            | StepSkipped()
-            | StepBroughtForward()
-            | StepUndone()
-            | LadderRestarted()
-            | CallTried()
-        ):
+        case _ if isinstance(event, StepEvent):
             return after_step(case, event)
         case PaymentReceived() | PaymentReversed() | CreditNoteIssued() | WrittenOff():
             return after_money(case, event)
