@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from activities.errors import try_again
 from activities.last_gate import LastGate
 from domain.sharing import joins
+from schemas.charge_events import ChargesClaimed
+from schemas.charges import StatedCharges
 from schemas.events import CaseEvent
 from schemas.identifiers import contact_reference
 from schemas.turns import StepOrder
@@ -43,7 +46,28 @@ async def spoken_for(connection: Connection, order: StepOrder) -> Contact | None
     return None
 
 
-def said_for(other: CoveredStep, performed: CaseEvent) -> Addition:
+def claimed_with(
+    performed: CaseEvent, case: str, charges: Sequence[StatedCharges]
+) -> list[CaseEvent]:
+    """The charges that a message has claimed of a case, for the ledger of that case."""
+    return [
+        ChargesClaimed(
+            at=performed.at,
+            cause=performed.cause,
+            interest=one.interest,
+            indemnity=one.indemnity,
+            on=one.on,
+            rates=one.rates,
+            reference=getattr(performed, "reference", ""),
+        )
+        for one in charges
+        if one.case_id == case
+    ]
+
+
+def said_for(
+    other: CoveredStep, performed: CaseEvent, charges: Sequence[StatedCharges] = ()
+) -> Addition:
     """What an accepted message means for another case it spoke for: its step is taken, too.
 
     Put on record beside the case's own event, so that the other finds its step taken when its
@@ -57,7 +81,9 @@ def said_for(other: CoveredStep, performed: CaseEvent) -> Addition:
         "cycle": other.cycle,
         "asked": case.asked,
     }
-    return Addition(case.case_id, case.version, [performed.model_copy(update=changes)])
+    taken = performed.model_copy(update=changes)
+    claimed = claimed_with(taken, case.case_id, charges)
+    return Addition(case.case_id, case.version, [taken, *claimed])
 
 
 async def speak_for_others(

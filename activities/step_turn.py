@@ -21,11 +21,12 @@ from activities.errors import (
     wrong_expected_version,
 )
 from activities.last_gate import LastGate
-from activities.one_contact import said_for, speak_for_others, spoken_for
+from activities.one_contact import claimed_with, said_for, speak_for_others, spoken_for
 from domain.business_calendar import is_open
 from domain.sharing import SHARED_CHANNELS
 from schemas.base import Frozen
 from schemas.case import CollectionCase
+from schemas.charges import StatedCharges
 from schemas.contact_policy import ContactPolicy
 from schemas.events import CaseEvent, CaseReferred, StepFailed, StepPerformed
 from schemas.identifiers import contact_reference
@@ -64,10 +65,12 @@ class Delivered(Frozen):
     Attributes:
         detail: where to find it: a Message-ID, a file name.
         sha256: of the exact bytes that left, hexadecimal.
+        charges: what it claims beside its invoices.
     """
 
     detail: str = ""
     sha256: str = ""
+    charges: tuple[StatedCharges, ...] = ()
 
 
 class Step(Frozen):
@@ -147,7 +150,7 @@ class StepTurn:
             await contacts.take_back(self._pool, self._reference, self._owner, str(problem))
             raise try_again(str(problem)) from problem
         performed = self._performed(case, delivered)
-        beside = [said_for(other, performed[0]) for other in others]
+        beside = [said_for(other, performed[0], delivered.charges) for other in others]
         return await self._settle(ContactState.ACCEPTED, delivered, *performed, beside=beside)
 
     async def _look(self, connection: Connection) -> tuple[CollectionCase, TurnResult | None]:
@@ -306,7 +309,7 @@ class StepTurn:
             sha256=delivered.sha256,
         )
         if step.channel is not Channel.REFER:
-            return [performed]
+            return [performed, *claimed_with(performed, case.case_id, delivered.charges)]
         referred = CaseReferred(
             at=self._now,
             cause=self._reference,

@@ -27,6 +27,7 @@ from activities.step_turn import (
 )
 from activities.template_engine import TemplateBroken, TemplateMissing
 from activities.texts import TooManyItems, render_email
+from domain.notice_claim import claims_of
 from schemas.notice import KeptMessage, Notice
 from schemas.parties import Creditor
 from schemas.turns import StepOrder, TurnResult
@@ -113,7 +114,9 @@ class Steps:
             begin=partial(begin, kept),
         )
         return Delivered(
-            detail=str(message["Message-ID"]), sha256=hashlib.sha256(content).hexdigest()
+            detail=str(message["Message-ID"]),
+            sha256=hashlib.sha256(content).hexdigest(),
+            charges=claims_of(notice),
         )
 
     async def _letter(self, step: Step, begin: BeginHandOver) -> Delivered:
@@ -131,9 +134,10 @@ class Steps:
         )
         await begin(kept)
         try:
-            return await asyncio.to_thread(drop_letter, self._letters, notice, letter)
+            dropped = await asyncio.to_thread(drop_letter, self._letters, notice, letter)
         except OSError as error:
             raise DeliveryPostponed(f"cannot write to {self._letters}: {error}") from error
+        return dropped.model_copy(update={"charges": claims_of(notice)})
 
     async def _notice(self, step: Step) -> Notice:
         rates = read_rate_table(self._rates) if self._rates else None
