@@ -14,7 +14,7 @@ from domain.sharing import firmest
 from schemas.case import CollectionCase, StepOutcome
 from schemas.notice import EarlierContact, Notice, NoticeItem
 from schemas.parties import Creditor
-from schemas.plan import Channel
+from schemas.plan import Channel, DunningStep
 from store.pool import Pool
 from store.receivables import read_debtor, read_invoice
 
@@ -36,11 +36,7 @@ async def gather_notice(pool: Pool, creditors: Mapping[str, Creditor], step: Ste
     cases = [case, *(other.case for other in step.others)]
     cases.sort(key=lambda one: (one.due_date, one.invoice))
     items = [await _item(pool, one, today) for one in cases]
-    steps = [(case, order.step)]
-    for other in step.others:
-        taken = other.case.plan.step(other.step)
-        steps.extend([(other.case, taken)] if taken else [])
-    tone = firmest(steps)
+    steps, tone = _steps(step), tone_of(step)
     return Notice(
         reference=step.reference,
         template=tone.template,
@@ -52,6 +48,19 @@ async def gather_notice(pool: Pool, creditors: Mapping[str, Creditor], step: Ste
         items=tuple(items),
         earlier=_earlier(case),
     )
+
+
+def tone_of(step: Step) -> DunningStep:
+    """The firmest of the steps that a message takes: its text, its recipients, its documents."""
+    return firmest(_steps(step))
+
+
+def _steps(step: Step) -> list[tuple[CollectionCase, DunningStep]]:
+    found = [(step.case, step.order.step)]
+    for other in step.others:
+        taken = other.case.plan.step(other.step)
+        found.extend([(other.case, taken)] if taken else [])
+    return found
 
 
 async def _item(pool: Pool, case: CollectionCase, today: date) -> NoticeItem:

@@ -89,7 +89,7 @@ class Turn:
 
 async def dies(step: Turn, point: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """One attempt that dies at a point."""
-    mailer, settle = step.steps._mailer, StepTurn._settle_together
+    mailer, settle = step.steps._mail._room.house, StepTurn._settle_together
 
     async def send(*_: object, begin: BeginHandOver, **__: object) -> None:
         if point == "began":
