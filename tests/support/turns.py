@@ -49,6 +49,7 @@ class Turn:
         )
         self.reference = contact_reference(case.case_id, step.name, 1)
         self.repeatable = step.channel is not Channel.EMAIL
+        self.result = TurnResult()
 
     async def attempt(self, order: StepOrder | None = None, waited: float = 0) -> TurnResult:
         """One attempt of the real activity, as a worker makes it."""
