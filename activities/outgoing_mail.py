@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
 from activities.documents import find_document
@@ -25,7 +26,7 @@ from activities.step_turn import BeginHandOver, Delivered, Step
 from activities.texts import render_email
 from domain.enclosures import Document, enclosures
 from domain.recipients import Recipient, recipients_of
-from schemas.notice import EmailMessageText, Notice
+from schemas.notice import EmailMessageText, KeptMessage, Notice
 from schemas.plan import DunningStep
 from store import correspondence
 from store.correspondence import Earlier
@@ -91,8 +92,19 @@ class OutgoingMail:
         to = [one.addr_spec for one in message["To"].addresses]
         copies = [one.addr_spec for one in message["Cc"].addresses] if "Cc" in message else []
         await self._put_on_record(notice, recipients, attached)
+        kept = KeptMessage(
+            content=content,
+            media_type="message/rfc822",
+            template=notice.template,
+            template_version=text.template_version,
+            language=text.language,
+        )
         handed = await self._room.mailer_of(notice.creditor.creditor).send(
-            content, sender=sender.addr_spec, recipients=to, copies=copies, begin=begin
+            content,
+            sender=sender.addr_spec,
+            recipients=to,
+            copies=copies,
+            begin=partial(begin, kept),
         )
         addresses = [one.address for one in recipients]
         await self._note(notice, dict(zip(addresses, [*to, *copies], strict=True)), handed)

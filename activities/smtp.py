@@ -206,7 +206,7 @@ async def _agree(
     """Everything that comes before the message; until its end, nothing has left."""
     everybody = (sender, *recipients, *copies)
     utf8 = not all(address.isascii() for address in everybody)
-    if utf8 and not smtp.supports_extension("smtputf8"):
+    if utf8 and not await _offers_utf8(smtp):
         raise DeliveryRefused(
             "AddressNeedsSmtpUtf8",
             "an address with letters beyond ASCII needs a mail server that offers SMTPUTF8 "
@@ -235,6 +235,15 @@ async def _agree(
         raise _judged(reply.code, _words(reply.code, reply.message))
     told = zip((*recipients, *copies), (*answers, *copied), strict=True)
     return Handed(left_out={one: str(answer) for one, answer in told if answer is not None})
+
+
+async def _offers_utf8(smtp: aiosmtplib.SMTP) -> bool:
+    try:
+        if smtp.is_ehlo_or_helo_needed:
+            await smtp.ehlo()
+    except (SMTPException, OSError) as error:
+        raise DeliveryPostponed(_said(error)) from error
+    return smtp.supports_extension("smtputf8")
 
 
 async def _recipient(

@@ -13,6 +13,7 @@ from activities.errors import DeliveryPostponed, DeliveryRefused
 from activities.heartbeat import uninterrupted
 from activities.letter_drop import drop_letter
 from activities.letter_pdf import AddressDoesNotFit, AddressMissing, LetterPress
+from activities.library import read_rate_table
 from activities.notices import gather_notice
 from activities.outgoing_mail import OutgoingMail, PostRoom
 from activities.smtp import Mailer
@@ -25,7 +26,7 @@ from activities.step_turn import (
 )
 from activities.template_engine import TemplateBroken, TemplateMissing
 from activities.texts import TooManyItems
-from schemas.notice import Notice
+from schemas.notice import KeptMessage, Notice
 from schemas.parties import Creditor
 from schemas.turns import StepOrder, TurnResult
 from store.pool import Pool
@@ -47,12 +48,14 @@ class Steps:
         mailer: Mailer | PostRoom,
         templates: Path,
         letters: Path,
+        rates: Path | None = None,
     ) -> None:
         self._pool = pool
         self._creditors = creditors
         room = mailer if isinstance(mailer, PostRoom) else PostRoom(mailer)
         self._mail = OutgoingMail(pool, room, templates)
         self._letters = letters
+        self._rates = rates
         self._press = LetterPress(templates)
 
     @activity.defn(name="send_email")
@@ -97,14 +100,22 @@ class Steps:
             letter = await asyncio.to_thread(self._press.print, notice)
         except UNFIT as error:
             raise _refused(error) from error
-        await begin()
+        kept = KeptMessage(
+            content=letter.pdf,
+            media_type="application/pdf",
+            template=notice.template,
+            template_version=letter.template_version,
+            language=letter.language,
+        )
+        await begin(kept)
         try:
             return await asyncio.to_thread(drop_letter, self._letters, notice, letter)
         except OSError as error:
             raise DeliveryPostponed(f"cannot write to {self._letters}: {error}") from error
 
     async def _notice(self, step: Step) -> Notice:
-        return await gather_notice(self._pool, self._creditors, step)
+        rates = read_rate_table(self._rates) if self._rates else None
+        return await gather_notice(self._pool, self._creditors, step, rates)
 
 
 async def _on_record(_step: Step, _begin: BeginHandOver) -> Delivered:

@@ -41,6 +41,7 @@ class Debtor(Frozen):
         vat_id: VAT identification number, or empty.
         escalation_email: of the person for what has waited too long, or empty.
         account_manager: address of the creditor's own person for this debtor, or empty.
+        representative: who speaks for a company in law, as a formal notice addresses them.
     """
 
     creditor: Name
@@ -55,6 +56,7 @@ class Debtor(Frozen):
     capacity: Capacity = Capacity.BUSINESS
     escalation_email: str = ""
     account_manager: str = ""
+    representative: str = ""
 
     @property
     def country(self) -> str:
@@ -91,6 +93,8 @@ class Creditor(Strict):
         smtp: the account its mail goes through; the house's own when there is none.
         iban: where payments go; shown in messages and in the payment QR code.
         time_zone: IANA name; "today" is today there.
+        signatory: who signs letters; ``contact_name`` when it is empty.
+        signatory_role: by which authority they sign, such as ``Head of accounts``.
         reply_hold_days: working days for which contacts wait so that an answer can be read.
         bank_accounts: further accounts whose statements are ours, as IBAN or as the bank writes it.
         bank_hold_days: so many bank days a suggested payment keeps its debtor's contacts waiting
@@ -115,6 +119,8 @@ class Creditor(Strict):
     bic: str = ""
     language: LanguageCode = "fr"
     time_zone: str = "Europe/Paris"
+    signatory: str = ""
+    signatory_role: str = ""
     plan: Name = "standard"
     reply_hold_days: int = Field(default=3, ge=0, le=30)
     bank_accounts: tuple[str, ...] = Field(default=(), max_length=100)

@@ -213,7 +213,8 @@ def _debtor_record(debtor: Debtor) -> tuple[Any, ...]:
     return (
         *(debtor.debtor_id, debtor.name, debtor.email, debtor.phone, list(debtor.address.lines)),
         *(debtor.address.country, debtor.language, debtor.siren, debtor.vat_id),
-        *(debtor.capacity.value, debtor.escalation_email, debtor.account_manager),
+        *(debtor.capacity.value, debtor.representative),
+        *(debtor.escalation_email, debtor.account_manager),
     )
 
 

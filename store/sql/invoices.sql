@@ -7,7 +7,8 @@ create temp table incoming_debtors (
     debtor_id text not null, name text not null, email text not null, phone text not null,
     address_lines text[] not null, country text not null, language text not null,
     siren text not null, vat_id text not null, capacity text not null,
-    escalation_email text not null, account_manager text not null
+    representative text not null, escalation_email text not null,
+    account_manager text not null
 ) on commit drop;
 create temp table incoming_invoices (
     number text not null, debtor_id text not null, issue_date date not null,
@@ -40,6 +41,9 @@ set
     siren = case when 'siren' = any ($2) then i.siren else d.siren end,
     vat_id = case when 'vat_id' = any ($2) then i.vat_id else d.vat_id end,
     capacity = case when 'capacity' = any ($2) then i.capacity else d.capacity end,
+    representative = case
+        when 'representative' = any ($2) then i.representative else d.representative
+    end,
     escalation_email = case
         when 'escalation_email' = any ($2) then i.escalation_email else d.escalation_email
     end,
@@ -53,26 +57,27 @@ where d.creditor = $1 and d.debtor_id = i.debtor_id;
 with merged as (
     insert into debtors as d (
         creditor, debtor_id, name, email, phone, address_lines, country, language, siren, vat_id,
-        capacity, escalation_email, account_manager
+        capacity, representative, escalation_email, account_manager
     )
     select
         $1, debtor_id, name, email, phone, address_lines, country, language, siren, vat_id,
-        capacity, escalation_email, account_manager
+        capacity, representative, escalation_email, account_manager
     from incoming_debtors
     order by debtor_id
     on conflict (creditor, debtor_id) do update set
         name = excluded.name, email = excluded.email, phone = excluded.phone,
         address_lines = excluded.address_lines, country = excluded.country,
         language = excluded.language, siren = excluded.siren, vat_id = excluded.vat_id,
-        capacity = excluded.capacity, escalation_email = excluded.escalation_email,
+        capacity = excluded.capacity, representative = excluded.representative,
+        escalation_email = excluded.escalation_email,
         account_manager = excluded.account_manager, updated_at = now()
     where (
         d.name, d.email, d.phone, d.address_lines, d.country, d.language, d.siren, d.vat_id,
-        d.capacity, d.escalation_email, d.account_manager
+        d.capacity, d.representative, d.escalation_email, d.account_manager
     ) is distinct from (
         excluded.name, excluded.email, excluded.phone, excluded.address_lines, excluded.country,
         excluded.language, excluded.siren, excluded.vat_id, excluded.capacity,
-        excluded.escalation_email, excluded.account_manager
+        excluded.representative, excluded.escalation_email, excluded.account_manager
     )
     -- A row that was inserted has no deleting or locking transaction yet.
     returning d.xmax = 0 as is_new

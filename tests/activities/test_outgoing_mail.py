@@ -233,8 +233,7 @@ async def test_nobody_left_is_a_failed_step(pool: Pool, mailbox: Mailbox, send: 
 async def test_international_addresses_arrive(pool: Pool, mailbox: Mailbox, send: Send) -> None:
     """The domain in ASCII, the rest as it is, where the server offers it (RFC 6531)."""
     await contacts_of_debtor(pool, email="jérôme@élan.example")
-    turn = await send("F-1")
-    assert turn.result.events == ()
+    await send("F-1")
     assert mailbox.received()[-1].recipients == ("jérôme@xn--lan-9la.example",)
 
 
