@@ -90,6 +90,7 @@ class StepTurn:
         self._owner = uuid4().hex
         self._reference = contact_reference(order.case_id, order.step.name, order.cycle)
         self._now = order.now + _waited()
+        self._others_written: tuple[CoveredStep, ...] = ()
 
     async def take(self, deliver: Deliver) -> TurnResult:
         """Take the step, or say why not; an answer means that it is on record."""
@@ -101,12 +102,13 @@ class StepTurn:
                 return taken
             contact = await contacts.claim(connection, self._claim(), LEASE_SECONDS)
             others = await self._others(connection, case, contact)
+        self._others_written = tuple(others)
         step = Step(
             order=self._order,
             case=case,
             reference=self._reference,
             now=self._now,
-            others=tuple(others),
+            others=self._others_written,
         )
         try:
             if contact.owner != self._owner:
@@ -153,7 +155,7 @@ class StepTurn:
         if contact is None:
             return None
         delivered = Delivered(detail=contact.detail, sha256=contact.sha256)
-        unknown = contact.state is ContactState.UNKNOWN
+        unknown = contact.state is not ContactState.ACCEPTED
         event = self._performed(case, delivered)[0].model_copy(
             update={
                 "reference": contact.reference,
@@ -191,14 +193,15 @@ class StepTurn:
         await contacts.take_over(self._pool, self._reference, self._owner, LEASE_SECONDS)
 
     async def _begin_hand_over(self) -> None:
+        others = [one.case for one in self._others_written]
         begun = await contacts.begin_hand_over(
-            self._pool, self._reference, self._owner, LEASE_SECONDS
+            self._pool, self._reference, self._owner, LEASE_SECONDS, others
         )
         if begun:
             return
         if news := await facts.untold(self._pool, self._order.case_id):
             raise NewsArrived(news)
-        raise ClaimLost("another attempt has taken the contact over")
+        raise ClaimLost("another attempt has taken the contact over, or another case moved on")
 
     async def _leave_unknown(self, case: CollectionCase, unknown: DeliveryUnknown) -> TurnResult:
         """Ask a person, or send again under the same Message-ID, as the plan's step says."""
