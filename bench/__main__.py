@@ -1,8 +1,8 @@
 """What does Relance cost, and how fast is it? ``./run bench [name…] [--quick]``.
 
-Names: reference_case, cases, starts, import_rows, statements. Each line of JSON is one figure with
-the machine it holds for; the table at the end is for people. Ratios compare with bare engines in
-the same run: only they may be compared between machines.
+Names: reference_case, cases, starts, dunning, import_rows, statements. Each line of JSON is one
+figure with the machine it holds for; the table at the end is for people. Ratios compare with bare
+engines, or with a peer, in the same run: only they may be compared between machines.
 
 One more name stands for itself, and only runs when it is given: crash kills machines in mid-run and
 counts what is lost or doubled (--cases, --debtors, --seed); its exit code is 1 when anything is.
@@ -18,7 +18,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 
-from bench import cases, crash, import_rows, reference_case, starts, statements
+from bench import cases, crash, dunning, import_rows, reference_case, starts, statements
 from bench.ground import Ground, ground, machine
 
 Measure = Callable[..., Awaitable[list[dict[str, object]]]]
@@ -27,6 +27,10 @@ ON_THE_GROUND: dict[str, Measure] = {
     "cases": cases.measure,
     "starts": starts.measure,
 }
+DUNNING = "dunning"
+SIZES = [(1_000, 200), (5_000, 1_000), (1_000, 1_000), (5_000, 5_000), (20_000, 4_000)]
+"""Overdue lines and the debtors who owe them; in two of them each line is a mail of its own."""
+
 IMPORT_ROWS = "import_rows"
 STATEMENTS = "statements"
 CRASH = "crash"
@@ -41,6 +45,11 @@ def main() -> int:
         return crash.main(_size(asked))
     figures = asyncio.run(_on_the_ground(wanted, quick=asked.quick))
     _table(figures)
+    if DUNNING in wanted:
+        sizes = [(200, 40)] if asked.quick else SIZES
+        if asked.lines:
+            sizes = [(asked.lines, asked.debtors or asked.lines // 5)]
+        dunning.main(sizes, peer=asked.tryton)
     if IMPORT_ROWS in wanted:
         import_rows.main(10_000 if asked.quick else 100_000)
     if STATEMENTS in wanted:
@@ -54,11 +63,15 @@ def _asked() -> tuple[argparse.Namespace, list[str]]:
     )
     parser.add_argument("names", nargs="*", metavar="name", help="what to measure")
     parser.add_argument("--quick", action="store_true", help="small counts, one round")
+    parser.add_argument("--lines", type=int, help="dunning: so many overdue lines")
+    parser.add_argument("--tryton", action="store_true", help="dunning: install and run the peer")
     parser.add_argument("--cases", type=int, help="crash: how many cases (1000)")
-    parser.add_argument("--debtors", type=int, help="crash: of how many debtors (200)")
+    parser.add_argument(
+        "--debtors", type=int, help="of so many debtors; default: a fifth (dunning), 200 (crash)"
+    )
     parser.add_argument("--seed", type=int, help="crash: when what is killed, to run it again")
     asked = parser.parse_args()
-    known = (*ON_THE_GROUND, IMPORT_ROWS, STATEMENTS)
+    known = (*ON_THE_GROUND, DUNNING, IMPORT_ROWS, STATEMENTS)
     if CRASH in asked.names and len(asked.names) > 1:
         parser.error(f"{CRASH} runs alone")
     if unknown := sorted(set(asked.names) - {*known, CRASH}):

@@ -27,6 +27,8 @@ class Exit(IntEnum):
     UNREACHABLE = 3
     REFUSED = 4
     NOT_FOUND = 5
+    NO_READER = 141
+    """Whoever read the output has gone, as with `| head`; shells show a death by SIGPIPE so."""
 
 
 class CommandFailed(Exception):  # noqa: N818 - reads as the condition it names
@@ -44,8 +46,11 @@ def finish(work: Coroutine[Any, Any, Exit]) -> NoReturn:
     been done, so the process leaves without it.
     """
     code = _code_of(work)
-    sys.stdout.flush()
-    sys.stderr.flush()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        code = Exit.NO_READER
     os._exit(code)
 
 
@@ -73,6 +78,8 @@ def _code_of(work: Coroutine[Any, Any, Exit]) -> int:
         words, code = _wrong_settings(error), Exit.USAGE
     except ClientConfigurationError as error:
         words, code = f"DATABASE_URL is no address of a database: {error}", Exit.USAGE
+    except BrokenPipeError:
+        return int(Exit.NO_READER)  # What is left unsaid, nobody wants to read.
     except (OSError, PostgresError) as error:
         hint = "is the database there, and migrated? Try `starter.py migrate`"
         words, code = f"{type(error).__name__}: {error} ({hint})", Exit.UNREACHABLE

@@ -65,7 +65,18 @@ delete from case_starts;
 
 -- name: unstarted
 select c.folded from cases as c
-where c.state <> 'closed'
+where c.state <> 'closed' and (c.creditor, c.debtor_id, c.case_id) > ($2, $3, $4)
     and not exists (select from case_starts as s where s.case_id = c.case_id)
-order by c.case_id
+order by c.creditor, c.debtor_id, c.case_id
 limit $1;
+
+-- name: still_unstarted
+select c.folded from cases as c
+where c.case_id = any ($1::text[]) and c.state <> 'closed'
+    and not exists (select from case_starts as s where s.case_id = c.case_id)
+order by c.creditor, c.debtor_id, c.case_id;
+
+-- name: moved_on
+select c.case_id from cases as c
+inner join unnest($1::text[], $2::int[]) as known (case_id, version)
+    on known.case_id = c.case_id and known.version < c.version;
