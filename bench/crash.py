@@ -54,6 +54,7 @@ PLAN = DunningPlan(
     plan="crash",
     steps=(DunningStep(name=STEP, day=3, channel=Channel.EMAIL, template="courtesy"),),
 )
+WITHOUT_POLICY = "contact: {business: {gap_days: 0, per_week: 0}, unallocated_hold_days: 0}\n"
 WORKERS = 2
 PATIENCE_SECONDS = 1200.0
 TOLD_SECONDS = 5.0
@@ -179,15 +180,28 @@ def _opening(number: str, debtor: str, due: date) -> CaseOpened:
     )
 
 
+def _without_policy(folder: Path) -> Path:
+    """The creditor's file, with nothing that keeps contacts apart."""
+    own = folder / "creditors"
+    own.mkdir()
+    said = Path("creditors/atelier.yaml").read_text(encoding="utf-8")
+    (own / "atelier.yaml").write_text(f"{said}{WITHOUT_POLICY}", encoding="utf-8")
+    return own
+
+
 @asynccontextmanager
 async def _workers(folder: Path) -> AsyncIterator[Victims]:
     """Worker processes, each started again as soon as it ends."""
     running: dict[int, subprocess.Popen[bytes]] = {}
+    creditors = _without_policy(folder)
 
     async def keep(place: int) -> None:
         health, metrics = free_ports(2)
         given = environment(
-            folder, HEALTH_ADDRESS=f"127.0.0.1:{health}", METRICS_ADDRESS=f"127.0.0.1:{metrics}"
+            folder,
+            HEALTH_ADDRESS=f"127.0.0.1:{health}",
+            METRICS_ADDRESS=f"127.0.0.1:{metrics}",
+            CREDITORS_FOLDER=str(creditors),
         )
         while True:
             with (folder / f"worker-{place}.log").open("ab") as log:

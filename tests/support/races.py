@@ -36,7 +36,9 @@ TURNS, PAUSE_SECONDS = 200, 0.01
 
 LOCKED_OUT_SECONDS = 0.2
 
-FREELY = ContactPolicy.model_validate({"business": {"gap_days": 0, "per_week": 0}})
+FREELY = ContactPolicy.model_validate(
+    {"business": {"gap_days": 0, "per_week": 0}, "unallocated_hold_days": 0}
+)
 """So that a case whose message was lost to another may go alone on the same day."""
 
 BEGUN = """
