@@ -141,7 +141,7 @@ async def _run(size: Size) -> Outcome:
 
 async def _cases(pool: Pool, size: Size) -> list[CollectionCase]:
     """Debtors, some of whose servers cut the line; their invoices; all of it overdue."""
-    draw = random.Random(size.seed)  # noqa: S311 - a seed, to run it again
+    draw = random.Random(size.seed)
     cut = dict.fromkeys(draw.sample(range(size.debtors), size.cuts), "unanswered")
     cut |= dict.fromkeys(list(cut)[::2], "vanished")
     await pool.executemany(
@@ -230,7 +230,7 @@ async def _break(
     pool: Pool, mailbox: Path, victims: tuple[Victims, Victims], size: Size
 ) -> Counter[str]:
     """Kill while messages arrive, until every case has its step on record; who was killed."""
-    draw = random.Random(size.seed + 1)  # noqa: S311 - a seed, to run it again
+    draw = random.Random(size.seed + 1)
     deaths, killed = size.deaths(draw), Counter[str]()
     engines, workers = victims
     told = began = time.monotonic()

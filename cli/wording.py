@@ -22,6 +22,7 @@ def _performed(event: Any) -> str:
 
 def _paid(event: Any) -> str:
     rest = f", {event.unallocated} unallocated" if event.unallocated.is_positive else ""
+    rest += f", {event.charges} for interest and fixed sum" if event.charges else ""
     return f"{event.amount} on {event.received_on} ({event.payment_id}){rest}"
 
 
@@ -44,11 +45,15 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "StepSkipped": lambda e: f"{e.step}: {e.reason}",
     "StepBroughtForward": lambda e: f"{e.step} is to be taken now, by {e.by}",
     "StepUndone": lambda e: f"{e.step} was taken back by {e.by} {e.reason}",
+    "CallTried": lambda e: f"{e.outcome}, call {e.attempt}; again {e.again_at:%Y-%m-%d %H:%M} UTC",
     "LadderRestarted": lambda e: f"day zero is now {e.anchor}: {e.reason}",
     "PaymentReceived": _paid,
     "PaymentReversed": lambda e: f"{e.amount} of {e.payment_id} were taken back {e.reason}",
     "CreditNoteIssued": lambda e: f"{e.amount} ({e.credit_id})",
     "WrittenOff": lambda e: f"{e.amount}: {e.reason}",
+    "ChargesClaimed": lambda e: f"interest {e.interest} up to {e.on}, fixed sum {e.indemnity}",
+    "ChargesWaived": lambda e: f"interest {e.interest}, fixed sum {e.indemnity}: {e.reason}",
+    "ChargesReinstated": lambda e: f"interest {e.interest}, fixed sum {e.indemnity} {e.reason}",
     "InvoiceCorrected": lambda e: f"now {e.amount}, due {e.due_date}",
     "DisputeRaised": lambda e: f"{e.dispute.amount}, {e.dispute.reason.value} {e.dispute.note}",
     "DisputeOverdue": lambda e: f"{e.amount} with {e.owner}",
@@ -61,6 +66,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "HoldReleased": lambda e: f"{e.reason} (by {e.by})",
     "ContactsStopped": lambda e: f"{e.stop.kind.value} of {e.stop.on} {e.stop.note}",
     "ContactsAllowed": lambda e: f"{e.kind.value} is over: {e.reason} (by {e.by})",
+    "ReplyReceived": lambda e: e.excerpt or "no words of their own",
     "TaskCompleted": lambda e: f"{e.task_id}: {e.outcome} {e.note} by {e.by}",
     "FactUnreadable": lambda e: f"{e.name}: {e.problem}",
     "PlanExhausted": lambda e: f"{e.outstanding} still owed",

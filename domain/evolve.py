@@ -6,11 +6,15 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import Any
 
+from domain.charge_rules import after_charges
 from domain.evolve_money import after_money
 from domain.evolve_pauses import after_pause
 from domain.evolve_steps import after_step
-from domain.tasks import OUTLIVES_THE_CASE, task_opened_by
+from domain.reply_rules import after_reply
+from domain.tasks import OUTLIVES_THE_CASE, OWN_CONTACTS, task_opened_by
 from schemas.case import CaseState, CollectionCase, OpenTask, TaskKind
+from schemas.charge_events import ChargesClaimed, ChargesReinstated, ChargesWaived
+from schemas.charges import ClaimedCharges
 from schemas.events import (
     CaseClosed,
     CaseEvent,
@@ -21,10 +25,12 @@ from schemas.events import (
     FactUnreadable,
     InvoiceCorrected,
     PlanExhausted,
+    ReplyReceived,
     TaskCompleted,
 )
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
 from schemas.step_events import (
+    CallTried,
     LadderRestarted,
     StepBroughtForward,
     StepFailed,
@@ -45,6 +51,7 @@ StepEvent = (
     | StepBroughtForward
     | StepUndone
     | LadderRestarted
+    | CallTried
 )
 MoneyEvent = PaymentReceived | PaymentReversed | CreditNoteIssued | WrittenOff
 
@@ -102,30 +109,29 @@ def evolve(case: CollectionCase, event: CaseEvent) -> CollectionCase:
     )
 
 
-def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa: PLR0911, C901 - one branch a kind
+def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa: PLR0911, PLR0912, C901 - one branch a kind
     match event:
-        case (
-            StepPerformed()
-            | StepFailed()
-            | StepGivenBack()
-            | StepSkipped()
-            | StepBroughtForward()
-            | StepUndone()
-            | LadderRestarted()
-        ):
+        case _ if isinstance(event, StepEvent):
             return after_step(case, event)
         case PaymentReceived() | PaymentReversed() | CreditNoteIssued() | WrittenOff():
             return after_money(case, event)
+        case ChargesClaimed() | ChargesWaived() | ChargesReinstated():
+            return _charged(case, after_charges(case, event))
         case InvoiceCorrected():
             return {"claim": event.amount, "due_date": event.due_date}
         case TaskCompleted():
-            return {"tasks": tuple(t for t in case.tasks if t.task_id != event.task_id)}
+            return {
+                "tasks": tuple(t for t in case.tasks if t.task_id != event.task_id),
+                "readings": tuple(r for r in case.readings if r.task_id != event.task_id),
+            }
+        case ReplyReceived():
+            return after_reply(case, event)
         case CaseOpened() | FactUnreadable():
             return {}
         case PlanExhausted():
             return {"state": CaseState.EXHAUSTED}
         case CaseReferred():
-            return {"state": CaseState.REFERRED}
+            return {"state": CaseState.REFERRED, "tasks": _without(case, *OWN_CONTACTS)}
         case CaseRecalled():
             return {"state": CaseState.OPEN, "tasks": _without(case, TaskKind.HAND_OVER)}
         case CaseReopened():
@@ -141,11 +147,19 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
                 "disputes": (),
                 "arrangement": None,
                 "hold": None,
+                "readings": (),
                 "brought_forward": "",
             }
         case _:
             return after_pause(case, event)
 
 
-def _without(case: CollectionCase, kind: TaskKind) -> tuple[OpenTask, ...]:
-    return tuple(task for task in case.tasks if task.kind is not kind)
+def _charged(case: CollectionCase, charges: ClaimedCharges) -> dict[str, Any]:
+    """Nobody need look after charges of which nothing is owed any more."""
+    if case.model_copy(update={"charges": charges}).charges_owed.is_positive:
+        return {"charges": charges}
+    return {"charges": charges, "tasks": _without(case, TaskKind.CHARGES_LEFT)}
+
+
+def _without(case: CollectionCase, *kinds: TaskKind) -> tuple[OpenTask, ...]:
+    return tuple(task for task in case.tasks if task.kind not in kinds)

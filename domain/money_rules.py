@@ -46,6 +46,8 @@ def receive(case: CollectionCase, payment: RecordPayment, now: datetime) -> Even
     none = Money.zero(case.claim.currency)
     fits = payment.amount.currency == case.claim.currency and not case.is_closed
     allocated = payment.amount.at_most(case.outstanding) if fits else none
+    charges = _for_charges(case, payment.amount, allocated)
+    left = payment.amount - allocated if fits else payment.amount
     received = PaymentReceived(
         at=now,
         by=payment.by,
@@ -54,10 +56,39 @@ def receive(case: CollectionCase, payment: RecordPayment, now: datetime) -> Even
         amount=payment.amount,
         received_on=payment.received_on,
         allocated=allocated,
-        unallocated=payment.amount - allocated if fits else payment.amount,
+        unallocated=left - charges if charges else left,
         source=payment.source,
+        charges=charges,
     )
-    return settled(case, received)
+    return settled(case, received, *_not_asked_for(case, received, payment))
+
+
+def _for_charges(case: CollectionCase, amount: Money, allocated: Money) -> Money | None:
+    """What goes beyond the claim pays what was claimed beside it, also after the case has ended."""
+    if amount.currency != case.claim.currency:
+        return None
+    beyond = amount - allocated if allocated.is_positive else amount
+    paid = beyond.at_most(case.charges_owed)
+    return paid if paid.is_positive else None
+
+
+def _not_asked_for(
+    case: CollectionCase, received: PaymentReceived, payment: RecordPayment
+) -> Events:
+    """What the bank feed's rules let a payment fall short by; never more than is left."""
+    rest = evolve(case, received).outstanding
+    if payment.written_off is None or case.is_closed or not received.allocated.is_positive:
+        return ()
+    if payment.written_off.currency != rest.currency:
+        return ()
+    amount = payment.written_off.at_most(rest)
+    if not amount.is_positive:
+        return ()
+    reason = payment.write_off_reason or f"not paid with {payment.command_id}"
+    written_off = WrittenOff(
+        at=received.at, by=payment.by, cause=payment.command_id, amount=amount, reason=reason
+    )
+    return (written_off,)
 
 
 def reverse(case: CollectionCase, reversal: ReversePayment, now: datetime) -> Events:
@@ -81,6 +112,7 @@ def reverse(case: CollectionCase, reversal: ReversePayment, now: datetime) -> Ev
         payment_id=reversal.payment_id,
         amount=taken.amount,
         unallocated=taken.left_over,
+        charges=taken.charges,
         reason=reversal.reason,
     )
     if not case.is_closed or case.closing in NOT_ENDED_BY_MONEY:

@@ -10,16 +10,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.base import Frozen, Text
+from schemas.base import Frozen, Instant, Text
 from schemas.money import Money
+from schemas.pauses import DisputeReason
 from schemas.requests import (
     AgreeInstalments,
+    ClaimCharges,
     DoStepNow,
     IssueCreditNote,
     PlaceHold,
     PromiseToPay,
     RaiseDispute,
     RecallCase,
+    ReceiveReply,
+    ReinstateCharges,
     Release,
     ReopenCase,
     ResolveDispute,
@@ -28,6 +32,7 @@ from schemas.requests import (
     SkipStep,
     StopContacts,
     UndoStep,
+    WaiveCharges,
     WriteOff,
 )
 
@@ -35,6 +40,7 @@ __all__ = [
     "AgreeInstalments",
     "Asked",
     "CancelCase",
+    "ClaimCharges",
     "Command",
     "CompleteTask",
     "CorrectInvoice",
@@ -47,8 +53,10 @@ __all__ = [
     "PromiseToPay",
     "RaiseDispute",
     "RecallCase",
+    "ReceiveReply",
     "RecordPayment",
     "Refusal",
+    "ReinstateCharges",
     "Release",
     "ReopenCase",
     "Request",
@@ -58,6 +66,7 @@ __all__ = [
     "SkipStep",
     "StopContacts",
     "UndoStep",
+    "WaiveCharges",
     "WriteOff",
     "fact_id",
 ]
@@ -71,21 +80,40 @@ class CancelCase(Said):
 
 
 class CompleteTask(Said):
-    """A person has done a task and says what came of it."""
+    """A person has done a task and says what came of it.
+
+    Attributes:
+        promised_on: the day of a promise made on the phone.
+        amount: promised or contested; None for everything that is asked for.
+        reason: what is contested.
+        again_at: when to call again, if somebody named a time.
+    """
 
     type: Literal["complete_task"] = "complete_task"
     task_id: Text
     outcome: Text = Field(min_length=1, max_length=40)
     note: Text = Field(default="", max_length=2000)
+    promised_on: date | None = None
+    amount: Money | None = None
+    reason: DisputeReason | None = None
+    again_at: Instant | None = None
 
 
 class RecordPayment(Said):
-    """Money has arrived for this invoice; ``command_id`` is the payment's id."""
+    """Money has arrived for this invoice; ``command_id`` is the payment's id.
+
+    Attributes:
+        written_off: of what is then left, so much is not asked for: a discount that was earned,
+            charges of banks on the way, a rounding; None for nothing.
+        write_off_reason: says which of them.
+    """
 
     type: Literal["payment_received"] = "payment_received"
     amount: Money
     received_on: date
     source: Text = "unknown"
+    written_off: Money | None = None
+    write_off_reason: Text = Field(default="", max_length=500)
 
 
 class CorrectInvoice(Said):
@@ -120,6 +148,9 @@ Asked = (
     | WriteOff
     | RecallCase
     | ReopenCase
+    | ClaimCharges
+    | WaiveCharges
+    | ReinstateCharges
 )
 
 Happened = (
@@ -128,6 +159,7 @@ Happened = (
     | IssueCreditNote
     | CorrectInvoice
     | StopContacts
+    | ReceiveReply
     | NoteUnreadableFact
 )
 

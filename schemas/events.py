@@ -10,7 +10,9 @@ from pydantic import Field, TypeAdapter
 from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
 from schemas.case import ClosingReason
+from schemas.charge_events import ChargesClaimed, ChargesReinstated, ChargesWaived
 from schemas.event_base import Happened as _Event
+from schemas.inbound_events import ReplyReceived
 from schemas.money import Money
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
 from schemas.pause_events import (
@@ -28,6 +30,7 @@ from schemas.pause_events import (
 )
 from schemas.plan import DunningPlan
 from schemas.step_events import (
+    CallTried,
     LadderRestarted,
     StepBroughtForward,
     StepFailed,
@@ -64,6 +67,7 @@ __all__ = [
     "PromiseKept",
     "PromiseMade",
     "RecordedEvent",
+    "ReplyReceived",
     "StepBroughtForward",
     "StepFailed",
     "StepGivenBack",
@@ -162,10 +166,14 @@ CaseEvent = Annotated[
     | StepBroughtForward
     | StepUndone
     | LadderRestarted
+    | CallTried
     | PaymentReceived
     | PaymentReversed
     | CreditNoteIssued
     | WrittenOff
+    | ChargesClaimed
+    | ChargesWaived
+    | ChargesReinstated
     | InvoiceCorrected
     | DisputeRaised
     | DisputeOverdue
@@ -178,6 +186,7 @@ CaseEvent = Annotated[
     | HoldReleased
     | ContactsStopped
     | ContactsAllowed
+    | ReplyReceived
     | TaskCompleted
     | FactUnreadable
     | PlanExhausted

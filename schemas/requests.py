@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from schemas.base import Frozen, Instant, Text
+from schemas.interest import WaivedPart
 from schemas.money import Money
 from schemas.pauses import DisputeReason, Instalment, StopKind
 
@@ -123,6 +124,44 @@ class WriteOff(Said):
     reason: Text = Field(min_length=1, max_length=500)
 
 
+class ClaimCharges(Said):
+    """Claim interest and the fixed sum, as the account states them on a day.
+
+    Attributes:
+        interest: all of it from the first day of delay to ``on``.
+        rates: ids of the rate rows it rests on.
+        reference: of the contact that claims it; empty for a person.
+    """
+
+    type: Literal["claim_charges"] = "claim_charges"
+    interest: Money
+    indemnity: Money
+    on: date
+    rates: tuple[Text, ...] = ()
+    reference: Text = ""
+
+
+class WaiveCharges(Said):
+    """Give up what was claimed of interest and fixed sum.
+
+    Attributes:
+        part: of which; None for both, interest first.
+        amount: at most what is owed of it; None for all of that.
+    """
+
+    type: Literal["waive_charges"] = "waive_charges"
+    part: WaivedPart | None = None
+    amount: Money | None = None
+    reason: Text = Field(min_length=1, max_length=500)
+
+
+class ReinstateCharges(Said):
+    """Claim again what had been waived."""
+
+    type: Literal["reinstate_charges"] = "reinstate_charges"
+    reason: Text = Field(default="", max_length=500)
+
+
 class RecallCase(Said):
     """Take a referred case back from the agency or the lawyer."""
 
@@ -151,6 +190,21 @@ class IssueCreditNote(Said):
     type: Literal["credit_note_issued"] = "credit_note_issued"
     amount: Money
     on: date
+
+
+class ReceiveReply(Said):
+    """The debtor has answered; ``command_id`` is the inbound message's.
+
+    Attributes:
+        excerpt: the first lines of what they wrote; the whole stays in the database.
+        hold_days: working days for which no contact leaves, so that a person can read it.
+        for_a_person: whether this case's task asks for it to be read.
+    """
+
+    type: Literal["reply_received"] = "reply_received"
+    excerpt: Text = Field(default="", max_length=500)
+    hold_days: int = Field(default=3, ge=0, le=30)
+    for_a_person: bool = True
 
 
 class StopContacts(Said):

@@ -83,7 +83,7 @@ async def claim(connection: Connection, wanted: Claim, lease_seconds: float) -> 
 
 
 async def begin_hand_over(
-    pool: Pool,
+    connection: Pool | Connection,
     reference: str,
     owner: str,
     lease_seconds: float,
@@ -92,7 +92,7 @@ async def begin_hand_over(
     """Say that from now on nobody can tell whether the message left, until it is settled.
 
     Args:
-        pool: any.
+        connection: any.
         reference: of the contact.
         owner: the attempt that claimed it.
         lease_seconds: how long the hand-over may take.
@@ -104,7 +104,9 @@ async def begin_hand_over(
     """
     written = [one.case_id for one in others], [one.version for one in others]
     return bool(
-        await pool.fetchval(_SQL["begin_hand_over"], reference, owner, lease_seconds, *written)
+        await connection.fetchval(
+            _SQL["begin_hand_over"], reference, owner, lease_seconds, *written
+        )
     )
 
 

@@ -27,6 +27,7 @@ from schemas.actions import PerformStep, Record, Wait
 from schemas.case import REACHED, CaseState, CollectionCase
 from schemas.commands import Command, CompleteTask, Refusal
 from schemas.events import EVENT, CaseEvent, CaseOpened
+from schemas.pauses import DisputeReason
 from schemas.plan import Channel
 from tests.support.account import Account
 from tests.support.given import taken
@@ -67,6 +68,14 @@ REFUSALS = {
     "StopNotNamed",
     "TaskIsNotOpen",
     "TooManyBrokenPromises",
+    "NoChargesInInsolvency",
+    "NoChargesOwed",
+    "NothingToClaim",
+    "NothingWaived",
+    "WaivedMoreThanOwed",
+    "PromiseWithoutDay",
+    "DisputeWithoutReason",
+    "CallAgainInThePast",
     "WrongCurrency",
 }
 """What a request may be refused as; each is a name that people read."""
@@ -154,7 +163,14 @@ class LifeOfACase(RuleBasedStateMachine):
         """One of the open tasks is done, with any outcome it may have."""
         task = data.draw(st.sampled_from(self.case.tasks))
         outcome = data.draw(st.sampled_from(OUTCOMES[task.kind]))
-        request = CompleteTask(command_id=command_id, task_id=task.task_id, outcome=outcome)
+        request = CompleteTask(
+            command_id=command_id,
+            task_id=task.task_id,
+            outcome=outcome,
+            promised_on=data.draw(st.none() | st.just(self.now.date() + timedelta(days=4))),
+            reason=data.draw(st.none() | st.just(DisputeReason.PRICE)),
+            again_at=data.draw(st.none() | st.just(self.now + timedelta(hours=2))),
+        )
         self.ask_a_person(request)
 
     @rule(outcomes=st.lists(OUTCOMES_OF_A_STEP, min_size=1, max_size=5))
@@ -238,7 +254,8 @@ class LifeOfACase(RuleBasedStateMachine):
         """In every currency, what came and was not taken back is allocated, or left over."""
         for currency in ("EUR", "USD"):
             came = [m.amount for m in self.kept.received.values() if m.currency == currency]
-            own = self.case.paid.amount if currency == self.case.claim.currency else Decimal(0)
+            home = currency == self.case.claim.currency
+            own = (self.case.paid + self.case.charges_paid).amount if home else Decimal(0)
             left = [m.amount for m in self.case.unallocated if m.currency == currency]
             assert sum(came, Decimal(0)) == own + sum(left, Decimal(0))
 

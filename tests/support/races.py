@@ -42,10 +42,17 @@ FREELY = ContactPolicy.model_validate(
 """So that a case whose message was lost to another may go alone on the same day."""
 
 BEGUN = """
-select c.reference from contacts as c
-where c.state in ('handing over', 'accepted', 'unknown') and (c.case_id = $1 or exists (
-    select from contact_items as i where i.reference = c.reference and i.case_id = $1))
+with about as (
+    select c.reference from contacts as c where c.case_id = $1 or exists (
+        select from contact_items as i where i.reference = c.reference and i.case_id = $1)
+), free as (
+    select c.reference, c.state from contacts as c
+    where c.reference in (select reference from about) for share skip locked
+)
+select reference from about
+where reference not in (select reference from free where state in ('claimed', 'withdrawn'))
 """
+"""The messages about a case that have begun to leave, or are just passing the gate."""
 
 
 class Interrupted(Generic[Answer]):
@@ -197,7 +204,7 @@ class Money:
 
     async def arrives_then(self, waits: int) -> None:
         """If this is the moment."""
-        if waits == self.moment:
+        if waits == self.moment and self.begun is None:
             await self.arrives()
 
     async def arrives(self) -> None:

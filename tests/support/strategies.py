@@ -13,6 +13,7 @@ from schemas.commands import (
     AgreeInstalments,
     Asked,
     CancelCase,
+    ClaimCharges,
     CompleteTask,
     CorrectInvoice,
     DoStepNow,
@@ -22,7 +23,9 @@ from schemas.commands import (
     PromiseToPay,
     RaiseDispute,
     RecallCase,
+    ReceiveReply,
     RecordPayment,
+    ReinstateCharges,
     Release,
     ReopenCase,
     ResolveDispute,
@@ -30,9 +33,11 @@ from schemas.commands import (
     SkipStep,
     StopContacts,
     UndoStep,
+    WaiveCharges,
     WriteOff,
 )
 from schemas.events import CaseOpened
+from schemas.interest import WaivedPart
 from schemas.money import Money
 from schemas.pauses import DisputeReason, Instalment, StopKind
 from schemas.plan import Channel, DunningPlan, ResumePolicy
@@ -94,6 +99,7 @@ AMOUNTS = st.integers(-500, 5_000) | st.integers(1, 100_000)
 CURRENCIES = st.sampled_from(["EUR", "EUR", "EUR", "USD"])
 IDS = st.sampled_from([f"id-{number}" for number in range(30)])
 NEW_IDS = st.integers(0, 10_000).map(lambda number: f"request-{number}") | IDS
+DAYS = st.integers(0, 30)
 FACTS = st.one_of(
     st.builds(
         RecordPayment,
@@ -109,6 +115,7 @@ FACTS = st.one_of(
     ),
     st.builds(NoteUnreadableFact, command_id=IDS, name=st.just("bounce"), problem=st.text()),
     st.builds(ReversePayment, command_id=IDS, payment_id=IDS),
+    st.builds(ReceiveReply, command_id=IDS, excerpt=st.text(max_size=50), hold_days=DAYS),
     st.builds(
         IssueCreditNote,
         command_id=IDS,
@@ -128,6 +135,21 @@ ENDINGS = st.one_of(
         CompleteTask, command_id=NEW_IDS, task_id=st.just("nothing"), outcome=st.just("done")
     ),
     st.builds(WriteOff, command_id=NEW_IDS, reason=st.just("asked")),
+    st.builds(
+        ClaimCharges,
+        command_id=NEW_IDS,
+        interest=st.integers(0, 50).map(money),
+        indemnity=st.sampled_from([0, 4000]).map(money),
+        on=st.just(date(2027, 3, 1)),
+    ),
+    st.builds(
+        WaiveCharges,
+        command_id=NEW_IDS,
+        part=st.sampled_from([*WaivedPart, None]),
+        amount=st.none() | st.integers(1, 50).map(money),
+        reason=st.just("asked"),
+    ),
+    st.builds(ReinstateCharges, command_id=NEW_IDS, reason=st.just("asked")),
 )
 STEP_REQUESTS = st.one_of(
     st.builds(SkipStep, command_id=NEW_IDS, reason=st.just("asked")),
