@@ -12,6 +12,7 @@ from schemas.charge_events import ChargesClaimed
 from schemas.charges import StatedCharges
 from schemas.events import CaseEvent
 from schemas.identifiers import contact_reference
+from schemas.plan import IfUnknown
 from schemas.turns import StepOrder
 from store import shared_contacts
 from store.contacts import Contact, ContactState
@@ -24,11 +25,14 @@ LOOK_AGAIN = timedelta(seconds=5)
 
 
 async def spoken_for(connection: Connection, order: StepOrder) -> Contact | None:
-    """The contact of another case that has taken this step already, with everything said.
+    """The contact of another case that has taken this step already, or may have.
 
     Args:
         connection: in a transaction that holds the debtor's lock.
         order: the step that is about to be taken.
+
+    Returns:
+        Accepted, unknown, or left behind in the middle of its hand-over, which is as unknown.
 
     Raises:
         ApplicationError: retryable, while that contact is on its way.
@@ -39,9 +43,12 @@ async def spoken_for(connection: Connection, order: StepOrder) -> Contact | None
         return None
     if contact.state in {ContactState.ACCEPTED, ContactState.UNKNOWN}:
         return contact
-    if not contact.lease_is_over:
+    handing_over = contact.state is ContactState.HANDING_OVER
+    if handing_over and contact.lease_is_over and order.step.if_unknown is IfUnknown.ASK:
+        return contact
+    if not await shared_contacts.leave_behind(connection, contact.reference):
         raise try_again("another invoice's message speaks for this one", after=LOOK_AGAIN)
-    # Whoever claimed it has left it lying; this case goes its own way.
+    # Whoever claimed it has left it lying, and cannot begin any more; this case goes its own way.
     await shared_contacts.uncover_step(connection, *place)
     return None
 
