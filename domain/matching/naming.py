@@ -11,13 +11,14 @@ from domain.matching.book import Book, Standing
 from domain.matching.mention import Mention, Reading
 from domain.matching.numbers import Form
 from domain.matching.payers import Payers
-from domain.matching.sums import Combination, subsets, total, ways
-from schemas.matching import DocumentType
+from domain.matching.sums import MOST_SINGLE, Combination, subsets, total, ways
+from schemas.matching import DocumentType, EvidenceKind
 
 MOST_READINGS = 3000
 """So many readings of one text are tried; a text with more says nothing for certain."""
 
 MOST_CREDIT_NOTES = 3
+MOST_ENDINGS = 8
 
 Choice = tuple[Mention, tuple[str, ...]]
 """A mention with what it is taken to mean."""
@@ -80,9 +81,10 @@ def _sorted(
     reading: Reading, payers: Payers, book: Book, currency: str
 ) -> tuple[list[Mention], list[Mention]]:
     """The mentions that must be meant, and those that may be."""
+    mentions = [*reading.mentions, *_endings(reading.unread, payers, book)]
     known = [
         one
-        for one in (_narrowed(each, payers, book, currency) for each in reading.mentions)
+        for one in (_narrowed(each, payers, book, currency) for each in mentions)
         if one is not None
     ]
     strongest = max(
@@ -95,6 +97,25 @@ def _sorted(
         if strongest is not Form.TAIL and one.form is strongest and not _is_doubtful(one)
     ]
     return required, [one for one in known if one not in required]
+
+
+def _endings(unread: Sequence[str], payers: Payers, book: Book) -> Iterator[Mention]:
+    """Digits that end a number of somebody who may have paid, such as 4685 for 104685."""
+    customers = [one for one, claim in payers.claims.items() if claim.weight > 0]
+    for typed in unread[:MOST_ENDINGS]:
+        documents = tuple(
+            one.item.document
+            for customer in customers[:MOST_ENDINGS]
+            for one in book.open_items(customer)[:MOST_SINGLE]
+            if book.numbers.ends_with(one.item.document, typed)
+        )
+        if documents:
+            yield Mention(
+                alternatives=tuple((one,) for one in documents),
+                form=Form.TAIL,
+                typed=typed,
+                kind=EvidenceKind.NUMBER,
+            )
 
 
 def _is_doubtful(mention: Mention) -> bool:

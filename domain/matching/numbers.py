@@ -86,17 +86,20 @@ class NumberIndex:
         return list(dict.fromkeys(found))
 
     def neighbour(self, document: str, sequence: str) -> Sequence[str]:
-        """The documents of the same pattern whose running number ends in these digits."""
+        """The documents of the same pattern that ends in these digits instead of its own."""
         parts = self.parts.get(document)
         if parts is None:
             return ()
-        own = parts.sequence()
-        if len(sequence) > len(own):
+        own = glued(parts.texts)
+        if not own[-len(sequence) :].isdigit() or len(sequence) >= len(own):
             return ()
-        at = parts.roles.rindex("s")
-        texts = list(parts.texts)
-        texts[at] = own[: len(own) - len(sequence)] + sequence
-        return self.find("".join(texts), Form.WHOLE)
+        found = self.find(own[: -len(sequence)] + sequence, Form.WHOLE)
+        return found or self.find(own[: -len(sequence)] + sequence, Form.TAIL)
+
+    def ends_with(self, document: str, typed: str) -> bool:
+        """Whether the number of a document ends in these digits."""
+        parts = self.parts.get(document)
+        return parts is not None and glued(parts.texts).endswith(typed)
 
     def place(self, document: str) -> tuple[str, tuple[int, ...]] | None:
         """The pattern of a number, and its place in it: year and so on, then the running number."""
@@ -235,7 +238,9 @@ def _both(pieces: Sequence[str], form: Form) -> Iterator[tuple[str, Form]]:
     short = [*pieces[:-1], pieces[-1].lstrip("0") or "0"]
     if len(short[-1]) >= 2 or form is Form.WHOLE:
         keys.add(glued(short))
-    return ((key, form) for key in sorted(keys))
+    for key in sorted(keys):
+        # Digits alone are any number, unless there are enough of them, or a year beside them.
+        yield key, Form.TAIL if key.isdigit() and len(key) < MIN_WHOLE_DIGITS else form
 
 
 def _without(texts: Sequence[str], roles: str, role: str) -> list[str]:

@@ -23,6 +23,8 @@ WINDOW = 8
 
 LONGEST_GAP = 3
 MIN_UNREAD_DIGITS = 3
+NARROWEST_LINE, WIDEST_LINE = 24, 140
+"""Banks wrap texts at 27, 31, 32, 35, 65, 70 or 140 characters."""
 _AND = frozenset(("ET", "AND", "UND", "PLUS", "E", "EN", "AINSI", "QUE"))
 _TO = frozenset(("A", "AU", "TO", "BIS", "JUSQU", "JUSQUE"))
 _ORDER_WORDS = frozenset(
@@ -30,16 +32,17 @@ _ORDER_WORDS = frozenset(
 )
 _YEAR = re.compile("20[0-9]{2}")
 _LIST_GAP = re.compile(r"^[\s/,;+&\-.]{0,3}$")
-_DIGIT_BLOCK = re.compile(r"(?<![A-Z0-9])(?=[OIL]*[0-9])(?=[0-9]*[OIL])[0-9OIL]{2,}(?![A-Z0-9])")
+_BLOCK = re.compile(r"(?<![A-Z0-9])([A-Z]*?)([OIL]*[0-9][0-9OIL]*)(?![A-Z0-9])")
 _LOOKS_LIKE_DIGITS = re.compile(r"(?<![A-Z0-9])([A-Z]*?)([0-9OIL]*[0-9][0-9OIL]*)(?![A-Z0-9])")
 _FOLD = str.maketrans("OIL", "011")
 
 
 def read(transaction: BankTransaction, book: Book) -> Reading:
     """What a transaction names, required and possible, with what its words say besides."""
-    parts = [_digits_typed_as_letters(plain(one), book) for one in _parts(transaction)]
-    mentions = list(references_in(transaction, parts, book))
-    joined = TypedText(" ".join(parts), book)
+    said = [plain(one) for one in _parts(transaction)]
+    mentions = list(references_in(transaction, said, book))
+    parts = [_digits_typed_as_letters(one, book) for one in said]
+    joined = TypedText(_joined(parts), book)
     found = list(_scan(joined))
     mentions += found
     if len(parts) > 1:
@@ -130,8 +133,11 @@ def _mention(text: TypedText, at: int, until: int, documents: Sequence[str], for
     digits = sum(len(one.text) for one in pieces if one.is_digits)
     named = any(not one.is_digits for one in pieces)
     last = next(one.text for one in reversed(pieces) if one.is_digits)
-    trapped = not named and text.is_trap(at, until)
-    if trapped or digits < 3 or (form is Form.LOOSE and _YEAR.fullmatch(last)):
+    if not named and text.is_trap(at, until):
+        # A whole number that could be a date is one if the amount says so.
+        is_sure = form is Form.WHOLE and text.is_only_bare(at, until)
+        form = Form.LOOSE if is_sure else Form.TAIL
+    if digits < 3 or (form is Form.LOOSE and _YEAR.fullmatch(last)):
         form = Form.TAIL
     return Mention(
         alternatives=tuple((one,) for one in documents),
@@ -289,7 +295,9 @@ def _unread(text: TypedText, mentions: Sequence[Mention]) -> Iterator[str]:
     lengths = text.book.numbers.lengths
     for one in text.runs:
         alike = one.is_digits and len(one.text) >= MIN_UNREAD_DIGITS and len(one.text) in lengths
-        if alike and not is_inside(one.start, one.end, [*read_spans, *text.traps]):
+        if alike and not is_inside(
+            one.start, one.end, [*read_spans, *text.traps, *text.bare_traps]
+        ):
             yield one.text
 
 
@@ -303,15 +311,25 @@ def _only_whole(found: Iterator[Mention], known: Sequence[Mention]) -> list[Ment
 
 
 def _digits_typed_as_letters(text: str, book: Book) -> str:
-    """The text with ``2O26`` read as 2026, unless such a block begins a number of the creditor."""
+    """The text with ``2O26`` read as 2026, and ``FAOO12`` where numbers begin with FA as FA0012."""
 
     def fold(found: re.Match[str]) -> str:
-        letters = found.group().rstrip("0123456789")
-        if letters in book.numbers.prefixes:
+        letters, digits = found.groups()
+        sure = not letters or letters in book.numbers.prefixes
+        prefix = letters + digits[: len(digits) - len(digits.lstrip("OIL"))]
+        if not sure or (prefix != letters and prefix in book.numbers.prefixes):
             return found.group()
-        return found.group().translate(_FOLD)
+        return letters + digits.translate(_FOLD)
 
-    return _DIGIT_BLOCK.sub(fold, text)
+    return _BLOCK.sub(fold, text)
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """The parts as one text: those that fill a line go on without a blank."""
+    widest = max((len(one) for one in parts[:-1]), default=0)
+    if not NARROWEST_LINE <= widest <= WIDEST_LINE:
+        return " ".join(parts)
+    return "".join(one if len(one) == widest else f"{one} " for one in parts)
 
 
 def _folded(text: str) -> str:
