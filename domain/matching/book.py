@@ -133,6 +133,11 @@ class Book:
         found = self.customers.get(customer)
         return found.group if found else ""
 
+    def country_of(self, customer: str) -> str:
+        """The country of a customer; empty where it is not known."""
+        found = self.customers.get(customer)
+        return found.country if found else ""
+
     def are_related(self, one: str, other: str) -> bool:
         """Whether two customers are the same, or of one group."""
         return one == other or (

@@ -7,7 +7,7 @@ numbers, payer, amount. Ties, an amount alone and another customer's number are 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from domain.matching.book import Book, Standing
@@ -94,10 +94,19 @@ def _by_name(payment: _Payment) -> Decision | None:
     base = payment.meaning.base
     if found or base is None or total(base.standings) <= 0:
         return None
-    settlement = with_difference(base.standings, payment.amount, payment.around)
+    settlement = with_difference(base.standings, payment.amount, _around(payment, base))
     if _may_book_difference(payment, base, settlement):
         return _booked(payment, base, settlement)
     return None
+
+
+def _around(payment: _Payment, named: Named) -> Circumstances:
+    """A customer abroad pays from abroad, also where the bank names no account."""
+    own = payment.transaction.account[:2]
+    countries = {payment.book.country_of(one) for one in named.customers}
+    if own.isalpha() and countries and "" not in countries and own not in countries:
+        return replace(payment.around, foreign=True)
+    return payment.around
 
 
 def _may_book(payment: _Payment, named: Named) -> bool:
@@ -226,7 +235,6 @@ def _text_contradicts(payment: _Payment) -> bool:
     return bool(
         reading.unknown
         or reading.wording.names_invoice
-        or reading.wording.partial
         or any(one.form > Form.TAIL for one in reading.mentions)
         or payment.meaning.exact
         or payment.meaning.base
@@ -261,7 +269,10 @@ def _rest(payment: _Payment) -> Decision:
             on_account=payment.amount,
         )
     suggestions = suggestions_for(
-        Ground(payment.transaction, payment.book, payment.payers, payment.meaning, payment.around)
+        Ground(
+            *(payment.transaction, payment.book, payment.payers, payment.reading),
+            *(payment.meaning, payment.around),
+        )
     )
     status = Status.SUGGESTED if suggestions else Status.ON_ACCOUNT if best else Status.UNMATCHED
     on_account = payment.amount if status is Status.ON_ACCOUNT else _ZERO

@@ -69,12 +69,14 @@ class Reading:
     Attributes:
         unknown: numbers of the creditor's pattern that name nothing on record.
         unread: digits that may be a number and were not understood.
+        cut: beginnings of numbers whose end is missing.
     """
 
     mentions: tuple[Mention, ...]
     unknown: tuple[str, ...]
     wording: Wording
     unread: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
 
 
 def together_or_one(documents: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:

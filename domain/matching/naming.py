@@ -18,7 +18,7 @@ MOST_READINGS = 3000
 """So many readings of one text are tried; a text with more says nothing for certain."""
 
 MOST_CREDIT_NOTES = 3
-MOST_ENDINGS = 8
+MOST_PIECES = 8
 
 Choice = tuple[Mention, tuple[str, ...]]
 """A mention with what it is taken to mean."""
@@ -81,7 +81,7 @@ def _sorted(
     reading: Reading, payers: Payers, book: Book, currency: str
 ) -> tuple[list[Mention], list[Mention]]:
     """The mentions that must be meant, and those that may be."""
-    mentions = [*reading.mentions, *_endings(reading.unread, payers, book)]
+    mentions = [*reading.mentions, *_pieces(reading, payers, book)]
     known = [
         one
         for one in (_narrowed(each, payers, book, currency) for each in mentions)
@@ -99,23 +99,34 @@ def _sorted(
     return required, [one for one in known if one not in required]
 
 
-def _endings(unread: Sequence[str], payers: Payers, book: Book) -> Iterator[Mention]:
-    """Digits that end a number of somebody who may have paid, such as 4685 for 104685."""
-    customers = [one for one, claim in payers.claims.items() if claim.weight > 0]
-    for typed in unread[:MOST_ENDINGS]:
-        documents = tuple(
-            one.item.document
-            for customer in customers[:MOST_ENDINGS]
-            for one in book.open_items(customer)[:MOST_SINGLE]
-            if book.numbers.ends_with(one.item.document, typed)
-        )
-        if documents:
-            yield Mention(
-                alternatives=tuple((one,) for one in documents),
-                form=Form.TAIL,
-                typed=typed,
-                kind=EvidenceKind.NUMBER,
-            )
+def _pieces(reading: Reading, payers: Payers, book: Book) -> Iterator[Mention]:
+    """Ends and beginnings of numbers of somebody who may have paid, or whose numbers are named.
+
+    4685 ends 104685; ``FA-2026-001``, cut off by the bank, begins FA-2026-00123.
+    """
+    whole = [one for one in reading.mentions if one.form is Form.WHOLE and len(one.documents) == 1]
+    owners = [book.standing[one.documents[0]].item.customer for one in whole]
+    claimed = [one for one, claim in payers.claims.items() if claim.weight > 0]
+    customers = list(dict.fromkeys((*claimed, *owners)))[:MOST_PIECES]
+    items = [one.item.document for each in customers for one in book.open_items(each)[:MOST_SINGLE]]
+    numbers = book.numbers
+    for typed in reading.unread[:MOST_PIECES]:
+        if ended := [one for one in items if numbers.whole(one).endswith(typed)]:
+            yield _piece(typed, ended, is_cut=False)
+    if begun := [
+        one for one in items if any(numbers.whole(one).startswith(typed) for typed in reading.cut)
+    ]:
+        yield _piece(reading.cut[0], begun, is_cut=True)
+
+
+def _piece(typed: str, documents: Sequence[str], *, is_cut: bool) -> Mention:
+    return Mention(
+        alternatives=tuple((one,) for one in documents),
+        form=Form.TAIL,
+        typed=typed,
+        kind=EvidenceKind.NUMBER,
+        is_cut=is_cut,
+    )
 
 
 def _is_doubtful(mention: Mention) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from domain.matching.book import Book
-from domain.matching.classify import all_text
 from domain.matching.mention import Mention, Reading, together_or_one
 from domain.matching.numbers import Form, glued, stripped
 from domain.matching.plain import plain
@@ -23,6 +22,7 @@ WINDOW = 8
 
 LONGEST_GAP = 3
 MIN_UNREAD_DIGITS = 3
+MOST_CUT_DIGITS = 3
 NARROWEST_LINE, WIDEST_LINE = 24, 140
 """Banks wrap texts at 27, 31, 32, 35, 65, 70 or 140 characters."""
 _AND = frozenset(("ET", "AND", "UND", "PLUS", "E", "EN", "AINSI", "QUE"))
@@ -51,14 +51,16 @@ def read(transaction: BankTransaction, book: Book) -> Reading:
         folded = _folded(joined.text)
         if folded != joined.text:
             mentions += _only_whole(_scan(TypedText(folded, book)), mentions)
-    for part in parts:
-        mentions += _cut_off(TypedText(part, book), mentions)
+    for one in _secondary(transaction):
+        scanned = _scan(TypedText(_digits_typed_as_letters(plain(one), book), book))
+        mentions += _only_whole(scanned, mentions)
     unknown = _unknown(joined) if not any(one.form is Form.WHOLE for one in mentions) else ()
     return Reading(
         unread=tuple(_unread(joined, found)),
         mentions=tuple(_distinct(mentions)),
         unknown=tuple(unknown),
-        wording=wording_of(all_text(transaction)),
+        wording=wording_of(plain(" ".join(_parts(transaction)))),
+        cut=tuple(_cut_off(joined, found)),
     )
 
 
@@ -68,9 +70,14 @@ def _parts(transaction: BankTransaction) -> Iterator[str]:
         if one.document:
             yield one.document
         yield from one.texts
-    bank_text = transaction.bank_text
-    if bank_text and bank_text not in transaction.remittance:
-        yield bank_text
+    if not transaction.remittance:
+        yield transaction.bank_text
+
+
+def _secondary(transaction: BankTransaction) -> Iterator[str]:
+    """Texts of others in which only a whole number counts: the bank's label, the payer's own id."""
+    if transaction.remittance and transaction.bank_text not in transaction.remittance:
+        yield transaction.bank_text
     if transaction.end_to_end_id:
         yield transaction.end_to_end_id
 
@@ -246,30 +253,28 @@ def _follows_order_word(text: TypedText, at: int) -> bool:
     return any(one in _ORDER_WORDS for one in before)
 
 
-def _cut_off(text: TypedText, known: Sequence[Mention]) -> Iterator[Mention]:
-    """A number whose end the bank cut off, at the end of a part."""
+def _cut_off(text: TypedText, found: Sequence[Mention]) -> Iterator[str]:
+    """The beginning of a number at the end of the text, where the bank cut the rest off.
+
+    ``FA-2026-001`` may begin several numbers, and the 3 of ``FA-2026-00123/24/3`` as well.
+    """
     count = len(text.runs)
+    if not count or text.runs[-1].end < len(text.text.rstrip()) - 1:
+        return
+    last = max(found, key=lambda one: one.place, default=None)
+    if last is not None and last.in_list and last.place == text.runs[-1].start:
+        (document, *_), *_ = last.alternatives
+        whole = text.book.numbers.whole(document)
+        for more in range(1, MOST_CUT_DIGITS):
+            yield whole[: -len(last.typed) - more] + last.typed
     for at in range(max(0, count - WINDOW), count):
         pieces = [one.text for one in text.runs[at:]]
-        named = pieces[0] in text.book.numbers.prefixes and len(pieces) > 1
-        dated = len(pieces) > 1 and len(pieces[0]) == 4 and pieces[0].startswith("20")
-        if not (named or dated) or any(one[0] > "9" for one in pieces[1:]):
+        if pieces[0] not in text.book.numbers.prefixes or not _is_close(text, at, count):
             continue
-        if text.runs[-1].end < len(text.text.rstrip()) - 1 or not _is_close(text, at, count):
-            continue
-        typed = text.typed(at, count)
-        if any(one.typed.endswith(typed) or typed.endswith(one.typed) for one in known):
-            return
-        documents = text.book.numbers.beginning_with(glued(pieces))
-        if documents:
-            yield Mention(
-                alternatives=tuple((one,) for one in documents),
-                form=Form.TAIL,
-                typed=typed,
-                kind=EvidenceKind.NUMBER,
-                place=text.runs[at].start,
-                is_cut=True,
-            )
+        if all(one.place < text.runs[at].start for one in found) and not any(
+            one[0] > "9" for one in pieces[1:]
+        ):
+            yield glued(pieces)
             return
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from domain.creditor_reference import rf_reference
 from schemas.matching import Status
 from tests.support.matching import DUBOIS, LEROY, booked, decided, first, structured
 
@@ -45,7 +46,7 @@ def test_one_number_however_it_is_typed(text: str) -> None:
 
 @pytest.mark.parametrize("text", [one for one in ONE_NUMBER if "123" in one][:9])
 def test_whole_number_needs_no_payer(text: str) -> None:
-    """A number with its letters or its year, of one item of exactly that amount, speaks for itself."""
+    """A number with its letters or its year, and exactly its amount, speaks for itself."""
     assert booked(decided("842.13", text, name="BATILUX")) == ONE
 
 
@@ -102,8 +103,6 @@ def test_several_items(text: str, amount: str, documents: set[str]) -> None:
 )
 def test_reference_in_the_text(text: str) -> None:
     """A reference with right check digits is found with blanks or without, whoever pays."""
-    from domain.creditor_reference import rf_reference
-
     plain = rf_reference("FA-2026-00123")[2:]
     spaced = " ".join(("RF" + plain)[at : at + 4] for at in range(0, len(plain) + 2, 4))[2:]
     assert booked(decided("842.13", text.format(plain, spaced), name="INCONNU")) == ONE
@@ -111,8 +110,6 @@ def test_reference_in_the_text(text: str) -> None:
 
 def test_reference_in_its_field_books_a_part() -> None:
     """With a valid reference, what was paid is booked, though it is less than what is open."""
-    from domain.creditor_reference import rf_reference
-
     decision = decided("400.00", references=structured(rf_reference("FA-2026-00123")))
     assert booked(decision) == {"FA-2026-00123": "400.00"}
 
