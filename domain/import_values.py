@@ -18,6 +18,7 @@ from stdnum.gb import vat as british_vat
 
 from domain.countries import country_code, without_accents
 from domain.email_address import EXPECTED_EMAIL, is_email
+from domain.languages import language_of_country
 from schemas.money import minor_unit, round_half_up
 from schemas.parties import Capacity
 
@@ -34,6 +35,8 @@ _AMOUNT = re.compile(
 _SYMBOLS = {"€": "EUR", "£": "GBP", "¥": "JPY"}
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?")
 _DAY_FIRST_DATE = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})")
+_PATH = re.compile(r"[^/\\\x00-\x1f][^\x00-\x1f]{0,250}")
+_LINK = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[!#-;=?-\[\]_a-z~%]*)?")
 _PHONE = re.compile(r"\+?[0-9(][0-9 ()./-]{3,30}")
 _VAT_SHAPE = re.compile(r"[A-Z]{2}[A-Z0-9]{2,13}")
 
@@ -43,7 +46,15 @@ _CAPACITIES = {
     Capacity.PUBLIC: ("public", "b2g", "public body", "administration", "collectivite"),
 }
 _CAPACITY_BY_WORD = {word: kind for kind, words in _CAPACITIES.items() for word in words}
-_LANGUAGES = {"french": "fr", "francais": "fr", "english": "en", "anglais": "en"}
+_LANGUAGES = {
+    "french": "fr",
+    "francais": "fr",
+    "english": "en",
+    "anglais": "en",
+    "german": "de",
+    "allemand": "de",
+    "deutsch": "de",
+}
 
 
 class Unexpected(ValueError):  # noqa: N818 - it reads as a sentence: raise Unexpected("a date")
@@ -182,9 +193,9 @@ def read_country(text: str) -> str:
 
 @lru_cache(maxsize=512)
 def read_language(text: str, country: str) -> str:
-    """ISO 639-1; for an empty cell French in France and English elsewhere."""
+    """ISO 639-1; for an empty cell the language of the country, or English."""
     if not text:
-        return "fr" if country == "FR" else "en"
+        return language_of_country(country)
     plain = without_accents(text)
     code = _LANGUAGES.get(plain, re.split("[-_]", plain)[0])
     if not re.fullmatch("[a-z]{2}", code):
@@ -206,6 +217,21 @@ def read_email(text: str) -> str:
     """An e-mail address; may be empty."""
     if text and not is_email(text):
         raise Unexpected(EXPECTED_EMAIL)
+    return text
+
+
+def read_file_name(text: str) -> str:
+    """A file below the folder of documents, with folders or without; may be empty."""
+    parts = text.replace("\\", "/").split("/")
+    if text and (not text.lower().endswith(".pdf") or not _PATH.fullmatch(text) or ".." in parts):
+        raise Unexpected("a PDF below the folder of documents, such as 2026/F-1001.pdf")
+    return "/".join(parts)
+
+
+def read_link(text: str) -> str:
+    """An https address; may be empty."""
+    if text and (len(text) > 500 or not _LINK.fullmatch(text)):
+        raise Unexpected("an address such as https://portal.company.example/invoices/F-1001")
     return text
 
 
