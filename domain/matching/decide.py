@@ -20,7 +20,7 @@ from domain.matching.reading import read
 from domain.matching.returns import decide_return
 from domain.matching.settling import Circumstances, Settlement, exact, with_difference
 from domain.matching.suggesting import Ground, suggestions_for
-from domain.matching.sums import total, ways
+from domain.matching.sums import large_ways, total, ways
 from schemas.bank import BankTransaction
 from schemas.matching import Decision, Evidence, EvidenceKind, LearntPayer, Status
 
@@ -135,33 +135,37 @@ def _may_book_difference(payment: _Payment, named: Named, settlement: Settlement
 def _is_overpaid(payment: _Payment, named: Named, settlement: Settlement) -> bool:
     """Whether more came in than is named, and nothing else of the customer explains it."""
     over = settlement.on_account
+    if not over or over > total(named.standings) or len(named.customers) != 1:
+        return False
     meant = {(one.typed, one.place) for one, _ in named.choices}
     said = {(one.typed, one.place) for one in payment.reading.mentions}
-    if payment.reading.unread or said - meant:
-        return False
-    if not over or over > total(named.standings) or len(named.customers) != 1:
+    if payment.reading.may_be_cut or payment.reading.unread or said - meant:
         return False
     known = {one.item.document for one in named.standings}
     others = [
-        one for one in payment.book.open_items(named.customers[0]) if one.item.document not in known
+        one
+        for one in _open_in_currency(payment, named.customers[0])
+        if one.item.document not in known
     ]
-    return not ways(others, over)
+    return not ways(others, over) and not large_ways(others, over) and total(others) != over
 
 
 def contradiction(payers: Payers, book: Book, named: Named) -> str:
     """Why the payer cannot mean these items; empty when nothing speaks against it."""
     if named.is_reference or payers.is_pool:
         return ""
-    best = payers.best
-    if not best or payers.weight(best) < NAMED:
-        return ""
+    likely = payers.likely
     for customer in named.customers:
-        if payers.weight(customer) >= NAMED or is_supported(customer, payers, book):
-            if payers.weight(customer) >= NAMED or book.are_related(best, customer):
-                continue
-            if book.group_of(customer) in payers.groups:
-                continue
-        return f"The number is of {customer}, but {best} paid."
+        weight = payers.weight(customer)
+        meant = (
+            not likely
+            or weight >= NAMED
+            or customer in likely
+            or book.group_of(customer) in payers.groups
+            or any(book.are_related(customer, one) for one in likely)
+        )
+        if not meant:
+            return f"The number is of {customer}, but {', '.join(likely)} paid."
     return ""
 
 

@@ -167,11 +167,10 @@ def is_supported(customer: str, payers: Payers, book: Book) -> bool:
     """Whether anything says that this customer, or one of its group, paid."""
     if payers.weight(customer) > 0:
         return True
-    group = book.group_of(customer)
-    if not group:
-        return False
-    return group in payers.groups or any(
-        book.group_of(other) == group for other, claim in payers.claims.items() if claim.weight > 1
+    return book.group_of(customer) in payers.groups or any(
+        book.are_related(customer, other)
+        for other, claim in payers.claims.items()
+        if claim.weight > 1
     )
 
 
