@@ -138,12 +138,15 @@ def task_done(
     task: str,
     outcome: Annotated[str, typer.Option(help="`task show` lists them.")],
     note: Annotated[str, typer.Option(help="Kept on record.")] = "",
+    *,
+    on: Day = None,
+    amount: Annotated[str, typer.Option(help="Of a new promise; all by default.")] = "",
 ) -> None:
-    """Say what came of a task."""
+    """Say what came of a task; an outcome such as written-off is done at once."""
     from cli import task_commands
     from cli.outcome import finish
 
-    finish(task_commands.finish_task(task, outcome, note))
+    finish(task_commands.finish_task(task, outcome, note, on, amount))
 
 
 @plan_app.command("check")

@@ -173,6 +173,8 @@ def _opening(
         claim=Money(amount=invoice.amount, currency=invoice.currency),
         due_date=invoice.due_date,
         plan=plan,
+        country=invoice.country,
+        capacity=Capacity(invoice.capacity),
         calendar=contact_calendar(
             country=invoice.country,
             capacity=Capacity(invoice.capacity),

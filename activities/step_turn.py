@@ -21,10 +21,11 @@ from activities.errors import (
 )
 from activities.one_contact import speak_for_others, spoken_for
 from domain.business_calendar import is_open
+from domain.referral import handed_over
 from domain.sharing import SHARED_CHANNELS
 from schemas.base import Frozen
 from schemas.case import CollectionCase
-from schemas.events import CaseEvent, CaseReferred, StepFailed, StepPerformed
+from schemas.events import CaseEvent, StepFailed, StepPerformed
 from schemas.identifiers import contact_reference
 from schemas.plan import Channel, IfUnknown
 from schemas.turns import StepOrder, TurnResult
@@ -263,14 +264,7 @@ class StepTurn:
         )
         if step.channel is not Channel.REFER:
             return [performed]
-        referred = CaseReferred(
-            at=self._now,
-            cause=self._reference,
-            to=case.plan.refer_to,
-            outstanding=case.outstanding,
-            reference=self._reference,
-        )
-        return [performed, referred]
+        return [performed, handed_over(case, self._now, self._reference)]
 
     def _failed(self, refusal: DeliveryRefused) -> StepFailed:
         return StepFailed(

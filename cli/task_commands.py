@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from cli.asking import ask_one
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
 from cli.reach import author, database, everything
-from cli.typed import one_of
+from cli.typed import money, one_of
+from cli.wording import count
 from domain.tasks import OUTCOMES
 from schemas.case import TaskKind
 from schemas.commands import CompleteTask
@@ -32,7 +34,7 @@ async def list_tasks(status: str, *, as_json: bool) -> Exit:
         for line in lines
     ]
     head = ("task", "since", "kind", "invoice", "debtor", "phone", ">outstanding", "what")
-    say_table(f"{len(lines)} tasks", head, rows)
+    say_table(count(len(lines), "task"), head, rows)
     return Exit.DONE
 
 
@@ -56,16 +58,21 @@ async def show_task(task: str, *, as_json: bool) -> Exit:
     return Exit.DONE
 
 
-async def finish_task(task: str, outcome: str, note: str) -> Exit:
+async def finish_task(
+    task: str, outcome: str, note: str, on: date | None = None, amount: str = ""
+) -> Exit:
     """Say what came of a task."""
     async with everything() as reach:
         case = await _case_of(reach.pool, task)
+        folded = await read_models.case_as_it_stands(reach.pool, case)
         request = CompleteTask(
             command_id=f"task-{task}-{uuid.uuid4()}",
             by=author(),
             task_id=task,
             outcome=outcome,
             note=note,
+            on=on,
+            amount=money(amount, folded.claim.currency) if amount else None,
         )
         if refusal := await ask_one(reach, case, request):
             return Exit(say_error(refusal, Exit.REFUSED))

@@ -5,9 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
-from domain import money_rules, pause_rules, step_rules
+from domain import (
+    money_rules,
+    pause_rules,
+    plan_change,
+    referral_rules,
+    step_rules,
+    task_rules,
+)
 from domain.evolve import evolve, fold, opened
 from domain.refusals import case_is_closed, unreadable
+from domain.tasks import taken_back
 from schemas.case import ClosingReason, CollectionCase
 from schemas.commands import (
     Asked,
@@ -22,14 +30,19 @@ from schemas.commands import (
 from schemas.events import CaseClosed, CaseEvent
 from schemas.requests import (
     AgreeInstalments,
+    ApproveReferral,
+    DeclareUncollectible,
     DoStepNow,
     IssueCreditNote,
     PlaceHold,
     PromiseToPay,
     RaiseDispute,
     RecallCase,
+    ReferCase,
+    RejectReferral,
     Release,
     ReopenCase,
+    ReplanCase,
     ResolveDispute,
     ReversePayment,
     SkipStep,
@@ -81,7 +94,7 @@ def _answer(case: CollectionCase, request: Asked, now: datetime) -> Events | Ref
         case CancelCase():
             return _cancel(case, request, now)
         case CompleteTask():
-            return step_rules.complete(case, request, now)
+            return task_rules.complete(case, request, now)
         case RaiseDispute():
             return pause_rules.raise_dispute(case, request, now)
         case ResolveDispute():
@@ -103,9 +116,19 @@ def _answer(case: CollectionCase, request: Asked, now: datetime) -> Events | Ref
         case WriteOff():
             return money_rules.write_off(case, request, now)
         case RecallCase():
-            return step_rules.recall(case, request, now)
+            return referral_rules.recall(case, request, now)
         case ReopenCase():
             return step_rules.reopen(case, request, now)
+        case ReplanCase():
+            return plan_change.replan(case, request, now)
+        case ReferCase():
+            return referral_rules.refer(case, request, now)
+        case ApproveReferral():
+            return referral_rules.approve(case, request, now)
+        case RejectReferral():
+            return referral_rules.reject(case, request, now)
+        case DeclareUncollectible():
+            return referral_rules.give_up(case, request, now)
         case _:
             assert_never(request)
 
@@ -114,6 +137,7 @@ def _cancel(case: CollectionCase, command: CancelCase, now: datetime) -> Events 
     if case.is_closed:
         return case_is_closed(case)
     return (
+        *taken_back(case, command, now),
         CaseClosed(
             at=now,
             by=command.by,

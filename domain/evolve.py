@@ -8,9 +8,10 @@ from typing import Any
 
 from domain.evolve_money import after_money
 from domain.evolve_pauses import after_pause
+from domain.evolve_referral import after_referral, without_proposal
 from domain.evolve_steps import after_step
 from domain.tasks import OUTLIVES_THE_CASE, task_opened_by
-from schemas.case import CaseState, CollectionCase, OpenTask, TaskKind
+from schemas.case import CaseState, ClosingReason, CollectionCase, OpenTask
 from schemas.events import (
     CaseClosed,
     CaseEvent,
@@ -21,11 +22,16 @@ from schemas.events import (
     FactUnreadable,
     InvoiceCorrected,
     PlanExhausted,
+    ReferralApproved,
+    ReferralProposed,
+    ReferralRejected,
+    ReferralWithdrawn,
     TaskCompleted,
 )
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
 from schemas.step_events import (
     LadderRestarted,
+    PlanChanged,
     StepBroughtForward,
     StepFailed,
     StepGivenBack,
@@ -36,17 +42,6 @@ from schemas.step_events import (
 
 REMEMBERED_COMMANDS = 200
 """How many command ids a case remembers to recognise a repeated one."""
-
-StepEvent = (
-    StepPerformed
-    | StepFailed
-    | StepGivenBack
-    | StepSkipped
-    | StepBroughtForward
-    | StepUndone
-    | LadderRestarted
-)
-MoneyEvent = PaymentReceived | PaymentReversed | CreditNoteIssued | WrittenOff
 
 
 def fold(events: Iterable[CaseEvent], case: CollectionCase | None = None) -> CollectionCase:
@@ -75,6 +70,8 @@ def opened(event: CaseOpened) -> CollectionCase:
         due_date=event.due_date,
         plan=event.plan,
         calendar=event.calendar,
+        country=event.country,
+        capacity=event.capacity,
         opened_at=event.at,
         version=1,
         changed_at=event.at,
@@ -102,36 +99,49 @@ def evolve(case: CollectionCase, event: CaseEvent) -> CollectionCase:
     )
 
 
-def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa: PLR0911, C901 - one branch a kind
+def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa: PLR0911 - one branch a kind
     match event:
         case (
             StepPerformed()
             | StepFailed()
             | StepGivenBack()
             | StepSkipped()
-            | StepBroughtForward()
             | StepUndone()
             | LadderRestarted()
+            | PlanChanged()
         ):
+            return without_proposal(case, after_step(case, event))
+        case StepBroughtForward():
             return after_step(case, event)
-        case PaymentReceived() | PaymentReversed() | CreditNoteIssued() | WrittenOff():
+        case (
+            PaymentReceived()
+            | PaymentReversed()
+            | CreditNoteIssued()
+            | WrittenOff()
+            | InvoiceCorrected()
+        ):
             return after_money(case, event)
-        case InvoiceCorrected():
-            return {"claim": event.amount, "due_date": event.due_date}
         case TaskCompleted():
             return {"tasks": tuple(t for t in case.tasks if t.task_id != event.task_id)}
         case CaseOpened() | FactUnreadable():
             return {}
         case PlanExhausted():
             return {"state": CaseState.EXHAUSTED}
-        case CaseReferred():
-            return {"state": CaseState.REFERRED}
-        case CaseRecalled():
-            return {"state": CaseState.OPEN, "tasks": _without(case, TaskKind.HAND_OVER)}
+        case (
+            ReferralProposed()
+            | ReferralApproved()
+            | ReferralRejected()
+            | ReferralWithdrawn()
+            | CaseReferred()
+            | CaseRecalled()
+        ):
+            return after_referral(case, event)
         case CaseReopened():
-            # Who pursues it again asks for the whole of it, also for what had been let go.
+            # Who pursues it again asks for the whole of it, also for what had been let go. What an
+            # agency had recovered, and the bank took back, is the agency's to pursue.
+            theirs = case.closing is ClosingReason.RECOVERED
             reopened = {"closing": None, "closed_at": None, "written_off": None}
-            return {"state": CaseState.OPEN, **reopened}
+            return {"state": CaseState.REFERRED if theirs else CaseState.OPEN, **reopened}
         case CaseClosed():
             return {
                 "state": CaseState.CLOSED,
@@ -142,10 +152,7 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
                 "arrangement": None,
                 "hold": None,
                 "brought_forward": "",
+                "proposal": None,
             }
         case _:
             return after_pause(case, event)
-
-
-def _without(case: CollectionCase, kind: TaskKind) -> tuple[OpenTask, ...]:
-    return tuple(task for task in case.tasks if task.kind is not kind)

@@ -14,14 +14,19 @@ from schemas.base import Frozen, Text
 from schemas.money import Money
 from schemas.requests import (
     AgreeInstalments,
+    ApproveReferral,
+    DeclareUncollectible,
     DoStepNow,
     IssueCreditNote,
     PlaceHold,
     PromiseToPay,
     RaiseDispute,
     RecallCase,
+    ReferCase,
+    RejectReferral,
     Release,
     ReopenCase,
+    ReplanCase,
     ResolveDispute,
     ReversePayment,
     Said,
@@ -33,11 +38,13 @@ from schemas.requests import (
 
 __all__ = [
     "AgreeInstalments",
+    "ApproveReferral",
     "Asked",
     "CancelCase",
     "Command",
     "CompleteTask",
     "CorrectInvoice",
+    "DeclareUncollectible",
     "DoStepNow",
     "Fact",
     "Happened",
@@ -48,9 +55,12 @@ __all__ = [
     "RaiseDispute",
     "RecallCase",
     "RecordPayment",
+    "ReferCase",
     "Refusal",
+    "RejectReferral",
     "Release",
     "ReopenCase",
+    "ReplanCase",
     "Request",
     "ResolveDispute",
     "ReversePayment",
@@ -71,12 +81,19 @@ class CancelCase(Said):
 
 
 class CompleteTask(Said):
-    """A person has done a task and says what came of it."""
+    """A person has done a task and says what came of it.
+
+    Attributes:
+        on: the day that an outcome names, such as that of a new promise.
+        amount: that an outcome names; None for everything that is asked for.
+    """
 
     type: Literal["complete_task"] = "complete_task"
     task_id: Text
     outcome: Text = Field(min_length=1, max_length=40)
     note: Text = Field(default="", max_length=2000)
+    on: date | None = None
+    amount: Money | None = None
 
 
 class RecordPayment(Said):
@@ -120,6 +137,11 @@ Asked = (
     | WriteOff
     | RecallCase
     | ReopenCase
+    | ReplanCase
+    | ReferCase
+    | ApproveReferral
+    | RejectReferral
+    | DeclareUncollectible
 )
 
 Happened = (

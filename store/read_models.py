@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -96,6 +97,12 @@ async def case_as_it_stands(connection: Pool | Connection, case: str) -> Collect
 async def open_cases(pool: Pool, after: str = "", limit: int = 1000) -> list[CollectionCase]:
     """Cases that the engine should be running, in pages by case id."""
     rows = await pool.fetch(_SQL["open_cases"], after, limit)
+    return [CollectionCase.model_validate(row["folded"]) for row in rows]
+
+
+async def cases_of(pool: Pool, ids: Sequence[str]) -> list[CollectionCase]:
+    """The folded cases of these ids, those that there are."""
+    rows = await pool.fetch(_SQL["cases_of"], list(ids))
     return [CollectionCase.model_validate(row["folded"]) for row in rows]
 
 

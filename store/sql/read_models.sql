@@ -14,6 +14,9 @@ limit $3;
 -- name: folded
 select folded from cases where case_id = $1;
 
+-- name: cases_of
+select folded from cases where case_id = any($1::text []);
+
 -- name: open_cases
 select folded from cases
 where state <> 'closed' and case_id > $1
