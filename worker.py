@@ -17,6 +17,7 @@ from temporalio.client import Client
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.bank_feed import BankFeed
 from activities.case_record import CaseRecord
 from activities.cases import Cases
 from activities.engine import connect_temporal, is_configured
@@ -32,15 +33,19 @@ from schemas.parties import Creditor
 from schemas.plan import Channel, DunningPlan
 from schemas.settings import Settings, SmtpSecurity
 from store.pool import Pool, open_pool
+from workflows.bank_statement import BankStatementWorkflow
 from workflows.collection_case import CollectionCaseWorkflow
-from workflows.options import channel_queue
+from workflows.options import bank_queue, channel_queue
 from workflows.overdue_sweep import OverdueSweepWorkflow
 
 PASSED_THROUGH = ("schemas", "domain", "workflows.options")
 """Pure modules, which the house tests keep free of clock, random and I/O."""
 
-WORKFLOWS = [CollectionCaseWorkflow, OverdueSweepWorkflow]
+WORKFLOWS = [CollectionCaseWorkflow, OverdueSweepWorkflow, BankStatementWorkflow]
 """What is run here, and replayed by the tests."""
+
+FILES_AT_ONCE = 4
+"""How many bank files one process takes in at a time."""
 
 log = structlog.get_logger()
 
@@ -76,7 +81,8 @@ def build_workers(means: Means) -> list[Worker]:
     )
     record = CaseRecord(means.pool)
     cases = Cases(means.pool, client, means.creditors, means.plans, settings.task_queue)
-    sweep = Sweep(cases, Telling(means.pool, client, cases))
+    telling = Telling(means.pool, client, cases)
+    sweep = Sweep(cases, telling)
     main = Worker(
         client,
         task_queue=settings.task_queue,
@@ -108,7 +114,22 @@ def build_workers(means: Means) -> list[Worker]:
         )
         for channel, effect in effects.items()
     ]
-    return [main, *channels]
+    return [main, *channels, _bank_worker(means, telling, drain)]
+
+
+def _bank_worker(means: Means, telling: Telling, drain: timedelta) -> Worker:
+    """The worker of the bank feed's queue: a few files at a time."""
+    feed = BankFeed(means.pool, means.creditors, telling)
+    return Worker(
+        means.client,
+        task_queue=bank_queue(means.settings.task_queue),
+        activities=[
+            *(feed.look_at_bank_file, feed.read_bank_file, feed.match_bank_file),
+            *(feed.tell_bank_file, feed.sum_up_bank_file),
+        ],
+        max_concurrent_activities=FILES_AT_ONCE,
+        graceful_shutdown_timeout=drain,
+    )
 
 
 @asynccontextmanager

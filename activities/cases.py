@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,8 @@ from temporalio.common import (
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
+from activities.going_ahead import GoingAhead, Progress
+from domain.contact_policy import rules_for
 from domain.holidays import contact_calendar
 from domain.next_action import next_action
 from schemas.actions import Wait
@@ -40,8 +42,6 @@ STARTS_AT_ONCE = 50
 """How many workflow starts are under way at one time."""
 CALENDAR_YEARS = 1
 """For how many years after the current one a case knows the holidays."""
-
-Progress = Callable[[int], None]
 
 
 class Cases:
@@ -104,16 +104,12 @@ class Cases:
     async def start_unstarted(self, progress: Progress) -> int:
         """Start the workflow of every open case that the engine was never asked to run.
 
+        Of a debtor's cases that are due at once, one goes ahead (see ``activities.going_ahead``).
+
         Returns:
             How many were started; those that ran already, in spite of it, do not count.
         """
-        started = 0
-        while page := await receivables.unstarted(self._pool, PAGE):
-            started += await self.start(
-                [CollectionCase.model_validate(row["folded"]) for row in page]
-            )
-            progress(started)
-        return started
+        return await GoingAhead(self._pool, self.start).start_all(progress)
 
     async def start(self, cases: Sequence[CollectionCase]) -> int:
         """Start workflows and remember that they run; one that runs already is left alone.
@@ -181,5 +177,6 @@ def _opening(
             first_year=min(year, invoice.due_date.year),
             last_year=year + CALENDAR_YEARS,
             fallback_time_zone=creditor.time_zone,
+            rules=rules_for(creditor.contact, Capacity(invoice.capacity)),
         ),
     )

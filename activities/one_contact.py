@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from activities.errors import try_again
-from domain.ladder import cycle_of
-from domain.sharing import due_step, joins
-from schemas.case import CollectionCase
+from activities.last_gate import LastGate
+from domain.sharing import joins
+from schemas.events import CaseEvent
+from schemas.identifiers import contact_reference
 from schemas.turns import StepOrder
 from store import shared_contacts
 from store.contacts import Contact, ContactState
+from store.event_store import Addition
 from store.pool import Connection
 from store.shared_contacts import CoveredStep
 
@@ -41,29 +43,44 @@ async def spoken_for(connection: Connection, order: StepOrder) -> Contact | None
     return None
 
 
+def said_for(other: CoveredStep, performed: CaseEvent) -> Addition:
+    """What an accepted message means for another case it spoke for: its step is taken, too.
+
+    Put on record beside the case's own event, so that the other finds its step taken when its
+    moment comes, and the engine has next to nothing to do. The cause is the one that the step would
+    have had by itself: its own turn then recognises it.
+    """
+    case = other.case
+    changes = {
+        "cause": contact_reference(case.case_id, other.step, other.cycle),
+        "step": other.step,
+        "cycle": other.cycle,
+        "asked": case.asked,
+    }
+    return Addition(case.case_id, case.version, [performed.model_copy(update=changes)])
+
+
 async def speak_for_others(
-    connection: Connection, case: CollectionCase, order: StepOrder, contact: Contact
+    connection: Connection, gate: LastGate, contact: Contact
 ) -> list[CoveredStep]:
     """Gather the debtor's other cases that are due today by the same channel.
 
     Args:
         connection: in a transaction that holds the debtor's lock.
-        case: whose contact it is.
-        order: its step.
+        gate: that has let this contact pass.
         contact: freshly claimed; nothing of it has left.
     """
+    case, order = gate.case, gate.order
     if contact.attempts > 1:
         await shared_contacts.uncover_all(connection, contact.reference)
     joining: list[CoveredStep] = []
     for other in await shared_contacts.other_cases(connection, case):
-        if not joins(case, other, order.step.channel, order.now):
-            continue
-        action = due_step(other, order.step.channel, order.now)
-        if action is None:
-            continue
-        name, cycle = action.step.name, cycle_of(other, action.step.name)
-        if not await shared_contacts.is_on_its_way(connection, other.case_id, name, cycle):
-            joining.append(CoveredStep(case=other, step=name, cycle=cycle))
+        action = joins(case, other, order.step.channel, order.now)
+        if action and gate.is_open_to(other):
+            joining.append(CoveredStep(case=other, step=action.step.name, cycle=action.cycle))
+    if joining:
+        gone = await shared_contacts.on_their_way(connection, joining)
+        joining = [one for one in joining if one.case.case_id not in gone]
     if joining:
         await shared_contacts.cover(connection, contact.reference, joining)
     return joining

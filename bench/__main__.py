@@ -1,8 +1,8 @@
 """What does Relance cost, and how fast is it? ``./run bench [name…] [--quick]``.
 
-Names: reference_case, cases, starts, import_rows. Each line of JSON is one figure with the machine
-it holds for; the table at the end is for people. Ratios compare with bare engines in the same run:
-only they may be compared between machines.
+Names: reference_case, cases, starts, dunning, import_rows, statements. Each line of JSON is one
+figure with the machine it holds for; the table at the end is for people. Ratios compare with bare
+engines, or with a peer, in the same run: only they may be compared between machines.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 
-from bench import cases, import_rows, reference_case, starts, statements
+from bench import cases, dunning, import_rows, reference_case, starts, statements
 from bench.ground import Ground, ground, machine
 
 Measure = Callable[..., Awaitable[list[dict[str, object]]]]
@@ -23,6 +23,10 @@ ON_THE_GROUND: dict[str, Measure] = {
     "cases": cases.measure,
     "starts": starts.measure,
 }
+DUNNING = "dunning"
+SIZES = [(1_000, 200), (5_000, 1_000), (1_000, 1_000), (5_000, 5_000), (20_000, 4_000)]
+"""Overdue lines and the debtors who owe them; in two of them each line is a mail of its own."""
+
 IMPORT_ROWS = "import_rows"
 STATEMENTS = "statements"
 SHOWN = ("cases_per_second", "starts_per_second", "events", "actions", "rows_per_second", "ratio")
@@ -33,14 +37,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help="what to measure")
     parser.add_argument("--quick", action="store_true", help="small counts, one round")
+    parser.add_argument("--lines", type=int, help="dunning: so many overdue lines")
+    parser.add_argument("--debtors", type=int, help="dunning: of so many debtors; default: a fifth")
+    parser.add_argument("--tryton", action="store_true", help="dunning: install and run the peer")
     asked = parser.parse_args()
-    known = (*ON_THE_GROUND, IMPORT_ROWS, STATEMENTS)
+    known = (*ON_THE_GROUND, DUNNING, IMPORT_ROWS, STATEMENTS)
     if unknown := sorted(set(asked.names) - set(known)):
         parser.error(f"unknown: {', '.join(unknown)}; expected some of: {', '.join(known)}")
     wanted: list[str] = asked.names or list(known)
     print(json.dumps({"machine": machine()}), flush=True)
     figures = asyncio.run(_on_the_ground(wanted, quick=asked.quick))
     _table(figures)
+    if DUNNING in wanted:
+        sizes = [(200, 40)] if asked.quick else SIZES
+        if asked.lines:
+            sizes = [(asked.lines, asked.debtors or asked.lines // 5)]
+        dunning.main(sizes, peer=asked.tryton)
     if IMPORT_ROWS in wanted:
         import_rows.main(10_000 if asked.quick else 100_000)
     if STATEMENTS in wanted:

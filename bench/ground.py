@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -51,8 +51,8 @@ async def ground() -> AsyncIterator[Ground]:
         smtp = leashed([sys.executable, "-m", "engines.mailbox", *words])
         with (
             embedded_postgres(folder / "postgres") as dsn,
-            _process(server.command(), folder / "temporal.log", server.is_ready),
-            _process(smtp, folder / "mailbox.log", lambda: answers(HOST, smtp_port)),
+            process(server.command(), folder / "temporal.log", server.is_ready),
+            process(smtp, folder / "mailbox.log", lambda: answers(HOST, smtp_port)),
         ):
             await migrate(dsn)
             box = Mailbox(folder / "mailbox", HOST, smtp_port)
@@ -60,19 +60,27 @@ async def ground() -> AsyncIterator[Ground]:
 
 
 @contextlib.contextmanager
-def _process(command: list[str], log: Path, ready: Callable[[], bool]) -> Iterator[None]:
+def process(
+    command: list[str],
+    log: Path,
+    ready: Callable[[], bool],
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[None]:
+    """Run a program while the block runs, from the moment at which it is ready."""
     with log.open("wb") as words:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=words, stderr=words)
+        running = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=words, stderr=words, env=environment
+        )
     try:
         end = time.monotonic() + READY_SECONDS
         while not ready():
-            if process.poll() is not None or time.monotonic() > end:
+            if running.poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"{command[0]} is not ready: {log.read_text()[-800:]}")
             time.sleep(0.05)
         yield
     finally:
-        process.terminate()
-        process.wait(30)
+        running.terminate()
+        running.wait(30)
 
 
 def machine() -> dict[str, object]:

@@ -67,6 +67,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "StepSkipped": lambda e: f"{e.step}: {e.reason}",
     "StepBroughtForward": lambda e: f"{e.step} is to be taken now, by {e.by}",
     "StepUndone": lambda e: f"{e.step} was taken back by {e.by} {e.reason}",
+    "CallTried": lambda e: f"{e.outcome}, call {e.attempt}; again {e.again_at:%Y-%m-%d %H:%M} UTC",
     "LadderRestarted": lambda e: f"day zero is now {e.anchor}: {e.reason}",
     "PaymentReceived": _paid,
     "PaymentReversed": lambda e: f"{e.amount} of {e.payment_id} were taken back {e.reason}",

@@ -14,8 +14,8 @@ from domain import (
     task_rules,
 )
 from domain.evolve import evolve, fold, opened
+from domain.referral_tasks import taken_back
 from domain.refusals import case_is_closed, unreadable
-from domain.tasks import taken_back
 from schemas.case import ClosingReason, CollectionCase
 from schemas.commands import (
     Asked,

@@ -4,40 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
-from typing import Any
+from typing import Any, assert_never
 
-from domain.evolve_money import after_money
-from domain.evolve_pauses import after_pause
-from domain.evolve_referral import after_referral, without_proposal
-from domain.evolve_steps import after_step
+from domain.evolve_money import MoneyEvent, after_money
+from domain.evolve_pauses import PauseEvent, after_pause
+from domain.evolve_referral import ReferralEvent, after_referral, without_proposal
+from domain.evolve_steps import StepEvent, after_step
 from domain.tasks import OUTLIVES_THE_CASE, task_opened_by
 from schemas.case import CaseState, ClosingReason, CollectionCase, OpenTask
 from schemas.events import (
     CaseClosed,
     CaseEvent,
     CaseOpened,
-    CaseRecalled,
-    CaseReferred,
     CaseReopened,
     FactUnreadable,
-    InvoiceCorrected,
     PlanExhausted,
-    ReferralApproved,
-    ReferralProposed,
-    ReferralRejected,
-    ReferralWithdrawn,
     TaskCompleted,
 )
-from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
 from schemas.step_events import (
-    LadderRestarted,
-    PlanChanged,
+    CallTried,
     StepBroughtForward,
-    StepFailed,
-    StepGivenBack,
-    StepPerformed,
-    StepSkipped,
-    StepUndone,
 )
 
 REMEMBERED_COMMANDS = 200
@@ -100,42 +86,23 @@ def evolve(case: CollectionCase, event: CaseEvent) -> CollectionCase:
 
 
 def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa: PLR0911 - one branch a kind
+    if isinstance(event, StepBroughtForward | CallTried):
+        return after_step(case, event)
+    if isinstance(event, StepEvent):
+        return without_proposal(case, after_step(case, event))
+    if isinstance(event, MoneyEvent):
+        return after_money(case, event)
+    if isinstance(event, ReferralEvent):
+        return after_referral(case, event)
+    if isinstance(event, PauseEvent):
+        return after_pause(case, event)
     match event:
-        case (
-            StepPerformed()
-            | StepFailed()
-            | StepGivenBack()
-            | StepSkipped()
-            | StepUndone()
-            | LadderRestarted()
-            | PlanChanged()
-        ):
-            return without_proposal(case, after_step(case, event))
-        case StepBroughtForward():
-            return after_step(case, event)
-        case (
-            PaymentReceived()
-            | PaymentReversed()
-            | CreditNoteIssued()
-            | WrittenOff()
-            | InvoiceCorrected()
-        ):
-            return after_money(case, event)
         case TaskCompleted():
             return {"tasks": tuple(t for t in case.tasks if t.task_id != event.task_id)}
         case CaseOpened() | FactUnreadable():
             return {}
         case PlanExhausted():
             return {"state": CaseState.EXHAUSTED}
-        case (
-            ReferralProposed()
-            | ReferralApproved()
-            | ReferralRejected()
-            | ReferralWithdrawn()
-            | CaseReferred()
-            | CaseRecalled()
-        ):
-            return after_referral(case, event)
         case CaseReopened():
             # Who pursues it again asks for the whole of it, also for what had been let go. What an
             # agency had recovered, and the bank took back, is the agency's to pursue.
@@ -155,4 +122,4 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
                 "proposal": None,
             }
         case _:
-            return after_pause(case, event)
+            assert_never(event)

@@ -10,11 +10,10 @@ from schemas.events import InvoiceCorrected
 from schemas.money import Money
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
 
+MoneyEvent = PaymentReceived | PaymentReversed | CreditNoteIssued | WrittenOff | InvoiceCorrected
 
-def after_money(
-    case: CollectionCase,
-    event: PaymentReceived | PaymentReversed | CreditNoteIssued | WrittenOff | InvoiceCorrected,
-) -> dict[str, Any]:
+
+def after_money(case: CollectionCase, event: MoneyEvent) -> dict[str, Any]:
     """The fields that change; money received also counts for what was promised."""
     match event:
         case PaymentReceived():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
+from domain.tasks import OWN_CONTACTS
 from schemas.case import CaseState, CollectionCase, OpenTask, TaskKind
 from schemas.events import (
     CaseRecalled,
@@ -23,7 +24,7 @@ ReferralEvent = (
     | CaseRecalled
 )
 
-OURS_ALONE = frozenset({TaskKind.APPROVE, TaskKind.CALL, TaskKind.DECIDE, TaskKind.PROMISE_BROKEN})
+OURS_ALONE = frozenset({*OWN_CONTACTS, TaskKind.APPROVE, TaskKind.DECIDE, TaskKind.PROMISE_BROKEN})
 """Tasks that end with the hand-over, because own contacts stop and everything is decided."""
 
 

@@ -15,9 +15,14 @@ from schemas.plan import Channel, DunningStep
 SHARED_CHANNELS = frozenset({Channel.EMAIL, Channel.LETTER})
 """Channels whose messages list every item; a call and a hand-over are about one case each."""
 
+MessageKey = tuple[str, str, str, str]
+"""Creditor, debtor, channel and currency: what the cases of one message have in common."""
 
-def joins(case: CollectionCase, other: CollectionCase, channel: Channel, now: datetime) -> bool:
-    """Whether another case of the same debtor is due today by the same channel.
+
+def joins(
+    case: CollectionCase, other: CollectionCase, channel: Channel, now: datetime
+) -> PerformStep | None:
+    """The step of another case of the same debtor that is due today by the same channel, if any.
 
     Args:
         case: whose contact is about to leave.
@@ -25,11 +30,9 @@ def joins(case: CollectionCase, other: CollectionCase, channel: Channel, now: da
         channel: of the contact.
         now: the case's own clock.
     """
-    return (
-        other.case_id != case.case_id
-        and other.claim.currency == case.claim.currency
-        and due_step(other, channel, now) is not None
-    )
+    if other.case_id == case.case_id or other.claim.currency != case.claim.currency:
+        return None
+    return due_step(other, channel, now)
 
 
 def due_step(other: CollectionCase, channel: Channel, now: datetime) -> PerformStep | None:
@@ -42,6 +45,17 @@ def due_step(other: CollectionCase, channel: Channel, now: datetime) -> PerformS
     if isinstance(action, PerformStep) and action.step.channel is channel:
         return action
     return None
+
+
+def message_now(case: CollectionCase, now: datetime) -> MessageKey | None:
+    """Which message a case that is due now would be part of; None when it would be part of none.
+
+    Cases with the same answer are spoken for by whichever of them is the first to be taken.
+    """
+    action = next_action(case, now)
+    if not isinstance(action, PerformStep) or action.step.channel not in SHARED_CHANNELS:
+        return None
+    return case.creditor, case.debtor_id, action.step.channel.value, case.claim.currency
 
 
 def firmest(steps: Iterable[tuple[CollectionCase, DunningStep]]) -> DunningStep:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from domain import money_rules, pause_rules, referral_rules
+from domain.call_rules import call_ended
 from domain.refusals import case_is_closed
 from domain.tasks import OUTCOMES, TRY_AGAIN
 from schemas.case import CaseState, CollectionCase, OpenTask, StepOutcome, TaskKind
@@ -41,6 +42,8 @@ def complete(case: CollectionCase, command: CompleteTask, now: datetime) -> Answ
             sentence=f"{command.outcome!r} is no outcome of a {task.kind} task; "
             f"expected one of: {', '.join(allowed)}.",
         )
+    if task.kind is TaskKind.CALL:
+        return call_ended(case, task, command, now)
     following = _consequence(case, task, command, now)
     if isinstance(following, Refusal):
         return following
@@ -88,22 +91,26 @@ def _decided(case: CollectionCase, outcome: str, command: CompleteTask, now: dat
         case "referred":
             return referral_rules.refer(case, ReferCase(**said), now)
         case "waiting":
-            zone = ZoneInfo(case.calendar.time_zone)
-            until = datetime.combine(command.on, time(), zone) if command.on else None
+            until = _morning(command.promised_on, case)
             return pause_rules.place_hold(case, PlaceHold(until=until, **said), now)
         case _:
             return ()
 
 
+def _morning(day: date | None, case: CollectionCase) -> datetime | None:
+    zone = ZoneInfo(case.calendar.time_zone)
+    return datetime.combine(day, time(), zone) if day else None
+
+
 def _promised_again(case: CollectionCase, command: CompleteTask, now: datetime) -> Answer:
-    if command.on is None:
+    if command.promised_on is None:
         return Refusal(
             code="DayMissing",
             sentence=f"By which day? Say `task done {command.task_id} --outcome promised-again "
             "--on 2026-12-31`, with --amount for a part.",
         )
     promise = PromiseToPay(
-        command_id=command.command_id, by=command.by, on=command.on, amount=command.amount
+        command_id=command.command_id, by=command.by, on=command.promised_on, amount=command.amount
     )
     return pause_rules.promise(case, promise, now)
 

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from schemas.case import CaseState, ClosingReason, CollectionCase, OpenTask, TaskKind
-from schemas.commands import CancelCase, WriteOff
+from domain.business_calendar import NeverOpenError, local_day, working_days_after
+from domain.referral_tasks import about_referral, nothing_left_to_wait_for
+from schemas.case import ClosingReason, CollectionCase, OpenTask, TaskKind
 from schemas.events import (
     CaseEvent,
-    CaseRecalled,
     CaseReferred,
-    CaseReopened,
-    ContactsAllowed,
     ContactsStopped,
     CreditNoteIssued,
     DisputeOverdue,
-    DisputeResolved,
     FactUnreadable,
-    HoldReleased,
     InstalmentMissed,
     InvoiceCorrected,
     PaymentReceived,
     PaymentReversed,
     PlanExhausted,
     PromiseBroken,
-    PromiseKept,
-    ReferralProposed,
     StepFailed,
     StepPerformed,
+    TaskCompleted,
 )
 from schemas.identifiers import task_id
 from schemas.money import Money
@@ -43,9 +39,13 @@ OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
         "reached",
         "disputes",
         "says-paid",
+        "needs-invoice",
+        "asks-instalments",
+        "refused",
         "voicemail",
         "no-answer",
         "wrong-number",
+        "not-in-service",
     ),
     TaskKind.DELIVERY_FAILED: (TRY_AGAIN, "leave"),
     TaskKind.DELIVERY_UNKNOWN: ("arrived", TRY_AGAIN, "leave"),
@@ -58,13 +58,43 @@ OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
     TaskKind.DISPUTE_OVERDUE: ("reminded", "leave"),
     TaskKind.TELL_AGENCY: ("told",),
     TaskKind.CONTACT_STOPPED: ("claim-declared", "address-found", "done"),
+    TaskKind.SEND_INVOICE: ("sent", "leave"),
+    TaskKind.AGREE_INSTALMENTS: ("agreed", "declined"),
+    TaskKind.CORRECT_NUMBER: (TRY_AGAIN, "leave"),
 }
 """What may come of a task, by its kind."""
+
+AFTER_A_CALL: dict[str, tuple[TaskKind, str]] = {
+    "needs-invoice": (TaskKind.SEND_INVOICE, "Send the invoice again"),
+    "asks-instalments": (TaskKind.AGREE_INSTALMENTS, "Instalments are asked for: agree or decline"),
+    "refused": (TaskKind.DECIDE, "The debtor refuses to pay: go on, refer, or write off"),
+    "wrong-number": (TaskKind.CORRECT_NUMBER, "The number is somebody else's: find the right one"),
+    "not-in-service": (TaskKind.CORRECT_NUMBER, "The number is not in service: find another"),
+}
+"""What a person has to do after a call, by its outcome."""
+
+WORKING_DAYS: dict[TaskKind, int] = {
+    TaskKind.DECIDE: 5,
+    TaskKind.CONTACT_STOPPED: 5,
+    TaskKind.UNALLOCATED_CASH: 3,
+    TaskKind.PROMISE_BROKEN: 1,
+    TaskKind.DISPUTE_OVERDUE: 1,
+    TaskKind.TELL_AGENCY: 1,
+    TaskKind.APPROVE: 1,
+    TaskKind.UNREADABLE_FACT: 1,
+    TaskKind.SEND_INVOICE: 1,
+}
+"""In how many working days a task is to be done; two where none is named. Practice, not law."""
+
+USUAL_WORKING_DAYS = 2
 
 OUTLIVES_THE_CASE = frozenset(
     {TaskKind.UNALLOCATED_CASH, TaskKind.TELL_AGENCY, TaskKind.UNREADABLE_FACT}
 )
 """Tasks about money or messages that stay open when the case closes."""
+
+OWN_CONTACTS = frozenset({TaskKind.CALL, TaskKind.CORRECT_NUMBER})
+"""Tasks that are contacts of our own: off the list when these have stopped."""
 
 NOT_ENDED_BY_MONEY = frozenset(
     {ClosingReason.CANCELLED, ClosingReason.WRITTEN_OFF, ClosingReason.UNCOLLECTIBLE}
@@ -81,21 +111,65 @@ def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
     """
     found = (
         _about_money(case, event)
-        or _about_referral(case, event)
+        or about_referral(case, event)
+        or _after_a_call(case, event)
         or _what_to_do(event)
-        or _nothing_left_to_wait_for(case, event)
+        or nothing_left_to_wait_for(case, event)
     )
     if found is None:
         return None
     kind, summary = found
+    place = _finished(case, event) or event
+    step: str = getattr(place, "step", "")
     return OpenTask(
         task_id=task_id(case.case_id, case.version + 1),
         kind=kind,
         opened_at=event.at,
         summary=summary,
-        step=getattr(event, "step", ""),
-        cycle=getattr(event, "cycle", 1),
+        step=step,
+        cycle=getattr(place, "cycle", 1),
+        owner=case.plan.tasks_go_to,
+        due_at=_due_at(case, event, kind, step),
     )
+
+
+def task_deadline(case: CollectionCase, since: datetime, working_days: int) -> datetime | None:
+    """The end of the day by which a task is to be done; None when the calendar has no such day.
+
+    Args:
+        case: whose calendar counts.
+        since: when the task was opened.
+        working_days: zero is that very day.
+    """
+    today = local_day(case.calendar, since)
+    try:
+        last = working_days_after(case.calendar, today, working_days)
+    except NeverOpenError:
+        return None
+    return _end_of(case, last)
+
+
+def _due_at(case: CollectionCase, event: CaseEvent, kind: TaskKind, step: str) -> datetime | None:
+    if isinstance(event, ContactsStopped) and event.stop.deadline:
+        return _end_of(case, event.stop.deadline)
+    planned = case.plan.step(step) if kind is TaskKind.CALL else None
+    days = WORKING_DAYS.get(kind, USUAL_WORKING_DAYS)
+    return task_deadline(case, event.at, planned.done_within_days if planned else days)
+
+
+def _end_of(case: CollectionCase, day: date) -> datetime | None:
+    zone = ZoneInfo(case.calendar.time_zone)
+    try:
+        return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+    except OverflowError:  # A fact may name any day; at the ends of the calendar there is no next.
+        return None
+
+
+def _finished(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
+    """The task that an event ends, while the case still has it."""
+    if not isinstance(event, TaskCompleted):
+        return None
+    return next((task for task in case.tasks if task.task_id == event.task_id), None)
 
 
 def _about_money(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
@@ -121,67 +195,11 @@ def _about_money(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str]
             return None
 
 
-def _about_referral(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
-    """What the agency or the lawyer who has the case must hear of, and who must agree first."""
-    match event:
-        case ReferralProposed():
-            return TaskKind.APPROVE, what_to_approve(event)
-        case CaseRecalled() if not any(one.kind is TaskKind.HAND_OVER for one in case.tasks):
-            what = f"Recalled ({event.reason}): tell {case.destination} to stop"
-            return TaskKind.TELL_AGENCY, what
-        case CaseReopened() if case.closing is ClosingReason.RECOVERED:
-            return TaskKind.TELL_AGENCY, f"{event.reason}: tell {case.destination}"
-        case _ if case.state is not CaseState.REFERRED:
-            return None
-        case PaymentReceived() if event.allocated.is_positive:
-            what = f"{event.allocated} came in directly: tell {case.destination}"
-        case PaymentReversed() if event.amount.is_positive:
-            what = f"{event.amount} was taken back: tell {case.destination}"
-        case CreditNoteIssued() if event.taken.is_positive:
-            what = f"{event.taken} was credited: tell {case.destination}"
-        case InvoiceCorrected():
-            what = f"The invoice is now {event.amount}: tell {case.destination}"
-        case _:
-            return None
-    return TaskKind.TELL_AGENCY, what
-
-
-def taken_back(
-    case: CollectionCase, command: CancelCase | WriteOff, now: datetime
-) -> tuple[CaseRecalled, ...]:
-    """A case that ends while somebody else has it is recalled first, so that they hear of it."""
-    if case.state is not CaseState.REFERRED:
-        return ()
-    recalled = CaseRecalled(at=now, by=command.by, cause=command.command_id, reason=command.reason)
-    return (recalled,)
-
-
-def what_to_approve(event: ReferralProposed) -> str:
-    """What a second person is asked, with everything that speaks against it."""
-    who = event.proposal.by or "the plan"
-    but = f"; but {', '.join(event.proposal.against)}" if event.proposal.against else ""
-    return f"Hand {event.outstanding} over to {event.proposal.to}? Proposed by {who}{but}"
-
-
-def _nothing_left_to_wait_for(
-    case: CollectionCase, event: CaseEvent
-) -> tuple[TaskKind, str] | None:
-    """What kept a case waiting whose plan is at its end has ended: a person decides again."""
-    if case.state is not CaseState.EXHAUSTED or case.outstanding.amount <= 0:
+def _after_a_call(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
+    task = _finished(case, event)
+    if task is None or task.kind is not TaskKind.CALL or not isinstance(event, TaskCompleted):
         return None
-    if any(task.kind is TaskKind.DECIDE for task in case.tasks):
-        return None
-    match event:
-        case (
-            HoldReleased()
-            | ContactsAllowed()
-            | PromiseKept()
-            | DisputeResolved(in_favour_of="creditor")
-        ):
-            what = f"The plan is at its end, {case.outstanding} still owed, and nothing is awaited"
-            return TaskKind.DECIDE, what
-        case _:
-            return None
+    return AFTER_A_CALL.get(event.outcome)
 
 
 def _what_to_do(  # noqa: PLR0911, C901 - one branch an event

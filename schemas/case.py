@@ -86,6 +86,9 @@ class TaskKind(StrEnum):
     CONTACT_STOPPED = "contact-stopped"
     TELL_AGENCY = "tell-agency"
     UNREADABLE_FACT = "unreadable-fact"
+    SEND_INVOICE = "send-invoice"
+    AGREE_INSTALMENTS = "agree-instalments"
+    CORRECT_NUMBER = "correct-number"
 
 
 class Credit(Frozen):
@@ -101,6 +104,10 @@ class OpenTask(Frozen):
     Attributes:
         step: the plan step it belongs to, or empty.
         cycle: of that step.
+        owner: whose it is; empty for whoever takes it.
+        due_at: until when it is to be done; afterwards it passes to somebody else.
+        attempts: calls that reached nobody so far.
+        not_before: when the next call makes sense, or was asked for.
     """
 
     task_id: str
@@ -109,6 +116,10 @@ class OpenTask(Frozen):
     summary: str
     step: str = ""
     cycle: int = 1
+    owner: str = ""
+    due_at: Instant | None = None
+    attempts: int = 0
+    not_before: Instant | None = None
 
 
 class CollectionCase(Frozen):

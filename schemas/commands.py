@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.base import Frozen, Text
+from schemas.base import Frozen, Instant, Text
 from schemas.money import Money
+from schemas.pauses import DisputeReason
 from schemas.requests import (
     AgreeInstalments,
     ApproveReferral,
@@ -84,25 +85,37 @@ class CompleteTask(Said):
     """A person has done a task and says what came of it.
 
     Attributes:
-        on: the day that an outcome names, such as that of a new promise.
-        amount: that an outcome names; None for everything that is asked for.
+        promised_on: the day that an outcome names: of a promise, or until when to wait.
+        amount: promised or contested; None for everything that is asked for.
+        reason: what is contested.
+        again_at: when to call again, if somebody named a time.
     """
 
     type: Literal["complete_task"] = "complete_task"
     task_id: Text
     outcome: Text = Field(min_length=1, max_length=40)
     note: Text = Field(default="", max_length=2000)
-    on: date | None = None
+    promised_on: date | None = None
     amount: Money | None = None
+    reason: DisputeReason | None = None
+    again_at: Instant | None = None
 
 
 class RecordPayment(Said):
-    """Money has arrived for this invoice; ``command_id`` is the payment's id."""
+    """Money has arrived for this invoice; ``command_id`` is the payment's id.
+
+    Attributes:
+        written_off: of what is then left, so much is not asked for: a discount that was earned,
+            charges of banks on the way, a rounding; None for nothing.
+        write_off_reason: says which of them.
+    """
 
     type: Literal["payment_received"] = "payment_received"
     amount: Money
     received_on: date
     source: Text = "unknown"
+    written_off: Money | None = None
+    write_off_reason: Text = Field(default="", max_length=500)
 
 
 class CorrectInvoice(Said):

@@ -38,6 +38,7 @@ from schemas.referral_events import (
     ReferralWithdrawn,
 )
 from schemas.step_events import (
+    CallTried,
     LadderRestarted,
     PlanChanged,
     StepBroughtForward,
@@ -177,6 +178,7 @@ CaseEvent = Annotated[
     | StepUndone
     | LadderRestarted
     | PlanChanged
+    | CallTried
     | PaymentReceived
     | PaymentReversed
     | CreditNoteIssued

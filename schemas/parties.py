@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from schemas.base import CountryCode, Frozen, LanguageCode, Name, Strict
+from schemas.contact_policy import ContactPolicy
 
 
 class Capacity(StrEnum):
@@ -64,6 +65,10 @@ class Creditor(Strict):
         email: the sender of e-mails; answers go to ``reply_to``, or here.
         iban: where payments go; shown in messages and in the payment QR code.
         time_zone: IANA name; "today" is today there.
+        bank_accounts: further accounts whose statements are ours, as IBAN or as the bank writes it.
+        bank_hold_days: so many bank days a suggested payment keeps its debtor's contacts waiting
+            for a person.
+        contact: how often and when debtors may be contacted.
     """
 
     creditor: Name
@@ -81,3 +86,6 @@ class Creditor(Strict):
     language: LanguageCode = "fr"
     time_zone: str = "Europe/Paris"
     plan: Name = "standard"
+    bank_accounts: tuple[str, ...] = Field(default=(), max_length=100)
+    bank_hold_days: int = Field(default=3, ge=0, le=30)
+    contact: ContactPolicy = ContactPolicy()

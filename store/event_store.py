@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from asyncpg import Record
 
@@ -85,8 +85,26 @@ class Drafts:
             await connection.execute(_SQL["insert_events"], *self.columns)
 
 
+class Addition(NamedTuple):
+    """Events to be put on record behind those that their writer knows.
+
+    Attributes:
+        case: the case id; its stream exists.
+        expected: the version the writer has folded.
+        events: at least one.
+    """
+
+    case: str
+    expected: int
+    events: Sequence[CaseEvent]
+
+
 async def append(
-    connection: Connection, case: str, expected: int, events: Sequence[CaseEvent]
+    connection: Connection,
+    case: str,
+    expected: int,
+    events: Sequence[CaseEvent],
+    beside: Sequence[Addition] = (),
 ) -> CollectionCase:
     """Put events on record behind the ones the caller knows, and bring the read models along.
 
@@ -97,6 +115,8 @@ async def append(
         case: the case id; its stream exists.
         expected: the version the caller has folded.
         events: to append; at least one.
+        beside: what the same events mean for other cases. Those whose streams somebody else is
+            writing to, or that have moved on, are left out: their own writers find out later.
 
     Returns:
         The case after the events.
@@ -112,20 +132,35 @@ async def append(
         if await _already_there(connection, case, expected, events):
             return CollectionCase.model_validate(head["folded"])
         raise WrongExpectedVersionError(case, expected, head["version"])
-    before = CollectionCase.model_validate(head["folded"])
+    own = Addition(case, expected, events)
+    growing = [(head, own), *await _free(connection, beside)]
     drafts = Drafts(datetime.now(UTC))
-    digest: bytes = head["hash"]
-    after = before
-    steps = []
-    for event in events:
-        digest = drafts.add(case, after.version + 1, event, digest)
-        steps.append((after, event))
-        after = evolve(after, event)
+    saved: list[tuple[CollectionCase, bytes]] = []
+    steps: list[tuple[CollectionCase, CaseEvent, CollectionCase]] = []
+    for row, addition in growing:
+        after, digest = CollectionCase.model_validate(row["folded"]), row["hash"]
+        for event in addition.events:
+            before, after = after, evolve(after, event)
+            digest = drafts.add(addition.case, after.version, event, digest)
+            steps.append((before, event, after))
+        saved.append((after, digest))
     await drafts.insert(connection)
-    for state, event in steps:
-        await projections.follow(connection, state, event, evolve(state, event))
-    await projections.save(connection, [(after, digest)])
-    return after
+    for before, event, after in steps:
+        await projections.follow(connection, before, event, after)
+    await projections.save(connection, saved)
+    return saved[0][0]
+
+
+async def _free(
+    connection: Connection, wanted: Sequence[Addition]
+) -> list[tuple[Record, Addition]]:
+    """Those of the streams that stand where they should, locked; none is waited for."""
+    if not wanted:
+        return []
+    by_case = {one.case: one for one in wanted}
+    rows = await connection.fetch(_SQL["heads_if_free"], list(by_case))
+    found = [(row, by_case[row["case_id"]]) for row in rows]
+    return [(row, addition) for row, addition in found if row["version"] == addition.expected]
 
 
 async def lock(connection: Connection, case: str) -> CollectionCase:

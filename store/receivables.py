@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from asyncpg import Record
 
 from schemas.base import Frozen
+from schemas.case import CollectionCase
 from schemas.invoice import Invoice
 from schemas.money import Money
 from schemas.parties import Debtor, PostalAddress
@@ -115,9 +116,27 @@ async def forget_starts(connection: Connection | Pool) -> None:
     await connection.execute(_SQL["forget_starts"])
 
 
-async def unstarted(pool: Pool, limit: int) -> list[Record]:
-    """Open cases that the engine was never asked to run."""
-    return list(await pool.fetch(_SQL["unstarted"], limit))
+async def unstarted(pool: Pool, limit: int, after: CollectionCase | None = None) -> list[Record]:
+    """Open cases that the engine was never asked to run, those of one debtor side by side.
+
+    Args:
+        pool: any.
+        limit: how many make a page.
+        after: the last case of the page before.
+    """
+    place = (after.creditor, after.debtor_id, after.case_id) if after else ("", "", "")
+    return list(await pool.fetch(_SQL["unstarted"], limit, *place))
+
+
+async def moved_on(pool: Pool, versions: Mapping[str, int]) -> set[str]:
+    """Those of the cases whose streams have grown since they had these versions."""
+    rows = await pool.fetch(_SQL["moved_on"], list(versions), list(versions.values()))
+    return {row["case_id"] for row in rows}
+
+
+async def still_unstarted(pool: Pool, cases: Sequence[str]) -> list[Record]:
+    """Those of the named cases that are open and that the engine was never asked to run."""
+    return list(await pool.fetch(_SQL["still_unstarted"], list(cases)))
 
 
 def _invoice(row: Record) -> Invoice:

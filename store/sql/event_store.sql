@@ -2,6 +2,11 @@
 -- Locks the case's row, which serialises the writers of one stream.
 select version, hash, folded from cases where case_id = $1 for update;
 
+-- name: heads_if_free
+-- Of other cases, whose writers nobody here waits for: two who waited for each other would die.
+select case_id, version, hash, folded from cases where case_id = any ($1::text[])
+order by case_id for update skip locked;
+
 -- name: insert_events
 insert into events (stream, version, event_id, type, data, metadata, recorded_at, hash)
 select * from unnest(

@@ -1,12 +1,14 @@
 -- name: list_cases
 select
     c.case_id, c.creditor, c.invoice, c.debtor_id, coalesce(d.name, '') as debtor_name, c.state,
-    c.closing, c.level, c.next_at, c.waiting_for, c.claim, c.paid, c.outstanding, c.currency,
+    c.closing, c.level, coalesce(w.until, c.next_at) as next_at,
+    coalesce(w.reason, c.waiting_for) as waiting_for, c.claim, c.paid, c.outstanding, c.currency,
     c.due_date, c.opened_at, c.closed_at, c.folded -> 'plan' ->> 'plan' as plan,
     (select count(*) from tasks as t where t.case_id = c.case_id and t.status = 'open')
         as open_tasks
 from cases as c
 left join debtors as d on d.creditor = c.creditor and d.debtor_id = c.debtor_id
+left join waiting as w on w.case_id = c.case_id and c.state = 'open' and w.until > now()
 where ($1 = '' or c.state = $1) and ($2 = '' or c.debtor_id = $2)
 order by c.state = 'closed', c.next_at nulls last, c.case_id
 limit $3;
@@ -29,20 +31,24 @@ select case_id from cases where case_id = $1 or invoice = $1 limit 5;
 -- name: list_tasks
 select
     t.task_id, t.case_id, c.invoice, coalesce(d.name, '') as debtor_name,
-    coalesce(d.phone, '') as phone, t.kind, t.step, t.summary, t.opened_at, t.status, t.outcome,
-    t.note, c.outstanding, c.currency
+    coalesce(d.phone, '') as phone, coalesce(d.country, '') as country, t.kind, t.step, t.summary,
+    t.opened_at, t.status, t.outcome, t.note, c.outstanding, c.currency
 from tasks as t
 inner join cases as c on c.case_id = t.case_id
 left join debtors as d on d.creditor = c.creditor and d.debtor_id = c.debtor_id
 where ($1 = '' or t.status = $1) and ($2 = '' or t.case_id = $2)
 order by t.opened_at, t.task_id;
 
+-- name: cases_with_tasks
+select folded from cases
+where case_id in (select case_id from tasks where status = 'open');
+
 -- name: task_case
 select case_id from tasks where task_id = $1;
 
 -- name: open_amount
 select i.amount - coalesce((
-    select sum(p.amount) from payments as p
+    select sum(p.amount + p.written_off) from payments as p
     where p.creditor = i.creditor and p.invoice = i.number and p.currency = i.currency
         and p.reversed_at is null
 ), 0)

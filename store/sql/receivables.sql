@@ -21,7 +21,7 @@ select
 from invoices as i
 inner join debtors as d on d.creditor = i.creditor and d.debtor_id = i.debtor_id
 left join lateral (
-    select sum(amount) as received from payments
+    select sum(amount + written_off) as received from payments
     where creditor = i.creditor and invoice = i.number and currency = i.currency
         and reversed_at is null
 ) as p on true
@@ -40,7 +40,7 @@ select
 from invoices as i
 inner join debtors as d on d.creditor = i.creditor and d.debtor_id = i.debtor_id
 left join lateral (
-    select sum(amount) as received from payments
+    select sum(amount + written_off) as received from payments
     where creditor = i.creditor and invoice = i.number and currency = i.currency
         and reversed_at is null
 ) as p on true
@@ -65,7 +65,18 @@ delete from case_starts;
 
 -- name: unstarted
 select c.folded from cases as c
-where c.state <> 'closed'
+where c.state <> 'closed' and (c.creditor, c.debtor_id, c.case_id) > ($2, $3, $4)
     and not exists (select from case_starts as s where s.case_id = c.case_id)
-order by c.case_id
+order by c.creditor, c.debtor_id, c.case_id
 limit $1;
+
+-- name: still_unstarted
+select c.folded from cases as c
+where c.case_id = any ($1::text[]) and c.state <> 'closed'
+    and not exists (select from case_starts as s where s.case_id = c.case_id)
+order by c.creditor, c.debtor_id, c.case_id;
+
+-- name: moved_on
+select c.case_id from cases as c
+inner join unnest($1::text[], $2::int[]) as known (case_id, version)
+    on known.case_id = c.case_id and known.version < c.version;

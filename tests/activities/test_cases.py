@@ -100,7 +100,7 @@ async def test_two_hundred_cases_are_started(pool: Pool, cases: Cases) -> None:
     """All of them run, those that ran already are not counted, and each is remembered."""
     numbers = [f"CASES-4-{number:03}" for number in range(200)]
     for number in numbers:
-        await owe(pool, number)
+        await owe(pool, number, debtor=number)
     await open_now(cases, pool, *numbers)
     first = await open_cases(pool, limit=5)
     assert await cases.start(first) == 5
@@ -116,7 +116,7 @@ async def test_a_start_that_fails_is_started_later(
 ) -> None:
     """The engine goes away in the middle: what it was not asked to run is still unstarted."""
     for number in range(6):
-        await owe(pool, f"CASES-5-{number}")
+        await owe(pool, f"CASES-5-{number}", debtor=f"D-{number}")
     await open_now(cases, pool, *(f"CASES-5-{number}" for number in range(6)))
     start = cases._start
 

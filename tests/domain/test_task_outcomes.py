@@ -38,7 +38,7 @@ def answer(
 ) -> CompleteTask:
     """A person's answer to the latest task of a kind."""
     said = an_outcome(story.task(kind).task_id, outcome)
-    return said.model_copy(update={"on": on, "amount": amount})
+    return said.model_copy(update={"promised_on": on, "amount": amount})
 
 
 def test_written_off_by_the_task_is_written_off() -> None:

@@ -13,9 +13,10 @@ from domain.facts import read_fact
 from schemas.case import CollectionCase
 from store import event_store
 from store.errors import UnknownStreamError, WrongExpectedVersionError
-from store.event_store import append, count_events, read_stream
+from store.event_store import Addition, append, count_events, read_stream
 from store.pool import Pool, open_owner, open_pool
 from store.read_models import case_as_it_stands
+from store.rebuild import audit
 from tests.support.cases import MORNING, failed, lived, opened, performed, put, received
 
 
@@ -87,6 +88,33 @@ async def test_of_two_writers_at_once_exactly_one_wins(pool: Pool) -> None:
     winners = [answer for answer in answers if isinstance(answer, CollectionCase)]
     others = [answer for answer in answers if isinstance(answer, WrongExpectedVersionError)]
     assert (len(winners), len(others)) == (1, 7)
+
+
+async def test_what_is_said_for_others_goes_on_record_beside(database: str, pool: Pool) -> None:
+    """One message for three cases is in three streams at once, each with its read model."""
+    first, second, third = [await opened(pool, number) for number in ("F-1", "F-2", "F-3")]
+    beside = [Addition(one.case_id, 1, [performed(one)]) for one in (second, third)]
+    async with pool.acquire() as connection, connection.transaction():
+        after = await append(connection, first.case_id, 1, [performed(first)], beside)
+    assert (after.case_id, after.level) == (first.case_id, 1)
+    for case in (first, second, third):
+        assert (await case_as_it_stands(pool, case.case_id)).level == 1
+    async with open_owner(database) as owner:
+        assert (await audit(owner)).findings == ()
+
+
+async def test_others_who_are_busy_or_have_moved_on_are_left_out(pool: Pool) -> None:
+    """Nobody waits for another case's writer, and nothing is said behind its back."""
+    first, busy, moved = [await opened(pool, number) for number in ("F-1", "F-2", "F-3")]
+    await put(pool, moved, received("10.00", "p"))
+    beside = [Addition(one.case_id, 1, [performed(one)]) for one in (busy, moved)]
+    async with pool.acquire() as other, other.transaction():
+        await event_store.lock(other, busy.case_id)
+        async with pool.acquire() as connection, connection.transaction():
+            await append(connection, first.case_id, 1, [performed(first)], beside)
+    assert (await case_as_it_stands(pool, first.case_id)).level == 1
+    assert (await case_as_it_stands(pool, busy.case_id)).version == 1
+    assert (await case_as_it_stands(pool, moved.case_id)).level == 0
 
 
 async def test_whoever_locks_a_case_is_waited_for(pool: Pool) -> None:

@@ -1,0 +1,256 @@
+"""Which numbers may a payer type? The creditor's own patterns, learnt from its open items.
+
+Each number is known under keys: whole, without its year or its letters, and its running number
+alone. Typing habits (blanks, dashes, dropped zeros, two or four digits of the year) all lead to one
+of these keys, so a text is read by looking its pieces up, however many items there are.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from domain.matching.plain import plain, runs
+from schemas.matching import OpenItem
+
+MIN_WHOLE_DIGITS = 6
+"""A number of digits alone counts as whole from so many on; a shorter one is any number."""
+
+MOST_TRUNCATED = 400
+"""A cut number that so many begin with says nothing."""
+
+SHARE_OF_A_PATTERN = 5
+"""A pattern holds where at most one in so many numbers of a shape breaks it."""
+
+_YEAR = re.compile("(?:19|20)[0-9]{2}")
+
+
+class Form(IntEnum):
+    """How much of a number was typed."""
+
+    TAIL = 1
+    LOOSE = 2
+    WHOLE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A number by its parts, in their order: ``letters``, ``year``, ``digits`` and ``sequence``."""
+
+    texts: tuple[str, ...]
+    roles: str
+
+    def sequence(self) -> str:
+        """The running number, as it is printed."""
+        return self.texts[self.roles.rindex("s")]
+
+
+class NumberIndex:
+    """Documents by what payers type of their numbers."""
+
+    def __init__(self, items: Iterable[OpenItem]) -> None:
+        known = list(items)
+        self.keys: dict[Form, dict[str, list[str]]] = {form: {} for form in Form}
+        self.parts: dict[str, Parts] = {}
+        self.prefixes: set[str] = set()
+        self.shapes: set[tuple[str, int]] = set()
+        self.sequence_lengths: set[int] = set()
+        splits = _learn_splits(known)
+        for item in known:
+            self._add(item, splits)
+        self._sorted = sorted(self.keys[Form.WHOLE])
+
+    def add(self, item: OpenItem) -> None:
+        """One more item, of a pattern known or not."""
+        self._add(item, _learn_splits([item]))
+        self._sorted = sorted(self.keys[Form.WHOLE])
+
+    def find(self, key: str, form: Form) -> Sequence[str]:
+        """The documents that a piece of text names in a form."""
+        return self.keys[form].get(key, ())
+
+    def beginning_with(self, start: str) -> Sequence[str]:
+        """The documents whose whole number begins so; none where too many do."""
+        at = bisect_left(self._sorted, start)
+        found: list[str] = []
+        while at < len(self._sorted) and self._sorted[at].startswith(start):
+            found += self.keys[Form.WHOLE][self._sorted[at]]
+            at += 1
+            if len(found) > MOST_TRUNCATED:
+                return ()
+        return list(dict.fromkeys(found))
+
+    def neighbour(self, document: str, sequence: str) -> Sequence[str]:
+        """The documents of the same pattern whose running number ends in these digits."""
+        parts = self.parts.get(document)
+        if parts is None:
+            return ()
+        own = parts.sequence()
+        if len(sequence) > len(own):
+            return ()
+        at = parts.roles.rindex("s")
+        texts = list(parts.texts)
+        texts[at] = own[: len(own) - len(sequence)] + sequence
+        return self.find("".join(texts), Form.WHOLE)
+
+    def in_range(self, first: str, last: str, most: int) -> list[str]:
+        """The documents from one number to another of the same pattern; none if too many."""
+        parts = self.parts.get(first)
+        if parts is None or last not in self.parts:
+            return []
+        low, high = int(parts.sequence()), int(self.parts[last].sequence())
+        if not low < high <= low + most:
+            return []
+        width = len(parts.sequence())
+        return [
+            one
+            for number in range(low, high + 1)
+            for one in self.neighbour(first, str(number).zfill(width))
+        ]
+
+    def _add(self, item: OpenItem, splits: dict[str, tuple[int, int]]) -> None:
+        number = item.number or item.document
+        parts = _parts(number, item, splits)
+        if parts is None:
+            return
+        self.parts[item.document] = parts
+        letters = "".join(
+            text for text, role in zip(parts.texts, parts.roles, strict=True) if role == "l"
+        )
+        digits = "".join(
+            text for text, role in zip(parts.texts, parts.roles, strict=True) if role != "l"
+        )
+        if letters:
+            self.prefixes.add(letters)
+        self.shapes.add((letters, len(digits)))
+        self.sequence_lengths.add(len(parts.sequence()))
+        for key, form in _keys(parts):
+            documents = self.keys[form].setdefault(key, [])
+            if not documents or documents[-1] != item.document:
+                documents.append(item.document)
+
+
+def glued(pieces: Iterable[str]) -> str:
+    """A key that keeps zeros and forgets where the pieces were parted."""
+    return "".join(pieces)
+
+
+def stripped(pieces: Iterable[str]) -> str:
+    """A key that forgets leading zeros and keeps where the pieces were parted."""
+    return "|".join(piece.lstrip("0") or "0" if piece[0] <= "9" else piece for piece in pieces)
+
+
+def _shape(pieces: Sequence[str]) -> str:
+    return " ".join(f"#{len(one)}" if one[0] <= "9" else one for one in pieces)
+
+
+def _learn_splits(items: Sequence[OpenItem]) -> dict[str, tuple[int, int]]:
+    """For each shape with glued digits, how many of them are the year and the month."""
+    count: Counter[str] = Counter()
+    years: Counter[tuple[str, int]] = Counter()
+    months: Counter[tuple[str, int]] = Counter()
+    for item in items:
+        pieces = [one.text for one in runs(plain(item.number or item.document))]
+        if not pieces or pieces[-1][0] > "9" or len(pieces[-1]) < 5 or item.issue_date is None:
+            continue
+        shape, digits = _shape(pieces), pieces[-1]
+        count[shape] += 1
+        year, month = f"{item.issue_date:%Y}", f"{item.issue_date:%m}"
+        for width in (4, 2):
+            if digits.startswith(year[-width:]):
+                years[shape, width] += 1
+                months[shape, width] += digits[width : width + 2] == month
+                break
+    found: dict[str, tuple[int, int]] = {}
+    for (shape, width), hits in years.items():
+        enough = count[shape] - count[shape] // SHARE_OF_A_PATTERN
+        if hits >= enough and (width == 4 or count[shape] >= SHARE_OF_A_PATTERN):
+            is_monthly = months[shape, width] >= enough and count[shape] >= SHARE_OF_A_PATTERN
+            found[shape] = (width, 2 if is_monthly else 0)
+    return found
+
+
+def _parts(number: str, item: OpenItem, splits: dict[str, tuple[int, int]]) -> Parts | None:
+    pieces = [one.text for one in runs(plain(number))]
+    if not any(one[0] <= "9" for one in pieces):
+        return None
+    last = max(at for at, one in enumerate(pieces) if one[0] <= "9")
+    years = {f"{item.issue_date:%Y}", f"{item.issue_date:%y}"} if item.issue_date else set()
+    split = splits.get(_shape(pieces))
+    texts: list[str] = []
+    roles = ""
+    for at, one in enumerate(pieces):
+        if one[0] > "9":
+            texts.append(one)
+            roles += "l"
+        elif at == last:
+            for text, role in _split(one, split):
+                texts.append(text)
+                roles += role
+        else:
+            texts.append(one)
+            is_year = "y" not in roles and (one in years or _YEAR.fullmatch(one))
+            roles += "y" if is_year else "d"
+    return Parts(tuple(texts), roles)
+
+
+def _split(digits: str, split: tuple[int, int] | None) -> Iterator[tuple[str, str]]:
+    year, month = split or (0, 0)
+    if year + month >= len(digits):
+        year = month = 0
+    if year:
+        yield digits[:year], "y"
+    if month:
+        yield digits[year : year + month], "d"
+    yield digits[year + month :], "s"
+
+
+def _keys(parts: Parts) -> Iterator[tuple[str, Form]]:
+    """Everything that may be typed for a number, the fullest first."""
+    texts, roles = parts.texts, parts.roles
+    named = "l" in roles
+    digits = sum(len(text) for text, role in zip(texts, roles, strict=True) if role != "l")
+    whole = Form.WHOLE if named or digits >= MIN_WHOLE_DIGITS else Form.TAIL
+    yield from _both(texts, whole)
+    other = _other_year(texts, roles)
+    if other:
+        yield from _both(other, whole if named else Form.LOOSE)
+    if named:
+        bare = _without(texts, roles, "l")
+        has_year = "y" in roles
+        yield from _both(bare, Form.LOOSE if has_year or digits >= MIN_WHOLE_DIGITS else Form.TAIL)
+        if other:
+            is_short = len(texts[roles.index("y")]) == 4
+            shorter = _without(other, roles, "l")
+            yield from _both(shorter, Form.TAIL if is_short else Form.LOOSE)
+    if "y" in roles:
+        yearless = _without(texts, roles, "y")
+        yield from _both(yearless, Form.LOOSE if named else Form.TAIL)
+    for text in {parts.sequence(), parts.sequence().lstrip("0")} - {""}:
+        yield text, Form.TAIL
+
+
+def _both(pieces: Sequence[str], form: Form) -> Iterator[tuple[str, Form]]:
+    keys = {glued(pieces), stripped(pieces)}
+    short = [*pieces[:-1], pieces[-1].lstrip("0") or "0"]
+    if len(short[-1]) >= 2 or form is Form.WHOLE:
+        keys.add(glued(short))
+    return ((key, form) for key in sorted(keys))
+
+
+def _without(texts: Sequence[str], roles: str, role: str) -> list[str]:
+    return [text for text, its in zip(texts, roles, strict=True) if its != role]
+
+
+def _other_year(texts: Sequence[str], roles: str) -> list[str] | None:
+    """The same number with two digits of its year instead of four, or the other way round."""
+    if "y" not in roles:
+        return None
+    at = roles.index("y")
+    year = texts[at]
+    other = year[2:] if len(year) == 4 else f"20{year}"
+    return [*texts[:at], other, *texts[at + 1 :]]
