@@ -11,6 +11,7 @@ import typer
 from cli.account_app import app as account_app
 from cli.bank_app import app as bank_app
 from cli.fact_app import app as fact_app
+from cli.inbox_app import app as inbox_app
 from cli.ops_app import app as ops_app
 from cli.task_app import app as worklist_app
 from cli.typed import day
@@ -34,6 +35,7 @@ app.add_typer(plan_app, name="plan")
 app.add_typer(ops_app)
 app.add_typer(fact_app)
 app.add_typer(account_app)
+app.add_typer(inbox_app, name="inbox")
 app.add_typer(bank_app)
 app.add_typer(worklist_app)
 

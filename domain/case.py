@@ -10,6 +10,7 @@ from domain import (
     pause_rules,
     plan_change,
     referral_rules,
+    reply_rules,
     step_rules,
     task_rules,
 )
@@ -38,6 +39,7 @@ from schemas.requests import (
     PromiseToPay,
     RaiseDispute,
     RecallCase,
+    ReceiveReply,
     ReferCase,
     RejectReferral,
     Release,
@@ -82,6 +84,8 @@ def decide(case: CollectionCase, command: Command, now: datetime) -> Events | Re
             return money_rules.correct(case, command, now)
         case StopContacts():
             return pause_rules.stop_contacts(case, command, now)
+        case ReceiveReply():
+            return reply_rules.receive_reply(case, command, now)
         case NoteUnreadableFact():
             return (unreadable(command, now),)
         case _:

@@ -10,6 +10,7 @@ from domain.evolve_money import MoneyEvent, after_money
 from domain.evolve_pauses import PauseEvent, after_pause
 from domain.evolve_referral import ReferralEvent, after_referral, without_proposal
 from domain.evolve_steps import StepEvent, after_step
+from domain.reply_rules import after_reply
 from domain.tasks import OUTLIVES_THE_CASE, task_opened_by
 from schemas.case import CaseState, ClosingReason, CollectionCase, OpenTask
 from schemas.events import (
@@ -19,6 +20,7 @@ from schemas.events import (
     CaseReopened,
     FactUnreadable,
     PlanExhausted,
+    ReplyReceived,
     TaskCompleted,
 )
 from schemas.step_events import (
@@ -85,7 +87,7 @@ def evolve(case: CollectionCase, event: CaseEvent) -> CollectionCase:
     )
 
 
-def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa: PLR0911 - one branch a kind
+def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa: PLR0911, C901 - one branch a kind
     if isinstance(event, StepBroughtForward | CallTried):
         return after_step(case, event)
     if isinstance(event, StepEvent):
@@ -98,7 +100,12 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
         return after_pause(case, event)
     match event:
         case TaskCompleted():
-            return {"tasks": tuple(t for t in case.tasks if t.task_id != event.task_id)}
+            return {
+                "tasks": tuple(t for t in case.tasks if t.task_id != event.task_id),
+                "readings": tuple(r for r in case.readings if r.task_id != event.task_id),
+            }
+        case ReplyReceived():
+            return after_reply(case, event)
         case CaseOpened() | FactUnreadable():
             return {}
         case PlanExhausted():
@@ -118,6 +125,7 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
                 "disputes": (),
                 "arrangement": None,
                 "hold": None,
+                "readings": (),
                 "brought_forward": "",
                 "proposal": None,
             }

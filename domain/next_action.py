@@ -10,6 +10,7 @@ from domain.evolve import evolve
 from domain.ladder import cycle_of, due_moment, level_of, pending_step
 from domain.money_rules import ended_by_money
 from domain.referral import awaiting, before_hand_over
+from domain.reply_rules import being_read
 from domain.resume import resumed
 from schemas.actions import Action, PerformStep, Record, Wait
 from schemas.case import CaseState, CollectionCase
@@ -92,6 +93,13 @@ def _paused(case: CollectionCase, now: datetime) -> Action | None:
         return _held(case, case.hold, now)
     if case.arrangement and (waiting := _promised(case, case.arrangement, now)):
         return waiting
+    if answer := being_read(case, now):
+        return Wait(
+            until=answer.until,
+            reason="ReplyReceived",
+            sentence="The debtor has answered; contacts wait for somebody to read it, "
+            f"until {_local(case, answer.until)} at the latest.",
+        )
     if not case.asked.is_positive:
         return Wait(
             until=None,

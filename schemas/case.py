@@ -9,7 +9,7 @@ from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
 from schemas.money import Money
 from schemas.parties import Capacity
-from schemas.pauses import Arrangement, ContactStop, Dispute, Hold
+from schemas.pauses import Arrangement, ContactStop, Dispute, Hold, Reading
 from schemas.plan import Channel, DunningPlan
 from schemas.referral import Proposal
 
@@ -86,6 +86,7 @@ class TaskKind(StrEnum):
     CONTACT_STOPPED = "contact-stopped"
     TELL_AGENCY = "tell-agency"
     UNREADABLE_FACT = "unreadable-fact"
+    REPLY_RECEIVED = "reply-received"
     SEND_INVOICE = "send-invoice"
     AGREE_INSTALMENTS = "agree-instalments"
     CORRECT_NUMBER = "correct-number"
@@ -151,6 +152,7 @@ class CollectionCase(Frozen):
         referred_to: who has the case, or had it last.
         undone_step: the step that was taken back last, if it has not been taken since.
         undone_at: when.
+        readings: answers of the debtor that a person should read before the next contact.
     """
 
     case_id: str
@@ -181,6 +183,7 @@ class CollectionCase(Frozen):
     promises_broken: int = 0
     hold: Hold | None = None
     stops: tuple[ContactStop, ...] = ()
+    readings: tuple[Reading, ...] = ()
     anchor: date | None = None
     restarts: int = 0
     brought_forward: str = ""

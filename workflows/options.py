@@ -77,6 +77,18 @@ SWEEP = Options(
 )
 """A sweep that dies begins again; what it did before stays done."""
 
+READ_INBOX = Options(
+    start_to_close_timeout=timedelta(minutes=30),
+    schedule_to_close_timeout=timedelta(hours=1),
+    heartbeat_timeout=None,
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=30),
+        maximum_interval=timedelta(minutes=5),
+        maximum_attempts=3,
+    ),
+    cancellation_type=ActivityCancellationType.TRY_CANCEL,
+)
+"""A reading that fails begins again; after a few times the next one of the schedule does."""
 BANK = Options(
     start_to_close_timeout=timedelta(hours=6),
     schedule_to_close_timeout=None,
