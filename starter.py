@@ -115,6 +115,26 @@ def statement(
     finish(statement_command.show_statements(files, profile or [], as_json=as_json))
 
 
+@app.command()
+def match(
+    more: Annotated[list[Path] | None, typer.Argument(metavar="FILE…", hidden=True)] = None,
+    *,
+    invoices: Annotated[Path, typer.Option(help="CSV of open items; docs/matching.md.")],
+    customers: Annotated[Path, typer.Option(help="CSV of customers.")],
+    statements: Annotated[
+        list[Path], typer.Option(metavar="FILE…", help="Bank files of any format, several.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Show what bank files would settle; nothing is stored and no database is needed."""
+    from cli import match_command
+    from cli.outcome import finish
+
+    # An option takes one value; the files after the first come as arguments.
+    files = [*statements, *(more or [])]
+    finish(match_command.match_statements(invoices, customers, files, as_json=as_json))
+
+
 @plan_app.command("check")
 def plan_check(files: list[Path], *, as_json: AsJson = False) -> None:
     """Name every mistake of plan files, by line and field."""
