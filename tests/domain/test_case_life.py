@@ -57,7 +57,7 @@ class LifeOfACase(RuleBasedStateMachine):
     now: datetime
     kept: Account
 
-    @initialize(opening=openings())
+    @initialize(opening=openings(by_rule=True))
     def open(self, opening: CaseOpened) -> None:
         """A case opens."""
         self.case = fold([opening])
