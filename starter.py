@@ -14,6 +14,7 @@ from cli.fact_app import app as fact_app
 from cli.inbox_app import app as inbox_app
 from cli.ops_app import app as ops_app
 from cli.task_app import app as worklist_app
+from cli.template_app import app as template_app
 from cli.typed import day
 
 EXIT_CODES = (
@@ -35,6 +36,7 @@ app.add_typer(plan_app, name="plan")
 app.add_typer(ops_app)
 app.add_typer(fact_app)
 app.add_typer(account_app)
+app.add_typer(template_app)
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(bank_app)
 app.add_typer(worklist_app)
