@@ -111,6 +111,12 @@ async def ask_one(reach: Reach, case: str, request: Asked) -> str:
     return ""
 
 
+def for_people(refusal: str) -> str:
+    """A refusal with its sentence first; its name, which programs go by, in brackets behind."""
+    name, colon, sentence = refusal.partition(": ")
+    return f"{sentence} ({name})" if colon and name.isalnum() else refusal
+
+
 async def _ask_all(
     reach: Reach, lines: Sequence[CaseLine], make: MakeRequest, manner: Manner
 ) -> list[str]:
@@ -173,7 +179,8 @@ def _report(
     elif done:
         say(f"{count(done, 'case')} are {words}" if done > 1 else f"1 case is {words}")
     for case, answer in refused.items():
-        say_error(answer if len(lines) == 1 else f"{case}: {answer}", Exit.REFUSED)
+        said = for_people(answer)
+        say_error(said if len(lines) == 1 else f"{case}: {said}", Exit.REFUSED)
     if len(refused) > 1:
         kinds = Counter(answer.partition(":")[0] for answer in refused.values())
         summary = ", ".join(f"{count} {name}" for name, count in kinds.most_common())

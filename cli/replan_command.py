@@ -6,21 +6,19 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 from cli.asking import Manner, ask
+from cli.named_plan import named_plan
 from cli.ops_commands import checked
 from cli.outcome import CommandFailed, Exit, say, say_json, say_table
 from cli.reach import Reach, author
 from cli.selection import Selection
 from cli.wording import count
-from domain.dunning_plan import read_plan
 from domain.forecast import Forecast
 from domain.plan_preview import PlanPreview, preview
 from schemas.base import Frozen
 from schemas.commands import Asked
 from schemas.money import Money
-from schemas.plan import DunningPlan
 from schemas.requests import ReplanCase
 from schemas.settings import Settings
 from store import read_models
@@ -55,7 +53,7 @@ async def replan(
     selection: Selection, how: Manner, to: str, mode: str, step: str, reason: str
 ) -> Exit:
     """Have cases go on by another plan."""
-    plan = _plan(to)
+    plan = named_plan(Settings().plans_folder, to)
     if step and mode != "move":
         raise CommandFailed(Exit.USAGE, "--step needs --mode move")
     if mode == "move" and plan.step(step) is None:
@@ -75,22 +73,6 @@ async def replan(
     assert isinstance(wanted, ReplanCase)  # noqa: S101 - as it was just made
     said = f"on plan {plan.plan}"
     return await ask(selection, how, said, make, show=partial(_show, wanted))
-
-
-def _plan(text: str) -> DunningPlan:
-    """A plan of the folder of plans, by name; or a file."""
-    from activities.library import read_plans  # noqa: PLC0415 - with its only use
-
-    if text.endswith((".yaml", ".yml")):
-        try:
-            return read_plan(Path(text).read_text("utf-8"), text)
-        except (OSError, UnicodeDecodeError) as error:
-            raise CommandFailed(Exit.NOT_FOUND, f"cannot read {text}: {error}") from error
-    plans = read_plans(Settings().plans_folder)
-    if text not in plans:
-        known = ", ".join(sorted(plans))
-        raise CommandFailed(Exit.NOT_FOUND, f"no plan {text!r}; expected one of: {known}")
-    return plans[text]
 
 
 async def _show(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,11 @@ from schemas.pauses import Arrangement
 def count(number: int, one: str, many: str = "") -> str:
     """So many of something, in the singular or the plural."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def in_words(name: str) -> str:
+    """The name of an event or a condition as people read it: ``StepPerformed``, step performed."""
+    return re.sub("(?<!^)(?=[A-Z])", " ", name).lower()
 
 
 def describe(event: CaseEvent) -> str:

@@ -34,6 +34,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         *("purchase order", "commande", "po", "po number", "order", "bon de commande"),
         *("numéro commande", "numéro de commande", "n° commande"),
     ),
+    "next_step": ("next step", "prochaine étape", "step", "étape", "prochaine relance"),
     "email": ("email", "courriel", "e-mail", "mail", "contact email", "adresse email"),
     "phone": ("phone", "téléphone", "tel", "telephone number", "contact phone", "mobile"),
     "address": ("address", "adresse", "street", "rue", "address 1", "adresse 1", "address line 1"),

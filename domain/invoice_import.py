@@ -184,7 +184,9 @@ class _Reading:
         return decimal_sign_of(self.table.column("amount"))
 
     def _invoice(self, line: int, row: Cells) -> Invoice:
-        number, debtor_id, _name, issued, due, amount, currency_text, order = row[:_DEBTOR_FROM]
+        number, debtor_id, _name, issued, due, amount, currency_text, order, step = row[
+            :_DEBTOR_FROM
+        ]
         currency = self._read(line, "currency", currency_text, read_currency, "")
         issue_date = self._read(line, "issue_date", issued, read_date, date.min)
         due_date = self._read(line, "due_date", due, read_date, date.max)
@@ -203,6 +205,7 @@ class _Reading:
             amount=Money.model_construct(amount=exact, currency=currency),
             purchase_order=order,
             reference=rf_reference(number),
+            next_step=step,
         )
 
     def _amount(self, line: int, text: str, currency: str) -> Decimal:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from domain.business_calendar import contact_moment, local_day
 from domain.plan_calendar import PlannedStep, plan_calendar
-from schemas.case import CollectionCase, StepOutcome, StepRecord
+from schemas.case import REACHED, CollectionCase, StepOutcome, StepRecord
 from schemas.plan import DunningPlan, DunningStep
 
 
@@ -79,6 +79,15 @@ def _by_the_plan(case: CollectionCase, step: DunningStep) -> datetime:
     if place.nominal == before.nominal:
         return last.at
     return contact_moment(case.calendar, place.moment.day + behind, case.case_id).at
+
+
+def taken_today(case: CollectionCase, now: datetime) -> StepRecord | None:
+    """The latest step that reached the debtor on the local day of a moment, or may have."""
+    today = local_day(case.calendar, now)
+    reached = [one for one in case.steps if one.outcome in REACHED]
+    return next(
+        (one for one in reversed(reached) if local_day(case.calendar, one.at) == today), None
+    )
 
 
 def last_taken(case: CollectionCase) -> StepRecord | None:

@@ -11,7 +11,7 @@ from domain.ladder import cycle_of, due_moment, level_of, pending_step
 from domain.money_rules import ended_by_money
 from domain.referral import awaiting, before_hand_over
 from domain.reply_rules import being_read
-from domain.resume import resumed
+from domain.resume import is_paused, resumed
 from schemas.actions import Action, PerformStep, Record, Wait
 from schemas.case import CaseState, CollectionCase
 from schemas.events import (
@@ -129,7 +129,7 @@ def _promised(case: CollectionCase, arrangement: Arrangement, now: datetime) -> 
             promised=arrangement.total,
             received=arrangement.received,
         )
-        return Record(events=(broken, *resumed(evolve(case, broken), now)))
+        return Record(events=(broken, *_resumed(case, broken, now)))
     if arrangement.missing.is_positive:
         return None
     words = "promised" if arrangement.is_promise else "agreed in instalments"
@@ -152,7 +152,12 @@ def _instalment_missed(
         lapsed=lapsed,
         missing=after.missing,
     )
-    return Record(events=(missed, *resumed(evolve(case, missed), now)))
+    return Record(events=(missed, *_resumed(case, missed, now)))
+
+
+def _resumed(case: CollectionCase, event: CaseEvent, now: datetime) -> tuple[CaseEvent, ...]:
+    """What follows a missed day, if it ends a pause: beside a late instalment the ladder runs."""
+    return resumed(evolve(case, event), now) if is_paused(case) else ()
 
 
 def _ladder(case: CollectionCase, now: datetime) -> Action:

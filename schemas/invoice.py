@@ -15,6 +15,8 @@ class Invoice(Frozen):
         number: the creditor's invoice number.
         amount: including VAT.
         reference: ISO 11649 creditor reference (``RF…``) that its messages carry.
+        next_step: at which step of the plan its case begins, when others took the steps before it;
+            empty for the first.
     """
 
     creditor: Name
@@ -25,3 +27,4 @@ class Invoice(Frozen):
     amount: Money
     purchase_order: str = ""
     reference: str = ""
+    next_step: str = ""

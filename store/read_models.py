@@ -152,6 +152,12 @@ async def due_before(pool: Pool, moment: datetime) -> list[str]:
     return [row["case_id"] for row in await pool.fetch(_SQL["due_before"], moment)]
 
 
+async def next_due(pool: Pool) -> datetime | None:
+    """When anything is due next in any case; None when only people or the bank can change that."""
+    found: datetime | None = await pool.fetchval(_SQL["next_due"])
+    return found
+
+
 async def events_since(pool: Pool, position: int, limit: int = 1000) -> list[NewEvent]:
     """Everything put on record after a global position, in order."""
     return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 REFUSALS = {
     "AlreadyPromised",
     "ApproverIsProposer",
+    "ApproverUnknown",
     "CaseIsClosed",
     "CaseIsNotClosed",
     "CaseIsNotPursued",
