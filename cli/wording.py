@@ -33,6 +33,7 @@ def _performed(event: Any) -> str:
 
 def _paid(event: Any) -> str:
     rest = f", {event.unallocated} unallocated" if event.unallocated.is_positive else ""
+    rest += f", {event.charges} for interest and fixed sum" if event.charges else ""
     return f"{event.amount} on {event.received_on} ({event.payment_id}){rest}"
 
 
@@ -86,6 +87,9 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "ReferralRejected": lambda e: f"{e.reason} (by {e.by})",
     "ReferralWithdrawn": lambda e: e.reason,
     "InstalmentMissed": lambda e: f"{e.missing} is lacking; the others keep their days",
+    "ChargesClaimed": lambda e: f"interest {e.interest} up to {e.on}, fixed sum {e.indemnity}",
+    "ChargesWaived": lambda e: f"interest {e.interest}, fixed sum {e.indemnity}: {e.reason}",
+    "ChargesReinstated": lambda e: f"interest {e.interest}, fixed sum {e.indemnity} {e.reason}",
     "DisputeRaised": lambda e: f"{e.dispute.amount}, {e.dispute.reason.value} {e.dispute.note}",
     "DisputeOverdue": lambda e: f"{e.amount} with {e.owner}",
     "DisputeResolved": lambda e: f"for the {e.in_favour_of}, {e.amount} {e.note}",

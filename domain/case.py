@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from domain import (
+    charge_rules,
     money_rules,
     pause_rules,
     plan_change,
@@ -32,6 +33,7 @@ from schemas.events import CaseClosed, CaseEvent
 from schemas.requests import (
     AgreeInstalments,
     ApproveReferral,
+    ClaimCharges,
     DeclareUncollectible,
     DoStepNow,
     IssueCreditNote,
@@ -41,6 +43,7 @@ from schemas.requests import (
     RecallCase,
     ReceiveReply,
     ReferCase,
+    ReinstateCharges,
     RejectReferral,
     Release,
     ReopenCase,
@@ -50,6 +53,7 @@ from schemas.requests import (
     SkipStep,
     StopContacts,
     UndoStep,
+    WaiveCharges,
     WriteOff,
 )
 
@@ -119,6 +123,12 @@ def _answer(case: CollectionCase, request: Asked, now: datetime) -> Events | Ref
             return step_rules.undo(case, request, now)
         case WriteOff():
             return money_rules.write_off(case, request, now)
+        case ClaimCharges():
+            return charge_rules.claim_charges(case, request, now)
+        case WaiveCharges():
+            return charge_rules.waive_charges(case, request, now)
+        case ReinstateCharges():
+            return charge_rules.reinstate_charges(case, request, now)
         case RecallCase():
             return referral_rules.recall(case, request, now)
         case ReopenCase():

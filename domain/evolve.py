@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import Any, assert_never
 
+from domain.charge_rules import after_charges
 from domain.evolve_money import MoneyEvent, after_money
 from domain.evolve_pauses import PauseEvent, after_pause
 from domain.evolve_referral import ReferralEvent, after_referral, without_proposal
 from domain.evolve_steps import StepEvent, after_step
 from domain.reply_rules import after_reply
 from domain.tasks import OUTLIVES_THE_CASE, task_opened_by
-from schemas.case import CaseState, ClosingReason, CollectionCase, OpenTask
+from schemas.case import CaseState, ClosingReason, CollectionCase, OpenTask, TaskKind
+from schemas.charge_events import ChargesClaimed, ChargesReinstated, ChargesWaived
+from schemas.charges import ClaimedCharges
 from schemas.events import (
     CaseClosed,
     CaseEvent,
@@ -87,7 +90,7 @@ def evolve(case: CollectionCase, event: CaseEvent) -> CollectionCase:
     )
 
 
-def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa: PLR0911, C901 - one branch a kind
+def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa: PLR0911, PLR0912, C901 - one branch a kind
     if isinstance(event, StepBroughtForward | CallTried):
         return after_step(case, event)
     if isinstance(event, StepEvent):
@@ -99,6 +102,8 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
     if isinstance(event, PauseEvent):
         return after_pause(case, event)
     match event:
+        case ChargesClaimed() | ChargesWaived() | ChargesReinstated():
+            return _charged(case, after_charges(case, event))
         case TaskCompleted():
             return {
                 "tasks": tuple(t for t in case.tasks if t.task_id != event.task_id),
@@ -131,3 +136,11 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
             }
         case _:
             assert_never(event)
+
+
+def _charged(case: CollectionCase, charges: ClaimedCharges) -> dict[str, Any]:
+    """Nobody need look after charges of which nothing is owed any more."""
+    if case.model_copy(update={"charges": charges}).charges_owed.is_positive:
+        return {"charges": charges}
+    left = tuple(task for task in case.tasks if task.kind is not TaskKind.CHARGES_LEFT)
+    return {"charges": charges, "tasks": left}

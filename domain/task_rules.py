@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from domain import money_rules, pause_rules, referral_rules
+from domain import charge_rules, money_rules, pause_rules, referral_rules
 from domain.call_rules import call_ended
 from domain.refusals import case_is_closed
 from domain.tasks import OUTCOMES, TRY_AGAIN
@@ -18,6 +18,7 @@ from schemas.requests import (
     PromiseToPay,
     ReferCase,
     RejectReferral,
+    WaiveCharges,
     WriteOff,
 )
 
@@ -58,7 +59,7 @@ def complete(case: CollectionCase, command: CompleteTask, now: datetime) -> Answ
     return (done, *following)
 
 
-def _consequence(
+def _consequence(  # noqa: PLR0911 - one branch an outcome
     case: CollectionCase, task: OpenTask, command: CompleteTask, now: datetime
 ) -> Answer:
     match task.kind, command.outcome:
@@ -68,6 +69,10 @@ def _consequence(
             return _decided(case, outcome, command, now)
         case TaskKind.PROMISE_BROKEN, "promised-again":
             return _promised_again(case, command, now)
+        case TaskKind.CHARGES_LEFT, "waived":
+            reason = command.note or "waived with its task"
+            waiver = WaiveCharges(command_id=command.command_id, by=command.by, reason=reason)
+            return charge_rules.waive_charges(case, waiver, now)
         case TaskKind.APPROVE, "approved":
             approval = ApproveReferral(command_id=command.command_id, by=command.by)
             return referral_rules.approve(case, approval, now)

@@ -16,6 +16,7 @@ from schemas.pauses import DisputeReason
 from schemas.requests import (
     AgreeInstalments,
     ApproveReferral,
+    ClaimCharges,
     DeclareUncollectible,
     DoStepNow,
     IssueCreditNote,
@@ -25,6 +26,7 @@ from schemas.requests import (
     RecallCase,
     ReceiveReply,
     ReferCase,
+    ReinstateCharges,
     RejectReferral,
     Release,
     ReopenCase,
@@ -35,6 +37,7 @@ from schemas.requests import (
     SkipStep,
     StopContacts,
     UndoStep,
+    WaiveCharges,
     WriteOff,
 )
 
@@ -43,6 +46,7 @@ __all__ = [
     "ApproveReferral",
     "Asked",
     "CancelCase",
+    "ClaimCharges",
     "Command",
     "CompleteTask",
     "CorrectInvoice",
@@ -60,6 +64,7 @@ __all__ = [
     "RecordPayment",
     "ReferCase",
     "Refusal",
+    "ReinstateCharges",
     "RejectReferral",
     "Release",
     "ReopenCase",
@@ -71,6 +76,7 @@ __all__ = [
     "SkipStep",
     "StopContacts",
     "UndoStep",
+    "WaiveCharges",
     "WriteOff",
     "fact_id",
 ]
@@ -157,6 +163,9 @@ Asked = (
     | ApproveReferral
     | RejectReferral
     | DeclareUncollectible
+    | ClaimCharges
+    | WaiveCharges
+    | ReinstateCharges
 )
 
 Happened = (

@@ -41,6 +41,11 @@ REFUSALS = {
     "PromiseWithoutDay",
     "DisputeWithoutReason",
     "CallAgainInThePast",
+    "NoChargesInInsolvency",
+    "NoChargesOwed",
+    "NothingToClaim",
+    "NothingWaived",
+    "WaivedMoreThanOwed",
     "WrongCurrency",
 }
 """What a request may be refused as; each is a name that people read."""
