@@ -14,6 +14,8 @@ class Invoice(Frozen):
     Attributes:
         number: the creditor's invoice number.
         amount: including VAT.
+        document: file of the invoice below its creditor's folder of documents, or empty.
+        document_link: where the debtor can fetch it, or empty.
         reference: ISO 11649 creditor reference (``RF…``) that its messages carry.
         next_step: at which step of the plan its case begins, when others took the steps before it;
             empty for the first.
@@ -27,4 +29,6 @@ class Invoice(Frozen):
     amount: Money
     purchase_order: str = ""
     reference: str = ""
+    document: str = ""
+    document_link: str = ""
     next_step: str = ""
