@@ -25,7 +25,8 @@ def invoices(folder: Path) -> Path:
     file = folder / "invoices.csv"
     issued = TODAY - timedelta(days=30)
     rows = [
-        f"{number};{debtor};{name};{issued};{TODAY};500,00;{debtor}@debtor.example;1 rue A;69001;LYON"
+        f"{number};{debtor};{name};{issued};{TODAY};500,00;{debtor}@debtor.example;"
+        "1 rue A;69001;LYON"
         for number, debtor, name in (("F-1", "C1", "Lefèvre"), ("F-2", "C2", "Munoz"))
     ]
     head = "number;debtor;name;issue_date;due_date;amount;email;address;postcode;city"
@@ -50,6 +51,7 @@ async def test_months_of_a_plan_pass_and_nothing_is_left(tmp_path: Path) -> None
         },
     )
     assert said.code == 0, said.err
+
     first, second = said.data["cases"]
     assert (first["invoice"], first["ended"]) == ("F-1", "paid")
     assert (second["ended"], second["outstanding"]["amount"]) == ("open", "500.00")
