@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,9 +23,10 @@ from cli.simulation import CaseTimeline, Deed, Simulation
 from cli.typed import money
 from domain.import_values import Unexpected, read_date
 from domain.invoice_import import InvoiceFile, read_invoices
-from engines.laptop import PortTaken
+from engines.laptop import PortTaken, lay_out
 from engines.mailbox import received
 from engines.places import PostgresUnavailable, placed, sockets_of
+from engines.ports import free_ports
 from engines.services import EngineFailed
 from engines.supervisor import run_engines
 from engines.temporal_server import TemporalUnavailable
@@ -138,7 +140,10 @@ def _private(settings: Settings, who: Creditor, plan: DunningPlan) -> Iterator[S
         for kind, document in (("plans", plan), ("creditors", own)):
             (folder / kind).mkdir()
             (folder / kind / "only.yaml").write_text(document.model_dump_json(), "utf-8")
+        health, metrics = free_ports(2)
         os.environ.update(
+            HEALTH_ADDRESS=f"127.0.0.1:{health}",
+            METRICS_ADDRESS=f"127.0.0.1:{metrics}",
             RELANCE_VAR=str(folder / "var"),
             PLANS_FOLDER=str(folder / "plans"),
             CREDITORS_FOLDER=str(folder / "creditors"),
@@ -168,7 +173,8 @@ async def _play(
         if sys.stderr.isatty():
             sys.stderr.write(f"{words}\n")
 
-    async with run_engines(settings, say=tell) as (found, _):
+    lay = partial(lay_out, usual_ports=False)
+    async with run_engines(settings, say=tell, lay=lay) as (found, _):
         client = await connect_temporal(found.temporal_address)
         async with open_pool(found.database_url, 12) as pool:
             story = Simulation(pool, client, who, plan, settings.task_queue)
