@@ -19,6 +19,7 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.going_ahead import GoingAhead, Progress
+from domain.contact_policy import rules_for
 from domain.holidays import contact_calendar
 from domain.next_action import next_action
 from schemas.actions import Wait
@@ -174,5 +175,6 @@ def _opening(
             first_year=min(year, invoice.due_date.year),
             last_year=year + CALENDAR_YEARS,
             fallback_time_zone=creditor.time_zone,
+            rules=rules_for(creditor.contact, Capacity(invoice.capacity)),
         ),
     )

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from activities.errors import try_again
-from domain.ladder import cycle_of
-from domain.sharing import due_step, joins
-from schemas.case import CollectionCase
+from activities.last_gate import LastGate
+from domain.sharing import joins
 from schemas.events import CaseEvent
 from schemas.identifiers import contact_reference
 from schemas.turns import StepOrder
@@ -62,28 +61,26 @@ def said_for(other: CoveredStep, performed: CaseEvent) -> Addition:
 
 
 async def speak_for_others(
-    connection: Connection, case: CollectionCase, order: StepOrder, contact: Contact
+    connection: Connection, gate: LastGate, contact: Contact
 ) -> list[CoveredStep]:
     """Gather the debtor's other cases that are due today by the same channel.
 
     Args:
         connection: in a transaction that holds the debtor's lock.
-        case: whose contact it is.
-        order: its step.
+        gate: that has let this contact pass.
         contact: freshly claimed; nothing of it has left.
     """
+    case, order = gate.case, gate.order
     if contact.attempts > 1:
         await shared_contacts.uncover_all(connection, contact.reference)
     joining: list[CoveredStep] = []
     for other in await shared_contacts.other_cases(connection, case):
-        if not joins(case, other, order.step.channel, order.now):
-            continue
-        action = due_step(other, order.step.channel, order.now)
-        if action is None:
-            continue
-        name, cycle = action.step.name, cycle_of(other, action.step.name)
-        if not await shared_contacts.is_on_its_way(connection, other.case_id, name, cycle):
-            joining.append(CoveredStep(case=other, step=name, cycle=cycle))
+        action = joins(case, other, order.step.channel, order.now)
+        if action and gate.is_open_to(other):
+            joining.append(CoveredStep(case=other, step=action.step.name, cycle=action.cycle))
+    if joining:
+        gone = await shared_contacts.on_their_way(connection, joining)
+        joining = [one for one in joining if one.case.case_id not in gone]
     if joining:
         await shared_contacts.cover(connection, contact.reference, joining)
     return joining

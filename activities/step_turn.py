@@ -19,16 +19,19 @@ from activities.errors import (
     try_again,
     wrong_expected_version,
 )
+from activities.last_gate import LastGate
 from activities.one_contact import said_for, speak_for_others, spoken_for
 from domain.business_calendar import is_open
 from domain.sharing import SHARED_CHANNELS
 from schemas.base import Frozen
 from schemas.case import CollectionCase
+from schemas.contact_policy import ContactPolicy
 from schemas.events import CaseEvent, CaseReferred, StepFailed, StepPerformed
 from schemas.identifiers import contact_reference
 from schemas.plan import Channel, IfUnknown
 from schemas.turns import StepOrder, TurnResult
 from store import contacts, event_store, facts
+from store.contact_situation import wait_no_more
 from store.contacts import Claim, Contact, ContactState
 from store.errors import WrongExpectedVersionError
 from store.event_store import Addition
@@ -42,6 +45,8 @@ SETTLE_SECONDS = 120.0
 """How long the answer of a hand-over waits for the database; lost, nobody would know it."""
 
 SETTLE_PAUSE_SECONDS = 1.0
+
+NO_POLICY_OF_ITS_OWN = ContactPolicy()
 
 BeginHandOver = Callable[[], Awaitable[None]]
 """Called just before nobody could tell any more whether the message left."""
@@ -79,13 +84,22 @@ Deliver = Callable[[Step, BeginHandOver], Awaitable[Delivered]]
 class StepTurn:
     """Takes one step of one case: whatever dies on the way, once.
 
-    Attributes:
+    Args:
         repeatable: the receiving side recognises a reference it already has, so an unfinished
             hand-over is simply done again.
+        policy: the creditor's, as it stands today.
     """
 
-    def __init__(self, pool: Pool, order: StepOrder, *, repeatable: bool) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        order: StepOrder,
+        *,
+        repeatable: bool,
+        policy: ContactPolicy = NO_POLICY_OF_ITS_OWN,
+    ) -> None:
         self._pool = pool
+        self._policy = policy
         self._order = order
         self._repeatable = repeatable
         self._owner = uuid4().hex
@@ -96,12 +110,15 @@ class StepTurn:
         """Take the step, or say why not; an answer means that it is on record."""
         async with self._pool.acquire() as connection, connection.transaction():
             case, result = await self._look(connection)
+            gate = LastGate(connection, case, self._order, self._policy, self._now)
+            result = result or await self._taken_with_another(connection, case)
+            result = result or await gate.keeps_waiting()
             if result:
+                if not result.events:
+                    await contacts.withdraw(connection, self._reference)
                 return result
-            if taken := await self._taken_with_another(connection, case):
-                return taken
-            contact = await contacts.claim(connection, self._claim(), LEASE_SECONDS)
-            others = await self._others(connection, case, contact)
+            contact = await contacts.claim(connection, self._claim(case), LEASE_SECONDS)
+            others = await self._others(connection, contact, gate)
         step = Step(
             order=self._order,
             case=case,
@@ -118,7 +135,7 @@ class StepTurn:
         except DeliveryUnknown as unknown:
             return await self._leave_unknown(case, unknown)
         except NewsArrived as news:
-            await contacts.take_back(self._pool, self._reference, self._owner, str(news))
+            await contacts.withdraw(self._pool, self._reference, str(news))
             return TurnResult(facts=news.facts)
         except (DeliveryPostponed, ClaimLost) as problem:
             await contacts.take_back(self._pool, self._reference, self._owner, str(problem))
@@ -146,10 +163,13 @@ class StepTurn:
     async def _taken_with_another(
         self, connection: Connection, case: CollectionCase
     ) -> TurnResult | None:
-        """The debtor has been written to about this step by another case's message."""
+        """The debtor has been written to about this step by another case's message.
+
+        From here on, no other contact of the debtor is put together until this one is claimed.
+        """
+        await lock_debtor(connection, case.creditor, case.debtor_id)
         if self._order.step.channel not in SHARED_CHANNELS:
             return None
-        await lock_debtor(connection, case.creditor, case.debtor_id)
         contact = await spoken_for(connection, self._order)
         if contact is None:
             return None
@@ -162,17 +182,18 @@ class StepTurn:
             }
         )
         await event_store.append(connection, case.case_id, self._order.version, [event])
+        await wait_no_more(connection, case.case_id)
         return TurnResult(events=(event,))
 
     async def _others(
-        self, connection: Connection, case: CollectionCase, contact: Contact
+        self, connection: Connection, contact: Contact, gate: LastGate
     ) -> list[CoveredStep]:
         """For whom else the message speaks: gathered anew, or as it was when it began to leave."""
         if self._order.step.channel not in SHARED_CHANNELS:
             return []
         if contact.owner != self._owner:
             return await covered(connection, self._reference)
-        return await speak_for_others(connection, case, self._order, contact)
+        return await speak_for_others(connection, gate, contact)
 
     async def _done_before(self, connection: Connection) -> tuple[CaseEvent, ...]:
         """The events of this very step, if a former attempt put them on record unseen."""
@@ -249,10 +270,13 @@ class StepTurn:
             if state is ContactState.REFUSED:
                 await uncover_all(connection, self._reference)
 
-    def _claim(self) -> Claim:
+    def _claim(self, case: CollectionCase) -> Claim:
         return Claim(
             reference=self._reference,
             case_id=self._order.case_id,
+            creditor=case.creditor,
+            debtor_id=case.debtor_id,
+            at=self._now,
             step=self._order.step.name,
             cycle=self._order.cycle,
             channel=self._order.step.channel.value,

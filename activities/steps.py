@@ -16,7 +16,13 @@ from activities.letter_drop import drop_letter
 from activities.letter_pdf import AddressDoesNotFit, AddressMissing, LetterPress
 from activities.notices import gather_notice
 from activities.smtp import Mailer
-from activities.step_turn import BeginHandOver, Delivered, Step, StepTurn
+from activities.step_turn import (
+    NO_POLICY_OF_ITS_OWN,
+    BeginHandOver,
+    Delivered,
+    Step,
+    StepTurn,
+)
 from activities.template_engine import TemplateBroken, TemplateMissing
 from activities.texts import TooManyItems, render_email
 from schemas.notice import Notice
@@ -52,26 +58,31 @@ class Steps:
     @activity.defn(name="send_email")
     async def send_email(self, order: StepOrder) -> TurnResult:
         """Write the e-mail and hand it to the mail server, once."""
-        turn = StepTurn(self._pool, order, repeatable=False)
+        turn = self._turn(order, repeatable=False)
         return await uninterrupted(turn.take(self._email))
 
     @activity.defn(name="open_phone_task")
     async def open_phone_task(self, order: StepOrder) -> TurnResult:
         """Put a call on the worklist; the task is a row that follows from the event."""
-        turn = StepTurn(self._pool, order, repeatable=True)
+        turn = self._turn(order, repeatable=True)
         return await uninterrupted(turn.take(_on_record))
 
     @activity.defn(name="post_letter")
     async def post_letter(self, order: StepOrder) -> TurnResult:
         """Print the letter and drop it, once: its reference is the file's name."""
-        turn = StepTurn(self._pool, order, repeatable=True)
+        turn = self._turn(order, repeatable=True)
         return await uninterrupted(turn.take(self._letter))
 
     @activity.defn(name="refer_case")
     async def refer_case(self, order: StepOrder) -> TurnResult:
         """Put the hand-over on record and before a person."""
-        turn = StepTurn(self._pool, order, repeatable=True)
+        turn = self._turn(order, repeatable=True)
         return await uninterrupted(turn.take(_on_record))
+
+    def _turn(self, order: StepOrder, *, repeatable: bool) -> StepTurn:
+        creditor = self._creditors.get(order.creditor)
+        policy = creditor.contact if creditor else NO_POLICY_OF_ITS_OWN
+        return StepTurn(self._pool, order, repeatable=repeatable, policy=policy)
 
     async def _email(self, step: Step, begin: BeginHandOver) -> Delivered:
         notice = await self._notice(step)

@@ -8,6 +8,7 @@ from typing import Any
 
 from cli.outcome import CommandFailed, Exit, say, say_json, say_table
 from cli.reach import database
+from cli.under_way import what_keeps
 from domain.forecast import forecast as look_ahead
 from domain.next_action import next_action
 from schemas.actions import PerformStep, Wait
@@ -15,6 +16,7 @@ from schemas.base import Frozen, Instant
 from schemas.case import CollectionCase
 from schemas.money import Money
 from store import contacts, read_models
+from store.contact_situation import WaitingStep, waiting_steps
 from store.pool import Pool
 
 PAUSES = frozenset({"OnHold", "Promised", "PayingByInstalments", "Disputed", "ContactsStopped"})
@@ -82,11 +84,16 @@ async def why(text: str, *, every: bool, as_json: bool) -> Exit:
         raise CommandFailed(Exit.USAGE, "name a case, or say --all")
     async with database() as pool:
         if every:
-            found = [await _reason(pool, case, now) async for case in _open_cases(pool)]
+            waits = await waiting_steps(pool)
+            found = [
+                await _reason(pool, case, waits.get(case.case_id), now)
+                async for case in _open_cases(pool)
+            ]
         else:
-            case_id = await read_models.find_case(pool, text)
-            case = await read_models.case_as_it_stands(pool, case_id)
-            found = [await _reason(pool, case, now)]
+            name = await read_models.find_case(pool, text)
+            case = await read_models.case_as_it_stands(pool, name)
+            waits = await waiting_steps(pool, name)
+            found = [await _reason(pool, case, waits.get(name), now)]
     if as_json:
         say_json(found)
         return Exit.DONE
@@ -192,27 +199,18 @@ def _asleep_since(case: CollectionCase) -> datetime:
     return min(began, default=case.opened_at)
 
 
-async def _reason(pool: Pool, case: CollectionCase, now: datetime) -> Reason:
+async def _reason(
+    pool: Pool, case: CollectionCase, waits: WaitingStep | None, now: datetime
+) -> Reason:
+    now = max(now, waits.since) if waits else now
     action = next_action(case, now)
-    match action:
-        case Wait():
-            reason, sentence, at = action.reason, action.sentence, action.until
-        case PerformStep():
-            reason, sentence = await _under_way(pool, case, action)
-            at = action.due_at
-        case _:
-            first = action.events[0].type
-            reason, sentence, at = first, f"{first} is about to be put on record.", None
+    if isinstance(action, PerformStep):
+        action = await what_keeps(pool, case, action, waits, now)
+    if isinstance(action, Wait):
+        reason, sentence, at = action.reason, action.sentence, action.until
+    else:
+        reason, at = action.events[0].type, None
+        sentence = f"{reason} is about to be put on record."
     return Reason(
         case_id=case.case_id, invoice=case.invoice, reason=reason, sentence=sentence, next_at=at
     )
-
-
-async def _under_way(pool: Pool, case: CollectionCase, action: PerformStep) -> tuple[str, str]:
-    """A step is due: what keeps it stands with its contact, if it has come so far."""
-    name = action.step.name
-    for contact in await contacts.contacts_of(pool, case.case_id):
-        if (contact.step, contact.cycle) == (name, action.cycle) and contact.last_error:
-            words = f"attempt {contact.attempts}: {contact.last_error}"
-            return "BeingTried", f"Step {name!r} is being tried; {words}."
-    return "DueNow", f"Step {name!r} is due and waits for a worker and its channel's turn."

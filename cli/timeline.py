@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from cli.outcome import say, say_json, say_table
+from cli.under_way import clock_of, what_keeps
 from cli.wording import describe
 from domain.forecast import Forecast, forecast
 from domain.next_action import next_action
-from schemas.actions import Wait
+from schemas.actions import PerformStep, Wait
 from schemas.case import CollectionCase
 from schemas.events import RecordedEvent
 from store import contacts, event_store, read_models
+from store.contact_situation import waiting_steps
 from store.contacts import Contact, ContactState
 from store.pool import Pool
 
@@ -24,9 +26,12 @@ async def show_case(pool: Pool, case_id: str, *, as_json: bool) -> None:
         events = await event_store.read_stream(connection, case_id)
     left = await contacts.contacts_of(pool, case_id)
     # A case whose clock has been moved ahead is forecast from where its own record ends.
-    now = max(datetime.now(UTC), events[-1].event.at)
+    waits = (await waiting_steps(pool, case_id)).get(case_id)
+    now = clock_of(case, waits, datetime.now(UTC))
     ahead = forecast(case, now)
     action = next_action(case, now)
+    if isinstance(action, PerformStep):
+        action = await what_keeps(pool, case, action, waits, now)
     why = action.sentence if isinstance(action, Wait) else "Something is due now."
     if as_json:
         say_json({"case": case, "why": why, "events": events, "forecast": ahead, "contacts": left})

@@ -46,10 +46,27 @@ def _reachable_and_payable(document: Document) -> None:
     zone = document.text("time_zone")
     if zone and zone not in available_timezones():
         document.problem(("time_zone",), f"{shown(zone)} is not a time zone such as Europe/Paris")
+    _hours_follow_each_other(document)
     if document.value.get("email") == "":
         document.problem(("email",), f"'' is not {EXPECTED_EMAIL}")
     if document.value.get("iban") == "":
         document.problem(("iban",), "'' is not an IBAN such as FR7630006000011234567890189")
+
+
+def _hours_follow_each_other(document: Document) -> None:
+    """Note hours of contact that end before they begin, or that overlap."""
+    contact = document.value.get("contact")
+    for capacity, rules in contact.items() if isinstance(contact, dict) else ():
+        hours = rules.get("hours") if isinstance(rules, dict) else None
+        latest = ""
+        for place in range(len(hours) if isinstance(hours, list) else 0):
+            at = ("contact", capacity, "hours", place)
+            opens, closes = document.text(*at, "opens"), document.text(*at, "closes")
+            if opens and closes and closes <= opens:
+                document.problem((*at, "closes"), f"{shown(closes)} is not after {shown(opens)}")
+            elif opens and opens < latest:
+                document.problem((*at, "opens"), f"{shown(opens)} comes before {shown(latest)}")
+            latest = max(latest, closes)
 
 
 def _iban_problem(iban: str) -> str:

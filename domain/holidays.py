@@ -13,6 +13,7 @@ from importlib.resources import files
 import holidays as public_holidays
 
 from schemas.calendar import ContactCalendar, ContactWindow, Holiday
+from schemas.contact_policy import ContactRules
 from schemas.parties import Capacity
 
 OFFICE_HOURS = (ContactWindow(opens=time(9), closes=time(18)),)
@@ -49,6 +50,7 @@ def contact_calendar(
     first_year: int,
     last_year: int,
     fallback_time_zone: str,
+    rules: ContactRules | None = None,
 ) -> ContactCalendar:
     """The working days and contact hours of a debtor.
 
@@ -58,17 +60,20 @@ def contact_calendar(
         first_year: of the holidays, inclusive.
         last_year: of the holidays, inclusive.
         fallback_time_zone: IANA name for a country of which no time zone is known.
+        rules: of the creditor for this capacity: their hours and weekdays, where they name any.
 
     Raises:
         ValueError: when ``last_year`` lies before ``first_year``.
     """
     if last_year < first_year:
         raise ValueError(f"last_year {last_year} lies before first_year {first_year}")
+    rules = rules or ContactRules()
     weekdays, days = _official_days(country, first_year, last_year)
+    usual = CONSUMER_HOURS if capacity is Capacity.CONSUMER else OFFICE_HOURS
     return ContactCalendar(
         time_zone=time_zone_of(country) or fallback_time_zone,
-        weekdays=weekdays,
-        windows=CONSUMER_HOURS if capacity is Capacity.CONSUMER else OFFICE_HOURS,
+        weekdays=rules.weekdays or weekdays,
+        windows=rules.hours or usual,
         holidays=days,
         known_until=date(last_year, 12, 31),
     )

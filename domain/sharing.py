@@ -19,8 +19,10 @@ MessageKey = tuple[str, str, str, str]
 """Creditor, debtor, channel and currency: what the cases of one message have in common."""
 
 
-def joins(case: CollectionCase, other: CollectionCase, channel: Channel, now: datetime) -> bool:
-    """Whether another case of the same debtor is due today by the same channel.
+def joins(
+    case: CollectionCase, other: CollectionCase, channel: Channel, now: datetime
+) -> PerformStep | None:
+    """The step of another case of the same debtor that is due today by the same channel, if any.
 
     Args:
         case: whose contact is about to leave.
@@ -28,11 +30,9 @@ def joins(case: CollectionCase, other: CollectionCase, channel: Channel, now: da
         channel: of the contact.
         now: the case's own clock.
     """
-    return (
-        other.case_id != case.case_id
-        and other.claim.currency == case.claim.currency
-        and due_step(other, channel, now) is not None
-    )
+    if other.case_id == case.case_id or other.claim.currency != case.claim.currency:
+        return None
+    return due_step(other, channel, now)
 
 
 def due_step(other: CollectionCase, channel: Channel, now: datetime) -> PerformStep | None:

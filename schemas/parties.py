@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from schemas.base import CountryCode, Frozen, LanguageCode, Name, Strict
+from schemas.contact_policy import ContactPolicy
 
 
 class Capacity(StrEnum):
@@ -64,6 +65,7 @@ class Creditor(Strict):
         email: the sender of e-mails; answers go to ``reply_to``, or here.
         iban: where payments go; shown in messages and in the payment QR code.
         time_zone: IANA name; "today" is today there.
+        contact: how often and when debtors may be contacted.
     """
 
     creditor: Name
@@ -81,3 +83,4 @@ class Creditor(Strict):
     language: LanguageCode = "fr"
     time_zone: str = "Europe/Paris"
     plan: Name = "standard"
+    contact: ContactPolicy = ContactPolicy()

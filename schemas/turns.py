@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from schemas.actions import Wait
 from schemas.base import Frozen, Instant
 from schemas.commands import Fact
 from schemas.events import CaseEvent
@@ -34,11 +35,13 @@ class TurnResult(Frozen):
         events: what is now on record.
         facts: what the case had not been told yet; nothing was sent because of it.
         not_now: nothing was sent, because the debtor's contact hours are over; look again.
+        wait: nothing was sent, because of the contact policy: until when, and why.
     """
 
     events: tuple[CaseEvent, ...] = ()
     facts: tuple[Fact, ...] = ()
     not_now: bool = False
+    wait: Wait | None = None
 
 
 class RecordOrder(Frozen):

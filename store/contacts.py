@@ -47,10 +47,17 @@ class Contact(Frozen):
 
 
 class Claim(Frozen):
-    """What an attempt claims."""
+    """What an attempt claims.
+
+    Attributes:
+        at: the moment on the case's own clock, by which contacts keep their distances.
+    """
 
     reference: str
     case_id: str
+    creditor: str = ""
+    debtor_id: str = ""
+    at: Instant
     step: str
     cycle: int
     channel: str
@@ -66,7 +73,7 @@ async def claim(connection: Connection, wanted: Claim, lease_seconds: float) -> 
     row = await connection.fetchrow(
         _SQL["claim"],
         *(wanted.reference, wanted.case_id, wanted.step, wanted.cycle, wanted.channel),
-        *(wanted.owner, lease_seconds),
+        *(wanted.owner, lease_seconds, wanted.creditor, wanted.debtor_id, wanted.at),
     )
     if row is None:
         row = await connection.fetchrow(_SQL["contact"], wanted.reference)
@@ -91,6 +98,11 @@ async def take_over(pool: Pool, reference: str, owner: str, lease_seconds: float
 async def take_back(pool: Pool, reference: str, owner: str, problem: str) -> None:
     """The hand-over certainly did not happen: the contact is merely claimed again."""
     await pool.execute(_SQL["take_back"], reference, owner, problem[:500])
+
+
+async def withdraw(connection: Pool | Connection, reference: str, problem: str = "") -> None:
+    """Nothing of a claim has left, nor will for now: it holds nobody up and speaks for nobody."""
+    await connection.execute(_SQL["withdraw"], reference, problem[:500])
 
 
 async def settle(

@@ -14,11 +14,16 @@ from schemas.events import (
     CaseReopened,
     ContactsStopped,
     CreditNoteIssued,
+    DisputeRaised,
     FactUnreadable,
+    HoldPlaced,
+    InstalmentsAgreed,
     InvoiceCorrected,
     PaymentReceived,
     PaymentReversed,
+    PromiseMade,
     StepFailed,
+    StepSkipped,
     TaskCompleted,
 )
 from store.pool import Connection
@@ -81,7 +86,9 @@ async def follow(
             await connection.execute(
                 _SQL["payment_is_reversed"], after.creditor, after.invoice, event.payment_id
             )
-        case CaseClosed():
+        case CaseClosed() | StepSkipped() | HoldPlaced() | ContactsStopped() | DisputeRaised():
+            await connection.execute(_SQL["contacts_are_withdrawn"], after.case_id)
+        case PromiseMade() | InstalmentsAgreed():
             await connection.execute(_SQL["contacts_are_withdrawn"], after.case_id)
         case CaseReopened():
             await connection.execute(_SQL["runs_no_more"], after.case_id)

@@ -26,7 +26,9 @@ async def lock_debtor(connection: Connection, creditor: str, debtor_id: str) -> 
     await connection.execute(_SQL["lock_debtor"], creditor, debtor_id)
 
 
-async def covering(connection: Connection, case: str, step: str, cycle: int) -> Contact | None:
+async def covering(
+    connection: Pool | Connection, case: str, step: str, cycle: int
+) -> Contact | None:
     """The contact that speaks for this step already, if one does."""
     row = await connection.fetchrow(_SQL["covering"], case, step, cycle)
     return None if row is None else Contact.model_validate(dict(row))
@@ -44,12 +46,7 @@ async def uncover_all(connection: Connection, reference: str) -> None:
 
 async def cover(connection: Connection, reference: str, steps: Sequence[CoveredStep]) -> None:
     """This contact speaks for these steps too."""
-    await connection.execute(
-        _SQL["cover"],
-        reference,
-        *([one.case.case_id for one in steps], [one.step for one in steps]),
-        [one.cycle for one in steps],
-    )
+    await connection.execute(_SQL["cover"], reference, *_columns(steps))
 
 
 async def covered(connection: Pool | Connection, reference: str) -> list[CoveredStep]:
@@ -69,6 +66,12 @@ async def other_cases(connection: Connection, case: CollectionCase) -> list[Coll
     return [CollectionCase.model_validate(row["folded"]) for row in rows]
 
 
-async def is_on_its_way(connection: Connection, case: str, step: str, cycle: int) -> bool:
-    """Whether a contact of this step is under way or has left."""
-    return bool(await connection.fetchval(_SQL["is_on_its_way"], case, step, cycle))
+async def on_their_way(connection: Connection, steps: Sequence[CoveredStep]) -> set[str]:
+    """The cases among these whose step has a contact that is under way or has left."""
+    rows = await connection.fetch(_SQL["on_their_way"], *_columns(steps))
+    return {row["case_id"] for row in rows}
+
+
+def _columns(steps: Sequence[CoveredStep]) -> tuple[list[str], list[str], list[int]]:
+    cases = [one.case.case_id for one in steps]
+    return cases, [one.step for one in steps], [one.cycle for one in steps]

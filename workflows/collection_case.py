@@ -208,6 +208,8 @@ class CollectionCaseWorkflow:
             await self._take_in(fact)
         if result.events or result.facts:
             return action
+        if result.wait is not None:
+            return result.wait
         # The gate's clock was past the contact hours; ours may be seconds behind. Do not spin.
         return Wait(
             until=workflow.now() + options.LOOK_AGAIN,

@@ -1,9 +1,13 @@
 -- name: claim
 -- Takes a new contact, or one that was claimed and never handed over; else returns nothing.
-insert into contacts (reference, case_id, step, cycle, channel, state, owner, lease_until)
-values ($1, $2, $3, $4, $5, 'claimed', $6, now() + make_interval(secs => $7))
+insert into contacts (
+    reference, case_id, step, cycle, channel, state, owner, lease_until, creditor, debtor_id, at
+)
+values (
+    $1, $2, $3, $4, $5, 'claimed', $6, now() + make_interval(secs => $7), $8, $9, $10
+)
 on conflict (reference) do update set
-    state = 'claimed', owner = excluded.owner, lease_until = excluded.lease_until,
+    state = 'claimed', at = excluded.at, owner = excluded.owner, lease_until = excluded.lease_until,
     attempts = contacts.attempts + case when contacts.owner = excluded.owner then 0 else 1 end,
     updated_at = now()
 where contacts.state in ('claimed', 'withdrawn')
@@ -35,6 +39,17 @@ where reference = $1 and state in ('claimed', 'handing over', 'unknown');
 -- name: take_back
 update contacts set state = 'claimed', last_error = $3, updated_at = now()
 where reference = $1 and owner = $2 and state in ('claimed', 'handing over');
+
+-- name: withdraw
+with gone as (
+    update contacts
+    set
+        state = 'withdrawn', updated_at = now(),
+        last_error = case when $2 = '' then last_error else $2 end
+    where reference = $1 and state = 'claimed'
+    returning reference
+)
+delete from contact_items where reference in (select reference from gone);
 
 -- name: settle
 update contacts
@@ -68,6 +83,7 @@ delete from contact_items where case_id = $1 and step = $2 and cycle = $3;
 delete from contact_items where reference = $1;
 
 -- name: cover
+with turn_has_come as (delete from waiting where case_id = any ($2::text[]))
 insert into contact_items (reference, case_id, step, cycle)
 select $1, * from unnest($2::text[], $3::text[], $4::int[]);
 
@@ -87,14 +103,17 @@ where c.creditor = $1 and c.debtor_id = $2 and c.case_id <> $3 and c.state = 'op
 order by c.case_id
 limit 200;
 
--- name: is_on_its_way
-select exists (
+-- name: on_their_way
+-- Those of these steps of which a contact is under way or has left.
+select t.case_id
+from unnest($1::text[], $2::text[], $3::int[]) as t (case_id, step, cycle)
+where exists (
     select from contacts as c
-    where c.case_id = $1 and c.step = $2 and c.cycle = $3
+    where c.case_id = t.case_id and c.step = t.step and c.cycle = t.cycle
         and c.state in ('claimed', 'handing over', 'accepted', 'unknown')
 ) or exists (
     select from contact_items as i
     inner join contacts as c on c.reference = i.reference
-    where i.case_id = $1 and i.step = $2 and i.cycle = $3
+    where i.case_id = t.case_id and i.step = t.step and i.cycle = t.cycle
         and c.state in ('claimed', 'handing over', 'accepted', 'unknown')
 );

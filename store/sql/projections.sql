@@ -43,8 +43,14 @@ where creditor = $1 and invoice = $2 and payment_id = $3 and reversed_at is null
 delete from case_starts where case_id = $1;
 
 -- name: contacts_are_withdrawn
-update contacts set state = 'withdrawn', updated_at = now()
-where case_id = $1 and state = 'claimed';
+-- Called back before it left: nothing waits its turn, and nobody else is spoken for any more.
+with turn_is_free as (delete from waiting where case_id = $1),
+gone as (
+    update contacts set state = 'withdrawn', updated_at = now()
+    where case_id = $1 and state = 'claimed'
+    returning reference
+)
+delete from contact_items where reference in (select reference from gone);
 
 -- name: contact_is_refused
 update contacts set state = 'refused', updated_at = now()

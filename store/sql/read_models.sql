@@ -1,12 +1,14 @@
 -- name: list_cases
 select
     c.case_id, c.creditor, c.invoice, c.debtor_id, coalesce(d.name, '') as debtor_name, c.state,
-    c.closing, c.level, c.next_at, c.waiting_for, c.claim, c.paid, c.outstanding, c.currency,
+    c.closing, c.level, coalesce(w.until, c.next_at) as next_at,
+    coalesce(w.reason, c.waiting_for) as waiting_for, c.claim, c.paid, c.outstanding, c.currency,
     c.due_date, c.opened_at, c.closed_at, c.folded -> 'plan' ->> 'plan' as plan,
     (select count(*) from tasks as t where t.case_id = c.case_id and t.status = 'open')
         as open_tasks
 from cases as c
 left join debtors as d on d.creditor = c.creditor and d.debtor_id = c.debtor_id
+left join waiting as w on w.case_id = c.case_id and c.state = 'open' and w.until > now()
 where ($1 = '' or c.state = $1) and ($2 = '' or c.debtor_id = $2)
 order by c.state = 'closed', c.next_at nulls last, c.case_id
 limit $3;

@@ -58,7 +58,7 @@ async def test_news_comes_before_the_step(pool: Pool, turn: Make) -> None:
 
 
 async def test_news_at_the_last_second_comes_before_the_step(pool: Pool, turn: Make) -> None:
-    """A payment that arrives while the message is being written still stops it."""
+    """A payment that comes while the message is being written stops it; the claim is withdrawn."""
     step = await turn()
 
     async def meanwhile(_step: Step, begin: BeginHandOver) -> Delivered:
@@ -69,7 +69,7 @@ async def test_news_at_the_last_second_comes_before_the_step(pool: Pool, turn: M
 
     result = await step.deliver_with(meanwhile)
     assert [fact.command_id for fact in result.facts] == ["pay-1"]
-    assert (await step.contact()).state is ContactState.CLAIMED
+    assert (await step.contact()).state is ContactState.WITHDRAWN
     assert (await step.attempt()).facts == result.facts
 
 

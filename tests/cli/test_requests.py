@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,6 +68,34 @@ async def test_a_hold_wakes_by_itself_and_the_ladder_goes_on(house: House, start
     case = await house.steps("F-1", 1)
     assert case.hold is None
     assert len(house.mails()) == 1
+
+
+async def test_a_second_contact_keeps_the_gap_and_says_so(house: House, starter: Type) -> None:
+    """A mail today, another invoice due tomorrow: it waits, `why` and `show` say for what."""
+    monday = TODAY + timedelta(days=14 - TODAY.weekday())
+    for number, due in (("F-1", monday), ("F-2", monday + timedelta(days=1))):
+        await house.invoice(number, amount="100.00", due=due)
+        await house.open(number, datetime.now(UTC))
+    first, second = monday + timedelta(days=3), monday + timedelta(days=4)
+    await house.skip_to("F-1", at(first, hour=17))
+    await house.steps("F-1", 1)
+    await house.skip_to("F-2", at(second, hour=17))
+    (row,) = await _eventually(lambda: house.pool.fetch("select * from waiting"))
+    assert row["reason"] == "MinimumGap"
+    assert (await house.case("F-2")).steps == ()
+    assert f"was contacted on {first} by email" in (await starter("show", "F-2")).out
+    await house.skip_to("F-2", row["until"])
+    await house.steps("F-2", 1)
+    assert await house.pool.fetch("select * from waiting") == []
+    assert len(house.mails()) == 2
+
+
+async def _eventually(look: Callable[[], Awaitable[list[Any]]]) -> list[Any]:
+    for _ in range(500):
+        if found := await look():
+            return found
+        await asyncio.sleep(0.02)
+    raise AssertionError("nothing was seen")
 
 
 async def test_a_part_in_dispute_is_not_asked_for(house: House, starter: Type) -> None:

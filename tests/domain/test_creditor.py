@@ -46,6 +46,23 @@ def test_creditor_nobody_could_pay_or_answer_is_refused(old: str, new: str, expe
     assert str(refused.value).startswith("c.yaml:")
 
 
+def test_a_creditor_says_how_often_and_when_debtors_are_contacted() -> None:
+    """What the file leaves out is the usual for that capacity; impossible hours are named."""
+    usual = read_creditor(GOOD, "c.yaml").contact
+    assert (usual.business.gap_days, usual.business.per_week) == (2, 3)
+    assert (usual.consumer.per_week, usual.consumer.calls_per_30_days) == (2, 4)
+    stricter = "contact:\n  bank_feed_max_age_days: 2\n  consumer:\n    per_week: 1\n"
+    contact = read_creditor(GOOD + stricter, "c.yaml").contact
+    assert (contact.consumer.per_week, contact.consumer.gap_days) == (1, 3)
+    assert (contact.business, contact.bank_feed_max_age_days) == (usual.business, 2)
+    windows = ("{opens: '14:00', closes: '16:00'}", "{opens: '09:00', closes: '09:00'}")
+    hours = "    hours:\n" + "".join(f"    - {window}\n" for window in windows)
+    lines = len((GOOD + stricter).splitlines())
+    with pytest.raises(CreditorError) as refused:
+        read_creditor(GOOD + stricter + hours, "c.yaml")
+    assert f"c.yaml:{lines + 3}: contact.consumer.hours[1].closes" in str(refused.value)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 
 from domain.holidays import _official_days, contact_calendar, time_zone_of
+from schemas.calendar import ContactWindow
+from schemas.contact_policy import ContactRules
 from schemas.parties import Capacity
 
 
@@ -93,3 +95,13 @@ def test_years_must_stand_in_order() -> None:
     """A range of years that ends before it begins is refused by name."""
     with pytest.raises(ValueError, match="last_year 2026 lies before first_year 2027"):
         contact_calendar("FR", Capacity.BUSINESS, 2027, 2026, "UTC")
+
+
+def test_a_creditor_may_have_hours_and_weekdays_of_its_own() -> None:
+    """Where the creditor's file names hours or weekdays, they replace the usual ones."""
+    morning = (ContactWindow(opens=time(9), closes=time(12)),)
+    rules = ContactRules(hours=morning, weekdays=(2, 4))
+    calendar = contact_calendar("FR", Capacity.CONSUMER, 2027, 2027, "UTC", rules)
+    assert (calendar.windows, calendar.weekdays) == (morning, (2, 4))
+    usual = contact_calendar("FR", Capacity.CONSUMER, 2027, 2027, "UTC", ContactRules())
+    assert (len(usual.windows), usual.weekdays) == (2, (1, 2, 3, 4, 5))

@@ -40,7 +40,13 @@ async def pool(database: str) -> AsyncIterator[Pool]:
 async def claim(pool: Pool, owner: str) -> Contact:
     """Claim the one contact of these tests for an attempt."""
     wanted = Claim(
-        reference="R1", case_id="c", step="courtesy", cycle=1, channel="email", owner=owner
+        reference="R1",
+        case_id="c",
+        step="courtesy",
+        cycle=1,
+        channel="email",
+        owner=owner,
+        at=MORNING,
     )
     async with pool.acquire() as connection, connection.transaction():
         return await contacts.claim(connection, wanted, LEASE)
@@ -115,7 +121,13 @@ async def test_news_stops_the_hand_over(pool: Pool) -> None:
     """A payment that came in while the message was written keeps it in the house."""
     case = await opened(pool)
     wanted = Claim(
-        reference="R2", case_id=case.case_id, step="s", cycle=1, channel="email", owner="me"
+        reference="R2",
+        case_id=case.case_id,
+        step="s",
+        cycle=1,
+        channel="email",
+        owner="me",
+        at=MORNING,
     )
     async with pool.acquire() as connection, connection.transaction():
         await contacts.claim(connection, wanted, LEASE)

@@ -36,6 +36,7 @@ class Turn:
         self.pool = pool
         self.mailbox = mailbox
         self.steps = steps
+        self.case = case
         step = case.plan.steps[0]
         self.order = StepOrder(
             case_id=case.case_id,

@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError, CancelledError
 
 from activities.errors import try_again
 from domain.case import fold
+from schemas.actions import Wait
 from schemas.case import StepOutcome
 from schemas.commands import CancelCase
 from schemas.events import PaymentReceived, StepFailed
@@ -223,6 +224,26 @@ async def test_a_gate_past_the_contact_hours_does_not_make_the_case_spin(stage: 
     await stage.until(lambda: len(stage.calls[handle.id]) == 2)
     await stage.move(handle, 0.02)
     await stage.recorded(handle, "StepPerformed")
+
+
+async def test_a_gate_that_says_until_when_is_asked_again_then(stage: Stage) -> None:
+    """The debtor was contacted two days ago: the case sleeps for those days, and asks once more."""
+
+    async def policy(order: StepOrder) -> TurnResult:
+        if len(stage.calls[order.case_id]) < 2:
+            until = order.now + timedelta(days=2)
+            wait = Wait(until=until, reason="MinimumGap", sentence="contacted yesterday")
+            return TurnResult(wait=wait)
+        return await stage.succeed(order)
+
+    handle = await _directed(stage, policy)
+    await stage.until(lambda: len(stage.calls[handle.id]) == 1)
+    await stage.move(handle, 1.9)
+    await asyncio.sleep(0.2)
+    assert len(stage.calls[handle.id]) == 1
+    await stage.move(handle, 0.2)
+    await stage.recorded(handle, "StepPerformed")
+    assert len(stage.calls[handle.id]) == 2
 
 
 async def test_a_workflow_cancelled_during_a_step_ends_once_the_step_is_done(stage: Stage) -> None:

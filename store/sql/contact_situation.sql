@@ -1,0 +1,80 @@
+-- name: situation
+-- Everything that the last gate asks about a debtor, in one answer. A claim counts while somebody
+-- still tries it: every attempt touches it, and the longest pause between two is one hour.
+select
+    coalesce(
+        (select d.capacity from debtors as d where d.creditor = $1 and d.debtor_id = $2),
+        'business'
+    ) as capacity,
+    (
+        select coalesce(
+            jsonb_agg(
+                jsonb_build_object('reference', k.reference, 'channel', k.channel, 'at', k.at)
+                order by k.at
+            ), '[]'
+        )
+        from contacts as k
+        where k.creditor = $1 and k.debtor_id = $2 and k.reference <> $3 and k.channel <> 'refer'
+            and k.at > $4::timestamptz - interval '40 days'
+            and (
+                k.state in ('handing over', 'accepted', 'unknown')
+                or (k.state = 'claimed' and k.updated_at > now() - interval '2 hours')
+            )
+    ) as contacts,
+    (
+        select coalesce(jsonb_agg(to_jsonb(w)), '[]')
+        from (
+            select q.channel, q.currency, q.until, min(q.since) as since
+            from waiting as q
+            inner join cases as c on c.case_id = q.case_id and c.state = 'open'
+            where q.creditor = $1 and q.debtor_id = $2 and q.case_id <> $5
+                and q.reason = any ($8::text[])
+            group by q.channel, q.currency, q.until
+        ) as w
+    ) as waiting,
+    (
+        select q.since from waiting as q
+        where q.case_id = $5 and q.step = $6 and q.cycle = $7
+    ) as waiting_since,
+    (
+        select coalesce(
+            jsonb_agg(jsonb_build_object('amount', u.amount, 'since', u.since)), '[]'
+        )
+        from (
+            select jsonb_array_elements(c.folded -> 'unallocated') as amount, t.since
+            from cases as c
+            inner join lateral (
+                select max(opened_at) as since from tasks
+                where case_id = c.case_id and kind = 'unallocated-cash' and status = 'open'
+            ) as t on t.since is not null
+            where c.creditor = $1 and c.debtor_id = $2
+        ) as u
+    ) as unallocated,
+    -- Without a bank feed nothing is suggested, and nobody knows how far the bank has told.
+    '[]'::jsonb as suggested,
+    null::date as bank_read_on,
+    exists (
+        select from contacts as k
+        where k.reference = $3 and k.state not in ('claimed', 'withdrawn')
+    ) as under_way;
+
+-- name: wait
+insert into waiting (
+    case_id, creditor, debtor_id, step, cycle, channel, currency, reason, sentence, since, until
+)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+on conflict (case_id) do update set
+    step = excluded.step, cycle = excluded.cycle, channel = excluded.channel,
+    currency = excluded.currency, reason = excluded.reason, sentence = excluded.sentence,
+    until = excluded.until,
+    since = case
+        when (waiting.step, waiting.cycle) = (excluded.step, excluded.cycle) then waiting.since
+        else excluded.since
+    end;
+
+-- name: wait_no_more
+delete from waiting where case_id = $1;
+
+-- name: waiting_steps
+select case_id, step, cycle, reason, sentence, since, until from waiting
+where $1 = '' or case_id = $1;
