@@ -9,7 +9,8 @@ from typing import Any
 from domain.evolve_money import after_money
 from domain.evolve_pauses import after_pause
 from domain.evolve_steps import after_step
-from domain.tasks import OUTLIVES_THE_CASE, task_opened_by
+from domain.reply_rules import after_reply
+from domain.tasks import OUTLIVES_THE_CASE, OWN_CONTACTS, task_opened_by
 from schemas.case import CaseState, CollectionCase, OpenTask, TaskKind
 from schemas.events import (
     CaseClosed,
@@ -21,10 +22,12 @@ from schemas.events import (
     FactUnreadable,
     InvoiceCorrected,
     PlanExhausted,
+    ReplyReceived,
     TaskCompleted,
 )
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
 from schemas.step_events import (
+    CallTried,
     LadderRestarted,
     StepBroughtForward,
     StepFailed,
@@ -45,6 +48,7 @@ StepEvent = (
     | StepBroughtForward
     | StepUndone
     | LadderRestarted
+    | CallTried
 )
 MoneyEvent = PaymentReceived | PaymentReversed | CreditNoteIssued | WrittenOff
 
@@ -112,6 +116,7 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
             | StepBroughtForward()
             | StepUndone()
             | LadderRestarted()
+            | CallTried()
         ):
             return after_step(case, event)
         case PaymentReceived() | PaymentReversed() | CreditNoteIssued() | WrittenOff():
@@ -119,13 +124,18 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
         case InvoiceCorrected():
             return {"claim": event.amount, "due_date": event.due_date}
         case TaskCompleted():
-            return {"tasks": tuple(t for t in case.tasks if t.task_id != event.task_id)}
+            return {
+                "tasks": tuple(t for t in case.tasks if t.task_id != event.task_id),
+                "readings": tuple(r for r in case.readings if r.task_id != event.task_id),
+            }
+        case ReplyReceived():
+            return after_reply(case, event)
         case CaseOpened() | FactUnreadable():
             return {}
         case PlanExhausted():
             return {"state": CaseState.EXHAUSTED}
         case CaseReferred():
-            return {"state": CaseState.REFERRED}
+            return {"state": CaseState.REFERRED, "tasks": _without(case, *OWN_CONTACTS)}
         case CaseRecalled():
             return {"state": CaseState.OPEN, "tasks": _without(case, TaskKind.HAND_OVER)}
         case CaseReopened():
@@ -141,11 +151,12 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
                 "disputes": (),
                 "arrangement": None,
                 "hold": None,
+                "readings": (),
                 "brought_forward": "",
             }
         case _:
             return after_pause(case, event)
 
 
-def _without(case: CollectionCase, kind: TaskKind) -> tuple[OpenTask, ...]:
-    return tuple(task for task in case.tasks if task.kind is not kind)
+def _without(case: CollectionCase, *kinds: TaskKind) -> tuple[OpenTask, ...]:
+    return tuple(task for task in case.tasks if task.kind not in kinds)

@@ -6,6 +6,7 @@ from typing import Any, assert_never
 
 from schemas.case import CaseState, CollectionCase, OpenTask, StepOutcome, StepRecord, TaskKind
 from schemas.step_events import (
+    CallTried,
     LadderRestarted,
     StepBroughtForward,
     StepFailed,
@@ -23,6 +24,7 @@ StepEvent = (
     | StepBroughtForward
     | StepUndone
     | LadderRestarted
+    | CallTried
 )
 
 
@@ -39,6 +41,8 @@ def after_step(case: CollectionCase, event: StepEvent) -> dict[str, Any]:
             return {**changes, "tasks": tuple(one for one in tasks if one.step != event.step)}
         case StepBroughtForward():
             return {"brought_forward": event.step}
+        case CallTried():
+            return {"tasks": tuple(_tried(task, event) for task in case.tasks)}
         case LadderRestarted():
             return {
                 "anchor": event.anchor,
@@ -49,6 +53,13 @@ def after_step(case: CollectionCase, event: StepEvent) -> dict[str, Any]:
             }
         case _:
             assert_never(event)
+
+
+def _tried(task: OpenTask, event: CallTried) -> OpenTask:
+    if task.task_id != event.task_id:
+        return task
+    due = {"attempts": event.attempt, "not_before": event.again_at, "due_at": event.due_at}
+    return task.model_copy(update=due)
 
 
 def _taken(case: CollectionCase, record: StepRecord) -> dict[str, Any]:

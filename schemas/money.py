@@ -44,6 +44,12 @@ def round_half_up(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(minor_unit(currency), rounding=ROUND_HALF_UP)
 
 
+def exact(amount: Decimal, currency: str) -> Decimal:
+    """An amount with its currency's decimals, or with more where it has more."""
+    rounded = round_half_up(amount, currency)
+    return rounded if rounded == amount else amount
+
+
 class Money(Frozen):
     """An amount and its currency.
 
@@ -59,16 +65,16 @@ class Money(Frozen):
     def _quantised(self) -> Self:
         if self.amount.adjusted() >= INTEGER_DIGITS:
             raise ValueError(f"an amount has at most {INTEGER_DIGITS} digits before its point")
-        exact = round_half_up(self.amount, self.currency)
-        if exact != self.amount:
+        rounded = round_half_up(self.amount, self.currency)
+        if rounded != self.amount:
             raise ValueError(f"{self.amount} has more decimals than {self.currency} allows")
-        object.__setattr__(self, "amount", exact)
+        object.__setattr__(self, "amount", rounded)
         return self
 
     @classmethod
     def zero(cls, currency: str) -> Money:
         """Nothing, in a currency."""
-        return cls(amount=Decimal(0), currency=currency)
+        return _nothing(currency)
 
     def __add__(self, other: Money) -> Money:
         self._same(other)
@@ -94,3 +100,8 @@ class Money(Frozen):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"
+
+
+@lru_cache(maxsize=256)
+def _nothing(currency: str) -> Money:
+    return Money(amount=Decimal(0), currency=currency)
