@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
+from email.policy import SMTP, EmailPolicy
+from functools import lru_cache
 
 from activities.template_engine import one_line
 from schemas.notice import EmailMessageText, Notice
@@ -16,6 +16,29 @@ from schemas.notice import EmailMessageText, Notice
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+LINE_CHARACTERS_MAX = 78
+"""RFC 5322, 2.1.1: what a header's line should not exceed."""
+
+
+class _Lines(EmailPolicy):
+    """As the library writes headers, but a short line of ASCII is not taken apart to be folded."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """One header with its line end."""
+        line = f"{name}: {value}"
+        if len(line) <= LINE_CHARACTERS_MAX and line.isascii() and line.isprintable():
+            return f"{line}\r\n".encode()
+        return _folded(name, value)
+
+
+@lru_cache(maxsize=256)
+def _folded(name: str, value: str) -> bytes:
+    return SMTP.fold_binary(name, value)
+
+
+_MAIL = _Lines(linesep="\r\n")
 
 
 class EmailAddressMissing(ValueError):  # noqa: N818 - the name says the condition, as refusals do
@@ -49,25 +72,35 @@ def build_email(
         raise ValueError(f"{notice.reference}: the Date of an e-mail needs a time zone")
     creditor, debtor = notice.creditor, notice.debtor
     sender = f"creditor {creditor.creditor}"
-    message = EmailMessage(policy=SMTP)
-    message["From"] = mailbox(creditor.name, creditor.email, whose=sender)
+    message = EmailMessage(policy=_MAIL)
+    message["From"] = _our_own("From", creditor.name, creditor.email, sender)
     message["To"] = mailbox(
         debtor.name, debtor.email, whose=f"debtor {debtor.creditor}/{debtor.debtor_id}"
     )
     answers = creditor.reply_to or creditor.email
-    message["Reply-To"] = mailbox(creditor.name, answers, whose=sender)
+    message["Reply-To"] = _our_own("Reply-To", creditor.name, answers, sender)
     message["Subject"] = one_line(text.subject)
-    message["Date"] = format_datetime(sent_at)
+    message["Date"] = sent_at
     message["Message-ID"] = message_id(notice.reference, domain)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Relance-Reference"] = notice.reference
     message.set_content(text.text, cte="quoted-printable")
+    digest = hashlib.sha256(notice.reference.encode()).hexdigest()
+    message.make_alternative(boundary=f"=_relance_{digest[:32]}")
     message.add_alternative(text.html, subtype="html", cte="base64")
     # After the content, which would drop it as a header of its own.
     message["Content-Language"] = _language(text, notice)
-    digest = hashlib.sha256(notice.reference.encode()).hexdigest()
-    message.set_boundary(f"=_relance_{digest[:32]}")
     return message
+
+
+@lru_cache(maxsize=256)
+def _our_own(field: str, name: str, address: str, whose: str) -> BaseHeader:
+    """A header that all mails of a creditor share: read once, which takes as long as all the rest.
+
+    Raises:
+        EmailAddressMissing, EmailAddressInvalid: as :func:`mailbox`.
+    """
+    return HeaderRegistry()(field, str(mailbox(name, address, whose=whose)))
 
 
 def message_id(reference: str, domain: str) -> str:

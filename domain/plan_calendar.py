@@ -10,7 +10,6 @@ from schemas.base import Frozen
 from schemas.calendar import ContactCalendar
 from schemas.plan import DunningPlan, DunningStep
 
-
 CASES_REMEMBERED = 2048
 """A turn asks several times where its steps lie; the answer follows from the arguments alone."""
 
