@@ -24,7 +24,7 @@ from schemas.notice import EarlierContact, Notice, NoticeItem
 from schemas.parties import Creditor, Debtor
 from schemas.plan import Channel, Charges, DunningStep
 from store.pool import Pool
-from store.receivables import read_debtor, read_invoices
+from store.receivables import read_debtor, read_invoice, read_invoices
 
 
 async def gather_notice(
