@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from domain.business_calendar import is_open
+from domain.business_calendar import is_open, next_open_moment
 from domain.case import decide, evolve, fold
 from domain.forecast import forecast
 from domain.next_action import next_action
@@ -270,6 +270,28 @@ class LifeOfACase(RuleBasedStateMachine):
         if self.case.is_closed:
             assert isinstance(action, Wait)
             assert action.until is None
+
+    @invariant()
+    def whoever_waits_is_left_in_peace(self) -> None:
+        """Stopped, held, promised, contested whole or ended: no contact, today or in a month."""
+        for days in (0, 1, 30):
+            later = self.now + timedelta(days=days)
+            moment = next_open_moment(self.case.calendar, later, self.case.case_id)
+            if self.in_peace_at(moment):
+                assert not isinstance(next_action(self.case, moment), PerformStep)
+
+    def in_peace_at(self, moment: datetime) -> bool:
+        """Whether anything keeps every contact away at a moment, if nothing else happens."""
+        hold, arrangement = self.case.hold, self.case.arrangement
+        held = hold is not None and (hold.until is None or hold.until > moment)
+        awaited = arrangement is not None and not arrangement.missing.is_positive
+        return (
+            bool(self.case.stops)
+            or held
+            or awaited
+            or self.case.state is not CaseState.OPEN
+            or not (self.case.outstanding - self.case.disputed).is_positive
+        )
 
     @invariant()
     def stream_and_state_agree(self) -> None:
