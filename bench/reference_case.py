@@ -34,10 +34,16 @@ async def measure(here: Ground, *, quick: bool) -> list[dict[str, object]]:
     """Play the case, paid by update and paid by signal."""
     del quick
     async with here.house() as house:
-        return [await _play(house, way) for way in ("update", "signal")]
+        return [await play(house, way) for way in ("update", "signal")]
 
 
-async def _play(house: House, way: str) -> dict[str, object]:
+async def play(house: House, way: str) -> dict[str, object]:
+    """Play the case once and count what its history cost.
+
+    Args:
+        house: its clock is moved.
+        way: how the payment is told: ``update`` or ``signal``.
+    """
     today = datetime.now(UTC).date()
     number = f"REF-{way}"
     await house.invoice(number, due=today)
