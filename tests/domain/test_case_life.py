@@ -31,6 +31,7 @@ from schemas.events import EVENT, CaseEvent, CaseOpened
 from schemas.pauses import DisputeReason
 from schemas.plan import Channel
 from schemas.referral import Approval
+from schemas.requests import UndoStep
 from tests.support.account import Account
 from tests.support.given import taken
 from tests.support.names import NOBODYS_CLOCK, REFUSALS
@@ -150,6 +151,14 @@ class LifeOfACase(RuleBasedStateMachine):
         """The workflow works for a while."""
         for outcome in outcomes:
             self.a_turn_is_taken(outcome)
+
+    @rule()
+    def a_step_is_taken_back_and_taken_again(self) -> None:
+        """Entered by mistake: the same step once more, as another contact."""
+        self.a_turn_is_taken("performed")
+        request = f"undo-{len(self.kept.stream)}"
+        self.ask_a_person(UndoStep(command_id=request, reason="entered by mistake"))
+        self.a_turn_is_taken("performed")
 
     def a_turn_is_taken(self, outcome: str) -> None:
         """The workflow sleeps until something is due and does it, well or badly."""
