@@ -205,6 +205,11 @@ async def creditors_waiting(pool: Pool) -> list[str]:
     return [row["creditor"] for row in await pool.fetch(_SQL["creditors_waiting"])]
 
 
+async def told_first_by(pool: Pool, file: str) -> list[KeptTransaction]:
+    """The transactions that a file was the first to tell, in its order."""
+    return [kept(row) for row in await pool.fetch(_SQL["told_first_by"], file)]
+
+
 async def first_told_by(pool: Pool, file: str) -> int:
     """Of how many transactions a file was the first to tell."""
     return int(await pool.fetchval(_SQL["first_told_by"], file))

@@ -83,6 +83,9 @@ select distinct creditor from bank_transactions where status = 'new' order by cr
 -- name: first_told_by
 select count(*) from bank_transactions where file = $1;
 
+-- name: told_first_by
+select * from bank_transactions where file = $1 order by position;
+
 -- name: accounts_of_file
 select distinct account from bank_statements where file = $1
 union

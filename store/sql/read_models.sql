@@ -53,7 +53,12 @@ from invoices as i
 where i.creditor = $1 and i.number = $2;
 
 -- name: due_before
-select case_id from cases where state = 'open' and next_at < $1 order by case_id;
+-- What its last gate keeps waiting is due when that is over.
+select c.case_id
+from cases as c
+left join waiting as w on w.case_id = c.case_id
+where c.state = 'open' and greatest(c.next_at, w.until) < $1
+order by c.case_id;
 
 -- name: events_since
 select
