@@ -49,11 +49,7 @@ async def gather_notice(
     today = step.now.astimezone(ZoneInfo(creditor.time_zone)).date()
     cases = [case, *(other.case for other in step.others)]
     cases.sort(key=lambda one: (one.due_date, one.invoice))
-    steps = [(case, order.step)]
-    for other in step.others:
-        taken = other.case.plan.step(other.step)
-        steps.extend([(other.case, taken)] if taken else [])
-    tone = firmest(steps)
+    steps, tone = _steps(step), tone_of(step)
     stated = partial(_stated, debtor, creditor, today, tone.charges, rates)
     items = [await _item(pool, one, today, stated(one)) for one in cases]
     principal = sum((item.asked for item in items[1:]), items[0].asked)
@@ -73,6 +69,19 @@ async def gather_notice(
         refer_to=case.plan.refer_to,
         refer_on=_refer_on(case, pay_by),
     )
+
+
+def tone_of(step: Step) -> DunningStep:
+    """The firmest of the steps that a message takes: its text, its recipients, its documents."""
+    return firmest(_steps(step))
+
+
+def _steps(step: Step) -> list[tuple[CollectionCase, DunningStep]]:
+    found = [(step.case, step.order.step)]
+    for other in step.others:
+        taken = other.case.plan.step(other.step)
+        found.extend([(other.case, taken)] if taken else [])
+    return found
 
 
 def _pay_by(step: DunningStep, cases: list[CollectionCase], today: date) -> date:
