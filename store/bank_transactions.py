@@ -47,6 +47,7 @@ class KeptTransaction(Frozen):
     debtors: tuple[str, ...] = ()
     hold_until: Instant | None = None
     decision: int | None = None
+    position: int = 0
 
 
 class AccountLine(Frozen):
@@ -198,6 +199,14 @@ async def of_entry(connection: Connection, account: str, entry_key: str) -> list
 async def undecided(connection: Connection, creditor: str, limit: int) -> list[KeptTransaction]:
     """Transactions that no decision was made about yet, oldest first."""
     return [kept(row) for row in await connection.fetch(_SQL["undecided"], creditor, limit)]
+
+
+async def waiting_for_better(
+    connection: Connection, creditor: str, since: date, after: int, limit: int
+) -> list[tuple[KeptTransaction, dict[str, Any]]]:
+    """Transactions that the feed could not place, each with its decision, in pages by position."""
+    rows = await connection.fetch(_SQL["waiting_for_better"], creditor, FEED, since, after, limit)
+    return [(kept(row), row["decided"] or {}) for row in rows]
 
 
 async def creditors_waiting(pool: Pool) -> list[str]:

@@ -205,6 +205,27 @@ async def test_a_book_that_was_overtaken_is_read_again(
     assert paid == Decimal(100)
 
 
+async def test_money_that_came_before_its_invoice_is_booked_later(counter: Counter) -> None:
+    """A payment names an invoice that is imported a day later: the next file finds it."""
+    await ledger(counter)
+    await counter.feed(camt(DAY, [dubois("33.00", "FACTURE FA-1004")]))
+    assert "allocated" not in await counter.places()
+    assert await counter.again() == 0
+    await counter.invoice("FA-1004", "33.00", "D1")
+    assert await counter.again() == 1
+    assert await counter.places() == {"allocated": Decimal(33)}
+    assert await counter.again() == 0
+
+
+async def test_what_a_person_decided_is_not_looked_at_again(counter: Counter) -> None:
+    """Money that somebody has taken back stays where they left it."""
+    await ledger(counter)
+    await counter.feed(camt(DAY, [dubois("100.00", "FACTURE FA-1001")]))
+    await counter.desk().unallocate(await counter.tx("100.00"))
+    assert await counter.again() == 0
+    assert await counter.places() == {"unmatched": Decimal(100)}
+
+
 async def test_every_cent_is_in_one_place_whatever_is_done(counter: Counter) -> None:
     """After any mixture of files and decisions, places add up to what the bank moved."""
     await ledger(counter)
