@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from domain.bank_accounts import accounts_of
 from domain.bank_days import held_until
 from domain.bank_verdict import FEED, Circumstances, record_of, return_verdicts, verdict_on
@@ -15,7 +17,7 @@ from domain.matching.book import Book, booking_of
 from domain.matching.decide import decide
 from domain.matching.plain import plain
 from schemas.bank import TransactionKind
-from schemas.matching import Decision, Status
+from schemas.matching import Decision, Evidence, EvidenceKind, Status
 from schemas.parties import Creditor
 from store import bank_files, bank_ledger, bank_transactions
 from store import open_items as items
@@ -28,6 +30,8 @@ PAGE = 200
 
 AGAIN = timedelta(days=90)
 """So long the feed itself looks again at money that it could not place."""
+
+log = structlog.get_logger()
 
 Tell = Callable[[Sequence[UntoldFact]], Awaitable[None]]
 
@@ -135,7 +139,7 @@ class Matching:
         self._open_before = {}
         decisions: list[tuple[KeptTransaction, Decision]] = []
         for one in page:
-            decision = decide(one.said, book)
+            decision = _decided(one, book)
             for document in _documents(decision):
                 standing = book.standing.get(document)
                 if standing is not None:
@@ -186,8 +190,12 @@ class Matching:
             )
             if original is not None and original.amount > 0:
                 return await self._take_back(connection, transaction, original, decision)
-        named = sorted(set(_documents(decision)))
-        owners = await items.debtors_of(connection, transaction.creditor, named) if named else {}
+        standing = self._own_book().standing
+        owners = {
+            document: standing[document].item.customer
+            for document in _documents(decision)
+            if document in standing
+        }
         around = self._around.model_copy(update={"owners": owners})
         verdict = verdict_on(transaction.amount, decision, around)
         told = await bank_ledger.settle(connection, transaction, verdict)
@@ -226,6 +234,17 @@ class Matching:
                 FEED,
             )
         return told
+
+
+def _decided(transaction: KeptTransaction, book: Book) -> Decision:
+    """What matching says; where it fails, a person looks, and the rest of the feed goes on."""
+    try:
+        return decide(transaction.said, book)
+    except Exception as error:
+        log.exception("matching failed", tx=transaction.tx)
+        words = f"It could not be matched: {type(error).__name__}. Please allocate it by hand."
+        evidence = Evidence(kind=EvidenceKind.CLASSIFICATION, words=words)
+        return Decision(status=Status.UNMATCHED, evidence=(evidence,))
 
 
 def _documents(decision: Decision) -> list[str]:

@@ -17,8 +17,12 @@ from activities.cases import Cases
 from activities.engine import connect_temporal
 from activities.library import read_creditors
 from activities.telling import Telling
+<<<<<<< HEAD
 from demo.bank_file import bank_file
 from demo.clock import DemoClock, moment
+=======
+from cli.virtual_clock import VirtualClock, moment
+>>>>>>> main
 from demo.narrator import Narrator
 from demo.sample import sample_invoices
 from demo.script import CREDITS, DEEDS, LAST_DAY, Credit, Deed
@@ -62,7 +66,7 @@ class DemoStory:
         self._pool = pool
         self._client = client
         self._creditor = creditor
-        self._clock = DemoClock(client, pool)
+        self._clock = VirtualClock(client, pool)
         self._telling = Telling(pool, client, Cases(pool, client, {}, {}, settings.task_queue))
         self._folder = settings.var / "bank"
         self._balances = {"EUR": Decimal("18250.00"), "GBP": Decimal("3120.00")}

@@ -11,11 +11,11 @@ from asyncpg import Record
 
 from domain.bank_verdict import FEED
 from schemas.bank import BankStatement, BankTransaction, Flag
-from schemas.base import Frozen, Instant
+from schemas.base import Frozen, Instant, keepable
 from schemas.feed import StatementLink, TransactionState
 from schemas.identifiers import transaction_id
 from schemas.matching import SeenEntry, SeenItem
-from schemas.money import exact
+from schemas.money import INTEGER_DIGITS, exact
 from store.pool import Connection, Pool
 from store.queries import queries
 
@@ -98,11 +98,11 @@ async def keep_statement(
     opening, closing = statement.opening, statement.closing
     await connection.execute(
         _SQL["keep_statement"],
-        *(account, statement.key, statement.kind, statement.id, statement.sequence),
-        statement.currency,
-        *((opening.amount, opening.day) if opening else (None, None)),
-        *((closing.amount, closing.day) if closing else (None, None)),
-        *(statement.entries, statement.adds_up, statement.difference, statement.complete),
+        *(account, statement.key, statement.kind, keepable(statement.id)),
+        *(keepable(statement.sequence), keepable(statement.currency)),
+        *((_fits(opening.amount), opening.day) if opening else (None, None)),
+        *((_fits(closing.amount), closing.day) if closing else (None, None)),
+        *(statement.entries, statement.adds_up, _fits(statement.difference), statement.complete),
         *(file, statement.number),
     )
 
@@ -269,4 +269,23 @@ def kept(row: Record | Mapping[str, Any]) -> KeptTransaction:
 
 def _data(told: BankTransaction) -> dict[str, Any]:
     """What is kept of it as JSON; fields that say nothing are left out."""
-    return told.model_dump(mode="json", exclude_defaults=True)
+    found: dict[str, Any] = _cleaned(told.model_dump(mode="json", exclude_defaults=True))
+    return found
+
+
+def _cleaned(value: Any) -> Any:
+    """Without what no database keeps: a NUL in a text would stop a file for ever."""
+    match value:
+        case str():
+            return keepable(value)
+        case list():
+            return [_cleaned(one) for one in value]
+        case dict():
+            return {name: _cleaned(one) for name, one in value.items()}
+        case _:
+            return value
+
+
+def _fits(amount: Decimal | None) -> Decimal | None:
+    """A balance that the database's columns can hold; another is none."""
+    return amount if amount is not None and amount.adjusted() < INTEGER_DIGITS else None
