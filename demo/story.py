@@ -17,12 +17,8 @@ from activities.cases import Cases
 from activities.engine import connect_temporal
 from activities.library import read_creditors
 from activities.telling import Telling
-<<<<<<< HEAD
-from demo.bank_file import bank_file
-from demo.clock import DemoClock, moment
-=======
 from cli.virtual_clock import VirtualClock, moment
->>>>>>> main
+from demo.bank_file import bank_file
 from demo.narrator import Narrator
 from demo.sample import sample_invoices
 from demo.script import CREDITS, DEEDS, LAST_DAY, Credit, Deed

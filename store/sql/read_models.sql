@@ -68,14 +68,6 @@ from invoices as i
 where i.creditor = $1 and i.number = $2;
 
 -- name: due_before
-<<<<<<< HEAD
--- What its last gate keeps waiting is due when that is over.
-select c.case_id
-from cases as c
-left join waiting as w on w.case_id = c.case_id
-where c.state = 'open' and greatest(c.next_at, w.until) < $1
-order by c.case_id;
-=======
 -- What its last gate keeps waiting until later is late for nobody.
 select c.case_id from cases as c
 left join waiting as w on w.case_id = c.case_id
@@ -86,7 +78,6 @@ order by c.case_id;
 select min(greatest(c.next_at, w.until)) from cases as c
 left join waiting as w on w.case_id = c.case_id
 where c.state <> 'closed' and c.next_at is not null;
->>>>>>> main
 
 -- name: events_since
 select
