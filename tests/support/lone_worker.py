@@ -26,7 +26,7 @@ from activities.library import read_creditors, read_plans
 from activities.telling import Telling
 from schemas.settings import Settings
 from store.pool import Pool, open_pool
-from worker import running, workflow_runner
+from worker import running, sandboxed
 from workflows import options
 from workflows.bank_statement import BankStatementWorkflow
 
@@ -46,7 +46,7 @@ async def bank_worker(pool: Pool, client: Client, settings: Settings) -> AsyncIt
             client,
             task_queue=settings.task_queue,
             workflows=[BankStatementWorkflow],
-            workflow_runner=workflow_runner(),
+            workflow_runner=sandboxed(),
             max_cached_workflows=0,  # else the engine waits ten seconds for the one that is dead
         ),
         Worker(
