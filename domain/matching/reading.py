@@ -9,7 +9,7 @@ from dataclasses import replace
 from domain.matching.book import Book
 from domain.matching.mention import Mention, Reading
 from domain.matching.numbers import Form, glued
-from domain.matching.plain import plain
+from domain.matching.plain import plain, runs
 from domain.matching.references import references_in
 from domain.matching.scanning import LONGEST_GAP, WINDOW, is_close, scan
 from domain.matching.traps import is_inside
@@ -56,7 +56,7 @@ def read(transaction: BankTransaction, book: Book) -> Reading:
         unknown=unknown,
         wording=wording_of(plain(" ".join(_parts(transaction)))),
         cut=cut,
-        may_be_cut=bool(cut) or any(len(one) in _WIDTHS for one in said[-1:]),
+        may_be_cut=bool(cut) or any(_fills_its_line(one, book) for one in said[-1:]),
     )
 
 
@@ -101,6 +101,14 @@ def _cut_off(text: TypedText, found: Sequence[Mention]) -> Iterator[str]:
         ):
             yield glued(pieces)
             return
+
+
+def _fills_its_line(text: str, book: Book) -> bool:
+    """Whether a text is as long as banks let it be, and does not end in a word."""
+    if len(text) not in _WIDTHS:
+        return False
+    last = runs(text)[-1:]
+    return not last or last[0].is_digits or last[0].text in book.numbers.prefixes
 
 
 def _unknown(text: TypedText) -> Iterator[str]:
