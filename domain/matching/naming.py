@@ -91,7 +91,8 @@ def _sorted(
         (one.form for one in known if not _is_doubtful(one)),
         default=Form.TAIL,
     )
-    required = [
+    # What check digits vouch for must be meant; beside it a number only may be.
+    required = [one for one in known if one.is_reference] or [
         one
         for one in known
         if strongest is not Form.TAIL and one.form is strongest and not _is_doubtful(one)

@@ -34,7 +34,7 @@ def read(transaction: BankTransaction, book: Book) -> Reading:
     said = [plain(one) for one in _parts(transaction)]
     known, lost = references_in(transaction, [*said, *map(plain, _secondary(transaction))], book)
     mentions = list(known)
-    parts = [_digits_typed_as_letters(one, book) for one in said]
+    parts = [_digits_typed_as_letters(_without(one, known), book) for one in said]
     joined = TypedText(_joined(parts), book)
     found = list(scan(joined))
     mentions += found
@@ -146,6 +146,14 @@ def _only_whole(found: Iterator[Mention], known: Sequence[Mention]) -> list[Ment
         for one in found
         if one.form is Form.WHOLE and not one.is_range and not named & set(one.documents)
     ]
+
+
+def _without(text: str, references: Sequence[Mention]) -> str:
+    """The text without the creditor references in it, whose pieces look like numbers."""
+    for one in references:
+        if one.typed.startswith("RF"):
+            text = re.sub(r"[ \-./]?".join(one.typed), " ", text)
+    return text
 
 
 def _digits_typed_as_letters(text: str, book: Book) -> str:
