@@ -81,7 +81,12 @@ def build_workers(means: Means) -> list[Worker]:
         client,
         task_queue=settings.task_queue,
         workflows=WORKFLOWS,
-        activities=[record.record_events, record.read_case, sweep.sweep_overdue],
+        activities=[
+            record.record_events,
+            record.give_up_step,
+            record.read_case,
+            sweep.sweep_overdue,
+        ],
         workflow_runner=workflow_runner(),
         graceful_shutdown_timeout=drain,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),

@@ -23,12 +23,13 @@ from activities.last_gate import LastGate
 from activities.one_contact import said_for, speak_for_others, spoken_for
 from domain.business_calendar import is_open
 from domain.sharing import SHARED_CHANNELS
+from domain.steps import failed, perhaps_taken, taken
 from schemas.base import Frozen
 from schemas.case import CollectionCase
 from schemas.contact_policy import ContactPolicy
-from schemas.events import CaseEvent, CaseReferred, StepFailed, StepPerformed
+from schemas.events import CaseEvent
 from schemas.identifiers import contact_reference
-from schemas.plan import Channel, IfUnknown
+from schemas.plan import IfUnknown
 from schemas.turns import StepOrder, TurnResult
 from store import contacts, event_store, facts
 from store.contact_situation import wait_no_more
@@ -58,10 +59,12 @@ class Delivered(Frozen):
     Attributes:
         detail: where to find it: a Message-ID, a file name.
         sha256: of the exact bytes that left, hexadecimal.
+        address: to which they went.
     """
 
     detail: str = ""
     sha256: str = ""
+    address: str = ""
 
 
 class Step(Frozen):
@@ -131,7 +134,9 @@ class StepTurn:
                 await self._find_out(contact)
             delivered = await deliver(step, self._begin_hand_over)
         except DeliveryRefused as refusal:
-            return await self._settle(ContactState.REFUSED, Delivered(), self._failed(refusal))
+            nowhere = Delivered(address=refusal.address)
+            event = failed(self._order, self._now, refusal.reason, refusal.explanation)
+            return await self._settle(ContactState.REFUSED, nowhere, event)
         except DeliveryUnknown as unknown:
             return await self._leave_unknown(case, unknown)
         except NewsArrived as news:
@@ -140,7 +145,7 @@ class StepTurn:
         except (DeliveryPostponed, ClaimLost) as problem:
             await contacts.take_back(self._pool, self._reference, self._owner, str(problem))
             raise try_again(str(problem)) from problem
-        performed = self._performed(case, delivered)
+        performed = taken(case, self._order, self._now, delivered.detail, delivered.sha256)
         beside = [said_for(other, performed[0]) for other in others]
         return await self._settle(ContactState.ACCEPTED, delivered, *performed, beside=beside)
 
@@ -173,9 +178,8 @@ class StepTurn:
         contact = await spoken_for(connection, self._order)
         if contact is None:
             return None
-        delivered = Delivered(detail=contact.detail, sha256=contact.sha256)
         unknown = contact.state is ContactState.UNKNOWN
-        event = self._performed(case, delivered)[0].model_copy(
+        event = taken(case, self._order, self._now, contact.detail, contact.sha256)[0].model_copy(
             update={
                 "reference": contact.reference,
                 "delivery": "unknown" if unknown else "accepted",
@@ -203,6 +207,8 @@ class StepTurn:
 
     async def _find_out(self, contact: Contact) -> None:
         """A former attempt began to hand over: did it? Ask its lease, then its channel."""
+        if contact.state is ContactState.REFUSED:
+            raise DeliveryRefused("CameBack", contact.last_error, address=contact.address)
         if contact.state is not ContactState.HANDING_OVER and not self._repeatable:
             raise DeliveryUnknown(f"the contact was left {contact.state}")
         if not contact.lease_is_over:
@@ -228,7 +234,7 @@ class StepTurn:
             await contacts.take_over(self._pool, self._reference, self._owner, LEASE_SECONDS)
             raise try_again(f"{unknown}; it is sent again under its own Message-ID") from unknown
         delivered = Delivered(detail=str(unknown))
-        event = self._performed(case, delivered)[0].model_copy(update={"delivery": "unknown"})
+        event = perhaps_taken(case, self._order, self._now, str(unknown))
         return await self._settle(ContactState.UNKNOWN, delivered, event)
 
     async def _settle(
@@ -265,7 +271,12 @@ class StepTurn:
                 connection, self._order.case_id, self._order.version, events, beside
             )
             await contacts.settle(
-                connection, self._reference, state, delivered.detail, delivered.sha256
+                connection,
+                self._reference,
+                state,
+                delivered.detail,
+                delivered.sha256,
+                delivered.address,
             )
             if state is ContactState.REFUSED:
                 await uncover_all(connection, self._reference)
@@ -281,42 +292,6 @@ class StepTurn:
             cycle=self._order.cycle,
             channel=self._order.step.channel.value,
             owner=self._owner,
-        )
-
-    def _performed(self, case: CollectionCase, delivered: Delivered) -> list[CaseEvent]:
-        step = self._order.step
-        performed = StepPerformed(
-            at=self._now,
-            cause=self._reference,
-            step=step.name,
-            channel=step.channel,
-            cycle=self._order.cycle,
-            reference=self._reference,
-            asked=case.asked,
-            detail=delivered.detail,
-            sha256=delivered.sha256,
-        )
-        if step.channel is not Channel.REFER:
-            return [performed]
-        referred = CaseReferred(
-            at=self._now,
-            cause=self._reference,
-            to=case.plan.refer_to,
-            outstanding=case.outstanding,
-            reference=self._reference,
-        )
-        return [performed, referred]
-
-    def _failed(self, refusal: DeliveryRefused) -> StepFailed:
-        return StepFailed(
-            at=self._now,
-            cause=self._reference,
-            step=self._order.step.name,
-            channel=self._order.step.channel,
-            cycle=self._order.cycle,
-            reference=self._reference,
-            reason=refusal.reason,
-            explanation=refusal.explanation,
         )
 
 

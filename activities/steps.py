@@ -86,20 +86,30 @@ class Steps:
 
     async def _email(self, step: Step, begin: BeginHandOver) -> Delivered:
         notice = await self._notice(step)
+        address = notice.debtor.email
+        if problem := notice.debtor.email_problem:
+            words = f"mail to {address} came back: {problem}; correct the address first"
+            raise DeliveryRefused("EmailAddressBad", words, address=address)
         try:
             text = await asyncio.to_thread(render_email, notice, self._templates)
             domain = notice.creditor.email.rpartition("@")[2]
             message = build_email(notice, text, domain=domain, sent_at=step.now)
         except UNFIT as error:
-            raise _refused(error) from error
+            raise _refused(error, address) from error
         content = message.as_bytes()
         # As the headers have them: without spaces, and with the domain in ASCII.
         (sender,), (recipient,) = message["From"].addresses, message["To"].addresses
-        await self._mailer.send(
-            content, sender=sender.addr_spec, recipient=recipient.addr_spec, begin=begin
-        )
+        try:
+            await self._mailer.send(
+                content, sender=sender.addr_spec, recipient=recipient.addr_spec, begin=begin
+            )
+        except DeliveryRefused as refusal:
+            refusal.address = address
+            raise
         return Delivered(
-            detail=str(message["Message-ID"]), sha256=hashlib.sha256(content).hexdigest()
+            detail=str(message["Message-ID"]),
+            sha256=hashlib.sha256(content).hexdigest(),
+            address=address,
         )
 
     async def _letter(self, step: Step, begin: BeginHandOver) -> Delivered:
@@ -123,5 +133,5 @@ async def _on_record(_step: Step, _begin: BeginHandOver) -> Delivered:
     return Delivered()
 
 
-def _refused(error: Exception) -> DeliveryRefused:
-    return DeliveryRefused(type(error).__name__, str(error))
+def _refused(error: Exception, address: str = "") -> DeliveryRefused:
+    return DeliveryRefused(type(error).__name__, str(error), address=address)

@@ -30,6 +30,7 @@ from schemas.requests import (
     RecallCase,
     Release,
     ReopenCase,
+    ReportBounce,
     ResolveDispute,
     ReversePayment,
     SkipStep,
@@ -69,6 +70,8 @@ def decide(case: CollectionCase, command: Command, now: datetime) -> Events | Re
             return money_rules.correct(case, command, now)
         case StopContacts():
             return pause_rules.stop_contacts(case, command, now)
+        case ReportBounce():
+            return step_rules.came_back(case, command, now)
         case NoteUnreadableFact():
             return (unreadable(command, now),)
         case _:

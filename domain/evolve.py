@@ -8,8 +8,8 @@ from typing import Any
 
 from domain.evolve_money import after_money
 from domain.evolve_pauses import after_pause
-from domain.evolve_steps import after_step
-from domain.tasks import OUTLIVES_THE_CASE, task_opened_by
+from domain.evolve_steps import after_step, arrived
+from domain.tasks import ARRIVED, OUTLIVES_THE_CASE, task_opened_by
 from schemas.case import CaseState, CollectionCase, OpenTask, TaskKind
 from schemas.events import (
     CaseClosed,
@@ -25,6 +25,7 @@ from schemas.events import (
 )
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
 from schemas.step_events import (
+    ContactBounced,
     LadderRestarted,
     StepBroughtForward,
     StepFailed,
@@ -37,15 +38,6 @@ from schemas.step_events import (
 REMEMBERED_COMMANDS = 200
 """How many command ids a case remembers to recognise a repeated one."""
 
-StepEvent = (
-    StepPerformed
-    | StepFailed
-    | StepGivenBack
-    | StepSkipped
-    | StepBroughtForward
-    | StepUndone
-    | LadderRestarted
-)
 MoneyEvent = PaymentReceived | PaymentReversed | CreditNoteIssued | WrittenOff
 
 
@@ -107,6 +99,7 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
         case (
             StepPerformed()
             | StepFailed()
+            | ContactBounced()
             | StepGivenBack()
             | StepSkipped()
             | StepBroughtForward()
@@ -119,7 +112,7 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
         case InvoiceCorrected():
             return {"claim": event.amount, "due_date": event.due_date}
         case TaskCompleted():
-            return {"tasks": tuple(t for t in case.tasks if t.task_id != event.task_id)}
+            return _answered(case, event)
         case CaseOpened() | FactUnreadable():
             return {}
         case PlanExhausted():
@@ -145,6 +138,15 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
             }
         case _:
             return after_pause(case, event)
+
+
+def _answered(case: CollectionCase, event: TaskCompleted) -> dict[str, Any]:
+    """The task is done; a message that did arrive is no longer one that nobody knows about."""
+    done = next((task for task in case.tasks if task.task_id == event.task_id), None)
+    changes = {"tasks": tuple(task for task in case.tasks if task is not done)}
+    if done and done.kind is TaskKind.DELIVERY_UNKNOWN and event.outcome == ARRIVED:
+        return {**changes, "steps": arrived(case, done)}
+    return changes
 
 
 def _without(case: CollectionCase, kind: TaskKind) -> tuple[OpenTask, ...]:

@@ -15,6 +15,7 @@ from schemas.events import (
     CaseEvent,
     CaseRecalled,
     CaseReopened,
+    ContactBounced,
     StepBroughtForward,
     StepGivenBack,
     StepSkipped,
@@ -22,7 +23,14 @@ from schemas.events import (
     TaskCompleted,
 )
 from schemas.plan import DunningStep
-from schemas.requests import DoStepNow, RecallCase, ReopenCase, SkipStep, UndoStep
+from schemas.requests import (
+    DoStepNow,
+    RecallCase,
+    ReopenCase,
+    ReportBounce,
+    SkipStep,
+    UndoStep,
+)
 
 Answer = tuple[CaseEvent, ...] | Refusal
 
@@ -56,6 +64,27 @@ def complete(case: CollectionCase, command: CompleteTask, now: datetime) -> Answ
         return refusal
     given_back = StepGivenBack(at=now, by=command.by, cause=command.command_id, step=task.step)
     return (done, given_back)
+
+
+def came_back(case: CollectionCase, fact: ReportBounce, now: datetime) -> tuple[CaseEvent, ...]:
+    """A message that had left never arrived: it uses up no step, and a person mends its cause.
+
+    It goes on record also when no step of that reference does (yet, or any more): the case that is
+    asked may be older than its stream, and whoever has the newer one must be heard.
+    """
+    done = next((one for one in case.steps if one.reference == fact.reference), None)
+    bounced = ContactBounced(
+        at=now,
+        by=fact.by,
+        cause=fact.command_id,
+        reference=fact.reference,
+        kind=fact.kind.value,
+        diagnostic=fact.diagnostic,
+    )
+    if done is None:
+        return (bounced,)
+    changes = {"step": done.step, "channel": done.channel, "cycle": done.cycle}
+    return (bounced.model_copy(update=changes),)
 
 
 def skip(case: CollectionCase, command: SkipStep, now: datetime) -> Answer:

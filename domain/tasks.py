@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from schemas.case import CaseState, ClosingReason, CollectionCase, OpenTask, TaskKind
+from schemas.case import (
+    REACHED,
+    CaseState,
+    ClosingReason,
+    CollectionCase,
+    OpenTask,
+    TaskKind,
+)
 from schemas.events import (
     CaseEvent,
     CaseReferred,
+    ContactBounced,
     ContactsStopped,
     CreditNoteIssued,
     DisputeOverdue,
@@ -26,6 +34,9 @@ from schemas.plan import Channel
 TRY_AGAIN = "try-again"
 """The outcome with which a person gives a step back."""
 
+ARRIVED = "arrived"
+"""The outcome that a message of which nobody knew has reached the debtor."""
+
 OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
     TaskKind.CALL: (
         "promised",
@@ -37,7 +48,7 @@ OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
         "wrong-number",
     ),
     TaskKind.DELIVERY_FAILED: (TRY_AGAIN, "leave"),
-    TaskKind.DELIVERY_UNKNOWN: ("arrived", TRY_AGAIN, "leave"),
+    TaskKind.DELIVERY_UNKNOWN: (ARRIVED, TRY_AGAIN, "leave"),
     TaskKind.DECIDE: ("referred", "written-off", "waiting", "done"),
     TaskKind.HAND_OVER: ("handed-over",),
     TaskKind.UNALLOCATED_CASH: ("allocated", "refunded", "done"),
@@ -54,6 +65,9 @@ OUTLIVES_THE_CASE = frozenset(
 )
 """Tasks about money or messages that stay open when the case closes."""
 
+PURSUED = frozenset({CaseState.OPEN, CaseState.EXHAUSTED})
+"""States in which the creditor itself asks for its money."""
+
 NOT_ENDED_BY_MONEY = frozenset({ClosingReason.CANCELLED, ClosingReason.WRITTEN_OFF})
 """A person ended the case, so only a person pursues it again."""
 
@@ -65,7 +79,7 @@ def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
         case: the state before the event; the task's id is that of the version the event gets.
         event: what happens.
     """
-    found = _about_money(case, event) or _what_to_do(event)
+    found = _about_money(case, event) or _about_the_way(case, event) or _what_to_do(event)
     if found is None:
         return None
     kind, summary = found
@@ -103,6 +117,16 @@ def _about_money(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str]
             return TaskKind.DECIDE, what
         case _:
             return None
+
+
+def _about_the_way(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
+    """A message that came back is for a person, once, and while the case is pursued."""
+    if not isinstance(event, ContactBounced) or case.state not in PURSUED:
+        return None
+    if not any(one.reference == event.reference and one.outcome in REACHED for one in case.steps):
+        return None
+    said = event.diagnostic or "the other side gave no reason"
+    return TaskKind.DELIVERY_FAILED, f"{event.step!r} came back ({event.kind}): {said}"
 
 
 def _what_to_do(  # noqa: PLR0911, C901 - one branch an event

@@ -22,6 +22,7 @@ from schemas.requests import (
     RecallCase,
     Release,
     ReopenCase,
+    ReportBounce,
     ResolveDispute,
     ReversePayment,
     Said,
@@ -51,6 +52,7 @@ __all__ = [
     "Refusal",
     "Release",
     "ReopenCase",
+    "ReportBounce",
     "Request",
     "ResolveDispute",
     "ReversePayment",
@@ -128,6 +130,7 @@ Happened = (
     | IssueCreditNote
     | CorrectInvoice
     | StopContacts
+    | ReportBounce
     | NoteUnreadableFact
 )
 

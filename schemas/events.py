@@ -28,6 +28,7 @@ from schemas.pause_events import (
 )
 from schemas.plan import DunningPlan
 from schemas.step_events import (
+    ContactBounced,
     LadderRestarted,
     StepBroughtForward,
     StepFailed,
@@ -45,6 +46,7 @@ __all__ = [
     "CaseRecalled",
     "CaseReferred",
     "CaseReopened",
+    "ContactBounced",
     "ContactsAllowed",
     "ContactsStopped",
     "CreditNoteIssued",
@@ -157,6 +159,7 @@ CaseEvent = Annotated[
     CaseOpened
     | StepPerformed
     | StepFailed
+    | ContactBounced
     | StepGivenBack
     | StepSkipped
     | StepBroughtForward

@@ -38,6 +38,7 @@ class Debtor(Frozen):
         language: in which messages are written.
         siren: French company number, nine digits, or empty.
         vat_id: VAT identification number, or empty.
+        email_problem: why no mail goes to the address any more, or empty.
     """
 
     creditor: Name
@@ -50,6 +51,7 @@ class Debtor(Frozen):
     siren: str = ""
     vat_id: str = ""
     capacity: Capacity = Capacity.BUSINESS
+    email_problem: str = ""
 
     @property
     def country(self) -> str:

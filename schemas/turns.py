@@ -28,6 +28,20 @@ class StepOrder(Frozen):
     now: Instant
 
 
+class GiveUpOrder(Frozen):
+    """A step has been tried for as long as it is worth trying: put on record what is known.
+
+    Attributes:
+        step: as it was ordered.
+        now: the case's own clock when it gave up.
+        explanation: the last error, for the person who opens the task.
+    """
+
+    step: StepOrder
+    now: Instant
+    explanation: str = ""
+
+
 class TurnResult(Frozen):
     """What came of a turn.
 

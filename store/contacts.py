@@ -43,6 +43,7 @@ class Contact(Frozen):
     last_error: str = ""
     detail: str = ""
     sha256: str = ""
+    address: str = ""
     lease_is_over: bool = False
 
 
@@ -106,10 +107,21 @@ async def withdraw(connection: Pool | Connection, reference: str, problem: str =
 
 
 async def settle(
-    connection: Connection, reference: str, state: ContactState, detail: str = "", sha256: str = ""
+    connection: Connection,
+    reference: str,
+    state: ContactState,
+    detail: str = "",
+    sha256: str = "",
+    address: str = "",
 ) -> None:
     """Say what became of a contact; in one transaction with the events that tell its case."""
-    await connection.execute(_SQL["settle"], reference, state.value, detail, sha256)
+    await connection.execute(_SQL["settle"], reference, state.value, detail, sha256, address)
+
+
+async def state_of(connection: Pool | Connection, reference: str) -> ContactState | None:
+    """How far a contact has come, if there is one."""
+    found = await connection.fetchval(_SQL["state_of"], reference)
+    return None if found is None else ContactState(found)
 
 
 async def unsettled(pool: Pool, older_than: datetime) -> list[Contact]:

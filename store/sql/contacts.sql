@@ -16,6 +16,9 @@ returning *, false as lease_is_over;
 -- name: contact
 select *, lease_until < now() as lease_is_over from contacts where reference = $1;
 
+-- name: state_of
+select state from contacts where reference = $1;
+
 -- name: begin_hand_over
 -- The last gate: whatever the case has not heard of keeps the message in the house.
 update contacts as c
@@ -53,7 +56,7 @@ delete from contact_items where reference in (select reference from gone);
 
 -- name: settle
 update contacts
-set state = $2, detail = $3, sha256 = $4, updated_at = now()
+set state = $2, detail = $3, sha256 = $4, address = $5, updated_at = now()
 where reference = $1;
 
 -- name: unsettled

@@ -5,9 +5,11 @@ from invoices where creditor = $1 and number = $2;
 
 -- name: debtor
 select
-    creditor, debtor_id, name, email, phone, address_lines, country, language, siren, vat_id,
-    capacity
-from debtors where creditor = $1 and debtor_id = $2;
+    d.creditor, d.debtor_id, d.name, d.email, d.phone, d.address_lines, d.country, d.language,
+    d.siren, d.vat_id, d.capacity, coalesce(b.reason, '') as email_problem
+from debtors as d
+left join bad_addresses as b on b.creditor = d.creditor and b.address = lower(d.email)
+where d.creditor = $1 and d.debtor_id = $2;
 
 -- name: payments_of
 select payment_id, amount, currency, received_on from payments

@@ -1,0 +1,79 @@
+"""What when a message comes back? On record for each of its cases; tried again once corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from temporalio.client import (
+    Client,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.service import RPCError
+
+from activities.telling import Telling
+from domain.tasks import TRY_AGAIN
+from schemas.commands import CompleteTask
+from schemas.requests import ReportBounce
+from store import bounces
+from store.bounces import BounceState, FailedTask
+from store.facts import UntoldFact
+from store.pool import Pool
+
+ASK_TIMEOUT = timedelta(seconds=15)
+
+
+class Bounces:
+    """Takes reports of bounces in, and has steps tried again whose address was corrected."""
+
+    def __init__(self, pool: Pool, client: Client, telling: Telling) -> None:
+        self._pool = pool
+        self._client = client
+        self._telling = telling
+
+    async def report(self, bounce: ReportBounce) -> BounceState:
+        """Keep a bounce, and tell every case of its contact; who cannot be told hears of it later.
+
+        Returns:
+            ``UNDER_WAY`` asks for the same report again in some minutes; all others are final.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            kept = await bounces.keep_bounce(connection, bounce)
+        if kept.fact is not None:
+            await self._telling.tell(
+                [UntoldFact(case_id=case, fact=kept.fact) for case in kept.cases]
+            )
+        return kept.state
+
+    async def give_back_corrected(self) -> int:
+        """Try the steps again whose debtors have another address since; how many."""
+        return await self.give_back(await bounces.corrected(self._pool), by="sweep")
+
+    async def give_back(self, tasks: Sequence[FailedTask], by: str) -> int:
+        """Answer tasks about failed e-mails with "try again"; how many cases did.
+
+        A case refuses when a later step has left since: the task stays for a person.
+        """
+        given_back = 0
+        for task in tasks:
+            request = CompleteTask(
+                command_id=f"corrected-{task.task_id}",
+                by=by,
+                task_id=task.task_id,
+                outcome=TRY_AGAIN,
+                note="the address was corrected",
+            )
+            handle = self._client.get_workflow_handle(task.case_id)
+            try:
+                await handle.execute_update(
+                    "submit", request, id=request.command_id, rpc_timeout=ASK_TIMEOUT
+                )
+            except (
+                RPCError,
+                WorkflowUpdateFailedError,
+                WorkflowUpdateRPCTimeoutOrCancelledError,
+            ):
+                continue
+            given_back += 1
+        return given_back
