@@ -9,8 +9,11 @@ from typing import Annotated
 import typer
 
 from cli.account_app import app as account_app
+from cli.bank_app import app as bank_app
 from cli.fact_app import app as fact_app
+from cli.inbox_app import app as inbox_app
 from cli.ops_app import app as ops_app
+from cli.task_app import app as worklist_app
 from cli.typed import day
 
 EXIT_CODES = (
@@ -27,13 +30,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-task_app = typer.Typer(help="One task of a person.", no_args_is_help=True, rich_markup_mode=None)
 plan_app = typer.Typer(help="Dunning plans.", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(task_app, name="task")
 app.add_typer(plan_app, name="plan")
 app.add_typer(ops_app)
 app.add_typer(fact_app)
 app.add_typer(account_app)
+app.add_typer(inbox_app, name="inbox")
+app.add_typer(bank_app)
+app.add_typer(worklist_app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Creditor = Annotated[str, typer.Option(help="Short name; needed when there is more than one.")]
@@ -109,41 +113,6 @@ def statement(
     from cli.outcome import finish
 
     finish(statement_command.show_statements(files, profile or [], as_json=as_json))
-
-
-@app.command()
-def tasks(
-    *,
-    status: Annotated[str, typer.Option(help="open, done, obsolete; empty for all.")] = "open",
-    as_json: AsJson = False,
-) -> None:
-    """List what waits for a person."""
-    from cli import task_commands
-    from cli.outcome import finish
-
-    finish(task_commands.list_tasks(status, as_json=as_json))
-
-
-@task_app.command("show")
-def task_show(task: str, *, as_json: AsJson = False) -> None:
-    """Show a task and the outcomes it may have."""
-    from cli import task_commands
-    from cli.outcome import finish
-
-    finish(task_commands.show_task(task, as_json=as_json))
-
-
-@task_app.command("done")
-def task_done(
-    task: str,
-    outcome: Annotated[str, typer.Option(help="`task show` lists them.")],
-    note: Annotated[str, typer.Option(help="Kept on record.")] = "",
-) -> None:
-    """Say what came of a task."""
-    from cli import task_commands
-    from cli.outcome import finish
-
-    finish(task_commands.finish_task(task, outcome, note))
 
 
 @plan_app.command("check")

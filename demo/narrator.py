@@ -26,6 +26,7 @@ from schemas.events import (
     TaskCompleted,
 )
 from schemas.plan import Channel
+from schemas.step_events import CallTried
 from store import read_models
 from store.pool import Pool
 
@@ -97,6 +98,8 @@ def _words(event: CaseEvent) -> tuple[str, str, str]:  # noqa: PLR0911, PLR0912,
             return "failed", f"{event.step}: {event.explanation} → a task for a person", "red"
         case PaymentReceived():
             return "payment", words, "cyan"
+        case CallTried():
+            return "tried", words, "yellow"
         case TaskCompleted():
             return "answered", f"{event.outcome} {event.note}", "yellow"
         case StepGivenBack():

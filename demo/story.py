@@ -182,7 +182,11 @@ class DemoStory:
                 task = next((task for task in folded.tasks if task.kind == deed.task), None)
                 if task is None:
                     return None
-                return CompleteTask(task_id=task.task_id, outcome=deed.words, **said)
+                outcome, _, days = deed.words.partition(" in ")
+                promised = day + timedelta(days=int(days)) if days else None
+                return CompleteTask(
+                    task_id=task.task_id, outcome=outcome, promised_on=promised, **said
+                )
 
     async def _learn_address(self, deed: Deed) -> None:
         """A corrected file is imported; only the debtor's e-mail address is new in it."""

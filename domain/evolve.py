@@ -9,7 +9,8 @@ from typing import Any
 from domain.evolve_money import after_money
 from domain.evolve_pauses import after_pause
 from domain.evolve_steps import after_step, arrived
-from domain.tasks import ARRIVED, OUTLIVES_THE_CASE, task_opened_by
+from domain.reply_rules import after_reply
+from domain.tasks import ARRIVED, OUTLIVES_THE_CASE, OWN_CONTACTS, task_opened_by
 from schemas.case import CaseState, CollectionCase, OpenTask, TaskKind
 from schemas.events import (
     CaseClosed,
@@ -21,10 +22,12 @@ from schemas.events import (
     FactUnreadable,
     InvoiceCorrected,
     PlanExhausted,
+    ReplyReceived,
     TaskCompleted,
 )
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
 from schemas.step_events import (
+    CallTried,
     ContactBounced,
     LadderRestarted,
     StepBroughtForward,
@@ -105,6 +108,7 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
             | StepBroughtForward()
             | StepUndone()
             | LadderRestarted()
+            | CallTried()
         ):
             return after_step(case, event)
         case PaymentReceived() | PaymentReversed() | CreditNoteIssued() | WrittenOff():
@@ -113,12 +117,14 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
             return {"claim": event.amount, "due_date": event.due_date}
         case TaskCompleted():
             return _answered(case, event)
+        case ReplyReceived():
+            return after_reply(case, event)
         case CaseOpened() | FactUnreadable():
             return {}
         case PlanExhausted():
             return {"state": CaseState.EXHAUSTED}
         case CaseReferred():
-            return {"state": CaseState.REFERRED}
+            return {"state": CaseState.REFERRED, "tasks": _without(case, *OWN_CONTACTS)}
         case CaseRecalled():
             return {"state": CaseState.OPEN, "tasks": _without(case, TaskKind.HAND_OVER)}
         case CaseReopened():
@@ -134,6 +140,7 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
                 "disputes": (),
                 "arrangement": None,
                 "hold": None,
+                "readings": (),
                 "brought_forward": "",
             }
         case _:
@@ -143,11 +150,14 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
 def _answered(case: CollectionCase, event: TaskCompleted) -> dict[str, Any]:
     """The task is done; a message that did arrive is no longer one that nobody knows about."""
     done = next((task for task in case.tasks if task.task_id == event.task_id), None)
-    changes = {"tasks": tuple(task for task in case.tasks if task is not done)}
+    changes: dict[str, Any] = {
+        "tasks": tuple(task for task in case.tasks if task is not done),
+        "readings": tuple(one for one in case.readings if one.task_id != event.task_id),
+    }
     if done and done.kind is TaskKind.DELIVERY_UNKNOWN and event.outcome == ARRIVED:
         return {**changes, "steps": arrived(case, done)}
     return changes
 
 
-def _without(case: CollectionCase, kind: TaskKind) -> tuple[OpenTask, ...]:
-    return tuple(task for task in case.tasks if task.kind is not kind)
+def _without(case: CollectionCase, *kinds: TaskKind) -> tuple[OpenTask, ...]:
+    return tuple(task for task in case.tasks if task.kind not in kinds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from domain.tasks import what_a_stop_asks
+from domain.tasks import OWN_CONTACTS, what_a_stop_asks
 from schemas.case import CollectionCase, OpenTask, TaskKind
 from schemas.money import Money
 from schemas.pause_events import (
@@ -68,7 +68,11 @@ def after_pause(case: CollectionCase, event: PauseEvent) -> dict[str, Any]:  # n
         case HoldReleased():
             return {"hold": None}
         case ContactsStopped():
-            return {"stops": (*_other_stops(case, event.stop.kind), event.stop)}
+            stops = (*_other_stops(case, event.stop.kind), event.stop)
+            if event.stop.kind is StopKind.UNKNOWN_ADDRESS:  # A call may yet find it.
+                return {"stops": stops}
+            tasks = tuple(task for task in case.tasks if task.kind not in OWN_CONTACTS)
+            return {"stops": stops, "tasks": tasks}
         case ContactsAllowed():
             done = {what_a_stop_asks(one) for one in case.stops if one.kind is event.kind}
             return {

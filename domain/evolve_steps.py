@@ -6,6 +6,7 @@ from typing import Any, assert_never
 
 from schemas.case import CaseState, CollectionCase, OpenTask, StepOutcome, StepRecord, TaskKind
 from schemas.step_events import (
+    CallTried,
     ContactBounced,
     LadderRestarted,
     StepBroughtForward,
@@ -25,10 +26,13 @@ StepEvent = (
     | StepBroughtForward
     | StepUndone
     | LadderRestarted
+    | CallTried
 )
 
 
-def after_step(case: CollectionCase, event: StepEvent) -> dict[str, Any]:
+def after_step(  # noqa: PLR0911 - one branch an event
+    case: CollectionCase, event: StepEvent
+) -> dict[str, Any]:
     """The fields that change; what a step brought forward was taken or passed over with it."""
     match event:
         case StepPerformed() | StepFailed() | StepSkipped():
@@ -43,6 +47,8 @@ def after_step(case: CollectionCase, event: StepEvent) -> dict[str, Any]:
             return {**changes, "tasks": tuple(one for one in tasks if one.step != event.step)}
         case StepBroughtForward():
             return {"brought_forward": event.step}
+        case CallTried():
+            return {"tasks": tuple(_tried(task, event) for task in case.tasks)}
         case LadderRestarted():
             return {
                 "anchor": event.anchor,
@@ -53,6 +59,13 @@ def after_step(case: CollectionCase, event: StepEvent) -> dict[str, Any]:
             }
         case _:
             assert_never(event)
+
+
+def _tried(task: OpenTask, event: CallTried) -> OpenTask:
+    if task.task_id != event.task_id:
+        return task
+    due = {"attempts": event.attempt, "not_before": event.again_at, "due_at": event.due_at}
+    return task.model_copy(update=due)
 
 
 def _taken(case: CollectionCase, record: StepRecord) -> dict[str, Any]:

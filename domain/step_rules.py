@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from domain.call_rules import call_ended
 from domain.evolve import evolve
 from domain.ladder import cycle_of, pending_step
 from domain.refusals import case_is_closed
 from domain.resume import resumed
 from domain.tasks import OUTCOMES, TRY_AGAIN
-from schemas.case import REACHED, CaseState, CollectionCase, OpenTask, StepOutcome
+from schemas.case import REACHED, CaseState, CollectionCase, OpenTask, StepOutcome, TaskKind
 from schemas.commands import CompleteTask, Refusal
 from schemas.events import (
     CaseEvent,
@@ -58,6 +59,8 @@ def complete(case: CollectionCase, command: CompleteTask, now: datetime) -> Answ
         outcome=command.outcome,
         note=command.note,
     )
+    if task.kind is TaskKind.CALL:
+        return call_ended(case, task, command, now)
     if command.outcome != TRY_AGAIN:
         return (done,)
     if refusal := _may_not_try_again(case, task):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from domain.business_calendar import NeverOpenError, local_day, working_days_after
 from schemas.case import (
     REACHED,
     CaseState,
@@ -23,8 +27,10 @@ from schemas.events import (
     PaymentReversed,
     PlanExhausted,
     PromiseBroken,
+    ReplyReceived,
     StepFailed,
     StepPerformed,
+    TaskCompleted,
 )
 from schemas.identifiers import task_id
 from schemas.money import Money
@@ -43,9 +49,13 @@ OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
         "reached",
         "disputes",
         "says-paid",
+        "needs-invoice",
+        "asks-instalments",
+        "refused",
         "voicemail",
         "no-answer",
         "wrong-number",
+        "not-in-service",
     ),
     TaskKind.DELIVERY_FAILED: (TRY_AGAIN, "leave"),
     TaskKind.DELIVERY_UNKNOWN: (ARRIVED, TRY_AGAIN, "leave"),
@@ -53,20 +63,55 @@ OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
     TaskKind.HAND_OVER: ("handed-over",),
     TaskKind.UNALLOCATED_CASH: ("allocated", "refunded", "done"),
     TaskKind.UNREADABLE_FACT: ("done",),
+    TaskKind.REPLY_RECEIVED: ("answered", "promised", "disputes", "says-paid", "done"),
     TaskKind.PROMISE_BROKEN: ("called", "promised-again", "leave"),
     TaskKind.DISPUTE_OVERDUE: ("reminded", "leave"),
     TaskKind.TELL_AGENCY: ("told",),
     TaskKind.CONTACT_STOPPED: ("claim-declared", "address-found", "done"),
+    TaskKind.SEND_INVOICE: ("sent", "leave"),
+    TaskKind.AGREE_INSTALMENTS: ("agreed", "declined"),
+    TaskKind.CORRECT_NUMBER: (TRY_AGAIN, "leave"),
 }
 """What may come of a task, by its kind."""
 
+AFTER_A_CALL: dict[str, tuple[TaskKind, str]] = {
+    "needs-invoice": (TaskKind.SEND_INVOICE, "Send the invoice again"),
+    "asks-instalments": (TaskKind.AGREE_INSTALMENTS, "Instalments are asked for: agree or decline"),
+    "refused": (TaskKind.DECIDE, "The debtor refuses to pay: go on, refer, or write off"),
+    "wrong-number": (TaskKind.CORRECT_NUMBER, "The number is somebody else's: find the right one"),
+    "not-in-service": (TaskKind.CORRECT_NUMBER, "The number is not in service: find another"),
+}
+"""What a person has to do after a call, by its outcome."""
+
+WORKING_DAYS: dict[TaskKind, int] = {
+    TaskKind.DECIDE: 5,
+    TaskKind.CONTACT_STOPPED: 5,
+    TaskKind.UNALLOCATED_CASH: 3,
+    TaskKind.PROMISE_BROKEN: 1,
+    TaskKind.DISPUTE_OVERDUE: 1,
+    TaskKind.TELL_AGENCY: 1,
+    TaskKind.UNREADABLE_FACT: 1,
+    TaskKind.SEND_INVOICE: 1,
+}
+"""In how many working days a task is to be done; two where none is named. Practice, not law."""
+
+USUAL_WORKING_DAYS = 2
+
 OUTLIVES_THE_CASE = frozenset(
-    {TaskKind.UNALLOCATED_CASH, TaskKind.TELL_AGENCY, TaskKind.UNREADABLE_FACT}
+    {
+        TaskKind.UNALLOCATED_CASH,
+        TaskKind.TELL_AGENCY,
+        TaskKind.UNREADABLE_FACT,
+        TaskKind.REPLY_RECEIVED,
+    }
 )
 """Tasks about money or messages that stay open when the case closes."""
 
 PURSUED = frozenset({CaseState.OPEN, CaseState.EXHAUSTED})
 """States in which the creditor itself asks for its money."""
+
+OWN_CONTACTS = frozenset({TaskKind.CALL, TaskKind.CORRECT_NUMBER})
+"""Tasks that are contacts of our own: off the list when these have stopped."""
 
 NOT_ENDED_BY_MONEY = frozenset({ClosingReason.CANCELLED, ClosingReason.WRITTEN_OFF})
 """A person ended the case, so only a person pursues it again."""
@@ -79,18 +124,66 @@ def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
         case: the state before the event; the task's id is that of the version the event gets.
         event: what happens.
     """
-    found = _about_money(case, event) or _about_the_way(case, event) or _what_to_do(event)
+    found = (
+        _about_money(case, event)
+        or _about_the_way(case, event)
+        or _after_a_call(case, event)
+        or _what_to_do(event)
+    )
     if found is None:
         return None
     kind, summary = found
+    place = _finished(case, event) or event
+    step: str = getattr(place, "step", "")
     return OpenTask(
         task_id=task_id(case.case_id, case.version + 1),
         kind=kind,
         opened_at=event.at,
         summary=summary,
-        step=getattr(event, "step", ""),
-        cycle=getattr(event, "cycle", 1),
+        step=step,
+        cycle=getattr(place, "cycle", 1),
+        owner=case.plan.tasks_go_to,
+        due_at=_due_at(case, event, kind, step),
     )
+
+
+def task_deadline(case: CollectionCase, since: datetime, working_days: int) -> datetime | None:
+    """The end of the day by which a task is to be done; None when the calendar has no such day.
+
+    Args:
+        case: whose calendar counts.
+        since: when the task was opened.
+        working_days: zero is that very day.
+    """
+    today = local_day(case.calendar, since)
+    try:
+        last = working_days_after(case.calendar, today, working_days)
+    except NeverOpenError:
+        return None
+    return _end_of(case, last)
+
+
+def _due_at(case: CollectionCase, event: CaseEvent, kind: TaskKind, step: str) -> datetime | None:
+    if isinstance(event, ContactsStopped) and event.stop.deadline:
+        return _end_of(case, event.stop.deadline)
+    planned = case.plan.step(step) if kind is TaskKind.CALL else None
+    days = WORKING_DAYS.get(kind, USUAL_WORKING_DAYS)
+    return task_deadline(case, event.at, planned.done_within_days if planned else days)
+
+
+def _end_of(case: CollectionCase, day: date) -> datetime | None:
+    zone = ZoneInfo(case.calendar.time_zone)
+    try:
+        return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+    except OverflowError:  # A fact may name any day; at the ends of the calendar there is no next.
+        return None
+
+
+def _finished(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
+    """The task that an event ends, while the case still has it."""
+    if not isinstance(event, TaskCompleted):
+        return None
+    return next((task for task in case.tasks if task.task_id == event.task_id), None)
 
 
 def _about_money(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
@@ -129,6 +222,13 @@ def _about_the_way(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, st
     return TaskKind.DELIVERY_FAILED, f"{event.step!r} came back ({event.kind}): {said}"
 
 
+def _after_a_call(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
+    task = _finished(case, event)
+    if task is None or task.kind is not TaskKind.CALL or not isinstance(event, TaskCompleted):
+        return None
+    return AFTER_A_CALL.get(event.outcome)
+
+
 def _what_to_do(  # noqa: PLR0911, C901 - one branch an event
     event: CaseEvent,
 ) -> tuple[TaskKind, str] | None:
@@ -160,6 +260,8 @@ def _what_to_do(  # noqa: PLR0911, C901 - one branch an event
             )
         case ContactsStopped():
             return TaskKind.CONTACT_STOPPED, what_a_stop_asks(event.stop)
+        case ReplyReceived(for_a_person=True):
+            return TaskKind.REPLY_RECEIVED, f"Reply received: {event.excerpt or 'no words'}"
         case FactUnreadable():
             return TaskKind.UNREADABLE_FACT, f"{event.name!r} could not be read: {event.problem}"
         case _:

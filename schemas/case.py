@@ -8,7 +8,7 @@ from enum import StrEnum
 from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
 from schemas.money import Money
-from schemas.pauses import Arrangement, ContactStop, Dispute, Hold
+from schemas.pauses import Arrangement, ContactStop, Dispute, Hold, Reading
 from schemas.plan import Channel, DunningPlan
 
 
@@ -81,6 +81,10 @@ class TaskKind(StrEnum):
     CONTACT_STOPPED = "contact-stopped"
     TELL_AGENCY = "tell-agency"
     UNREADABLE_FACT = "unreadable-fact"
+    REPLY_RECEIVED = "reply-received"
+    SEND_INVOICE = "send-invoice"
+    AGREE_INSTALMENTS = "agree-instalments"
+    CORRECT_NUMBER = "correct-number"
 
 
 class Credit(Frozen):
@@ -96,6 +100,10 @@ class OpenTask(Frozen):
     Attributes:
         step: the plan step it belongs to, or empty.
         cycle: of that step.
+        owner: whose it is; empty for whoever takes it.
+        due_at: until when it is to be done; afterwards it passes to somebody else.
+        attempts: calls that reached nobody so far.
+        not_before: when the next call makes sense, or was asked for.
     """
 
     task_id: str
@@ -104,6 +112,10 @@ class OpenTask(Frozen):
     summary: str
     step: str = ""
     cycle: int = 1
+    owner: str = ""
+    due_at: Instant | None = None
+    attempts: int = 0
+    not_before: Instant | None = None
 
 
 class CollectionCase(Frozen):
@@ -129,6 +141,7 @@ class CollectionCase(Frozen):
         promises_broken: in a row.
         changed_at: the moment of the last event.
         stops: what forbids contact, at most one of each kind; contact waits for the last of them.
+        readings: answers of the debtor that a person should read before the next contact.
     """
 
     case_id: str
@@ -159,6 +172,7 @@ class CollectionCase(Frozen):
     promises_broken: int = 0
     hold: Hold | None = None
     stops: tuple[ContactStop, ...] = ()
+    readings: tuple[Reading, ...] = ()
     anchor: date | None = None
     restarts: int = 0
     brought_forward: str = ""

@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.base import Frozen, Text
+from schemas.base import Frozen, Instant, Text
 from schemas.money import Money
+from schemas.pauses import DisputeReason
 from schemas.requests import (
     AgreeInstalments,
     DoStepNow,
@@ -20,6 +21,7 @@ from schemas.requests import (
     PromiseToPay,
     RaiseDispute,
     RecallCase,
+    ReceiveReply,
     Release,
     ReopenCase,
     ReportBounce,
@@ -48,6 +50,7 @@ __all__ = [
     "PromiseToPay",
     "RaiseDispute",
     "RecallCase",
+    "ReceiveReply",
     "RecordPayment",
     "Refusal",
     "Release",
@@ -73,21 +76,40 @@ class CancelCase(Said):
 
 
 class CompleteTask(Said):
-    """A person has done a task and says what came of it."""
+    """A person has done a task and says what came of it.
+
+    Attributes:
+        promised_on: the day of a promise made on the phone.
+        amount: promised or contested; None for everything that is asked for.
+        reason: what is contested.
+        again_at: when to call again, if somebody named a time.
+    """
 
     type: Literal["complete_task"] = "complete_task"
     task_id: Text
     outcome: Text = Field(min_length=1, max_length=40)
     note: Text = Field(default="", max_length=2000)
+    promised_on: date | None = None
+    amount: Money | None = None
+    reason: DisputeReason | None = None
+    again_at: Instant | None = None
 
 
 class RecordPayment(Said):
-    """Money has arrived for this invoice; ``command_id`` is the payment's id."""
+    """Money has arrived for this invoice; ``command_id`` is the payment's id.
+
+    Attributes:
+        written_off: of what is then left, so much is not asked for: a discount that was earned,
+            charges of banks on the way, a rounding; None for nothing.
+        write_off_reason: says which of them.
+    """
 
     type: Literal["payment_received"] = "payment_received"
     amount: Money
     received_on: date
     source: Text = "unknown"
+    written_off: Money | None = None
+    write_off_reason: Text = Field(default="", max_length=500)
 
 
 class CorrectInvoice(Said):
@@ -131,6 +153,7 @@ Happened = (
     | CorrectInvoice
     | StopContacts
     | ReportBounce
+    | ReceiveReply
     | NoteUnreadableFact
 )
 

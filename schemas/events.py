@@ -11,6 +11,7 @@ from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
 from schemas.case import ClosingReason
 from schemas.event_base import Happened as _Event
+from schemas.inbound_events import ReplyReceived
 from schemas.money import Money
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
 from schemas.pause_events import (
@@ -28,6 +29,7 @@ from schemas.pause_events import (
 )
 from schemas.plan import DunningPlan
 from schemas.step_events import (
+    CallTried,
     ContactBounced,
     LadderRestarted,
     StepBroughtForward,
@@ -66,6 +68,7 @@ __all__ = [
     "PromiseKept",
     "PromiseMade",
     "RecordedEvent",
+    "ReplyReceived",
     "StepBroughtForward",
     "StepFailed",
     "StepGivenBack",
@@ -165,6 +168,7 @@ CaseEvent = Annotated[
     | StepBroughtForward
     | StepUndone
     | LadderRestarted
+    | CallTried
     | PaymentReceived
     | PaymentReversed
     | CreditNoteIssued
@@ -181,6 +185,7 @@ CaseEvent = Annotated[
     | HoldReleased
     | ContactsStopped
     | ContactsAllowed
+    | ReplyReceived
     | TaskCompleted
     | FactUnreadable
     | PlanExhausted

@@ -67,6 +67,10 @@ class Creditor(Strict):
         email: the sender of e-mails; answers go to ``reply_to``, or here.
         iban: where payments go; shown in messages and in the payment QR code.
         time_zone: IANA name; "today" is today there.
+        reply_hold_days: working days for which contacts wait so that an answer can be read.
+        bank_accounts: further accounts whose statements are ours, as IBAN or as the bank writes it.
+        bank_hold_days: so many bank days a suggested payment keeps its debtor's contacts waiting
+            for a person.
         contact: how often and when debtors may be contacted.
     """
 
@@ -85,4 +89,7 @@ class Creditor(Strict):
     language: LanguageCode = "fr"
     time_zone: str = "Europe/Paris"
     plan: Name = "standard"
+    reply_hold_days: int = Field(default=3, ge=0, le=30)
+    bank_accounts: tuple[str, ...] = Field(default=(), max_length=100)
+    bank_hold_days: int = Field(default=3, ge=0, le=30)
     contact: ContactPolicy = ContactPolicy()

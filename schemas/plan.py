@@ -44,6 +44,9 @@ class DunningStep(Frozen):
         template: which text; defaults to the step's name.
         if_unknown: ``ask`` a person (a letter always does) or ``resend`` with the same Message-ID.
         pay_within_days: the deadline that the message names, counted from the day it leaves.
+        attempts: how often a call is tried before it counts as not reached; a French consumer is
+            called at most four times in 30 days (practice after Code de la consommation, D223-9).
+        done_within_days: working days in which the task of the step is to be done.
     """
 
     name: Name
@@ -52,6 +55,8 @@ class DunningStep(Frozen):
     template: Name = ""
     if_unknown: IfUnknown = IfUnknown.ASK
     pay_within_days: int = Field(default=8, ge=0, le=90)
+    attempts: int = Field(default=3, ge=1, le=10)
+    done_within_days: int = Field(default=2, ge=0, le=60)
 
     @model_validator(mode="after")
     def _template_defaults_to_the_name(self) -> Self:
@@ -74,6 +79,10 @@ class DunningPlan(Frozen):
         promises_in_a_row: after so many broken ones no further promise pauses the case.
         bank_days: working days that a promised payment may take to show on the account.
         small_remainder: a rest of at most this, in the claim's currency, is written off.
+        call_pause_days: working days for which the ladder rests when a debtor says on the phone
+            that it is paid, or asks for the invoice again, or for instalments.
+        tasks_go_to: who does the tasks of its cases; empty for whoever takes them.
+        tasks_pass_to: whose a task becomes when its time is over; empty to leave it where it is.
     """
 
     plan: Name
@@ -84,6 +93,9 @@ class DunningPlan(Frozen):
     promises_in_a_row: int = Field(default=2, ge=0, le=20)
     bank_days: int = Field(default=2, ge=0, le=30)
     small_remainder: Decimal = Field(default=Decimal(0), ge=0, le=1000)
+    call_pause_days: int = Field(default=5, ge=0, le=60)
+    tasks_go_to: str = Field(default="", max_length=100)
+    tasks_pass_to: str = Field(default="", max_length=100)
     steps: tuple[DunningStep, ...] = Field(min_length=1, max_length=40)
 
     @model_validator(mode="after")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from schemas.base import Text
+from schemas.base import Instant, Text
 from schemas.event_base import Happened as _Event
 from schemas.money import Money
 from schemas.plan import Channel
@@ -98,6 +98,24 @@ class StepUndone(_Event):
     type: Literal["StepUndone"] = "StepUndone"
     step: str
     reason: str = ""
+
+
+class CallTried(_Event):
+    """A call reached nobody; its task stays open.
+
+    Attributes:
+        attempt: the how manieth it was.
+        again_at: when the next one makes sense.
+        due_at: until when the task is to be done now.
+    """
+
+    type: Literal["CallTried"] = "CallTried"
+    task_id: str
+    outcome: str
+    attempt: int
+    again_at: Instant
+    due_at: Instant | None = None
+    note: str = ""
 
 
 class LadderRestarted(_Event):

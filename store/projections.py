@@ -24,6 +24,7 @@ from schemas.events import (
     PaymentReceived,
     PaymentReversed,
     PromiseMade,
+    ReplyReceived,
     StepFailed,
     StepSkipped,
     TaskCompleted,
@@ -44,6 +45,7 @@ FACT_KINDS: dict[type, str] = {
     InvoiceCorrected: "invoice_corrected",
     ContactsStopped: "contacts_stopped",
     ContactBounced: "contact_bounced",
+    ReplyReceived: "reply_received",
 }
 """Which kind of fact each event puts on record."""
 

@@ -62,6 +62,7 @@ class TaskLine(Frozen):
     invoice: str
     debtor_name: str = ""
     phone: str = ""
+    country: str = ""
     kind: str
     step: str = ""
     summary: str
@@ -118,6 +119,13 @@ async def list_tasks(pool: Pool, *, status: str = "open", case: str = "") -> lis
     """Tasks, oldest first; an empty filter does not filter."""
     rows = await pool.fetch(_SQL["list_tasks"], status, case)
     return [TaskLine.model_validate(dict(row)) for row in rows]
+
+
+async def cases_with_tasks(pool: Pool) -> dict[str, CollectionCase]:
+    """The folded cases that have open tasks, by case id."""
+    rows = await pool.fetch(_SQL["cases_with_tasks"])
+    cases = (CollectionCase.model_validate(row["folded"]) for row in rows)
+    return {case.case_id: case for case in cases}
 
 
 async def task_case(pool: Pool, task: str) -> str | None:

@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
         CorrectInvoice,
         Fact,
         IssueCreditNote,
+        ReceiveReply,
         RecordPayment,
         Refusal,
         ReportBounce,
@@ -113,6 +114,11 @@ class CollectionCaseWorkflow:
     async def contact_bounced(self, bounce: ReportBounce) -> int:
         """A message that had left came back."""
         return await self._hear(bounce)
+
+    @workflow.update
+    async def reply_received(self, reply: ReceiveReply) -> int:
+        """The debtor has answered."""
+        return await self._hear(reply)
 
     @workflow.update
     async def invoice_corrected(self, correction: CorrectInvoice) -> int:

@@ -28,20 +28,24 @@ select case_id from cases where case_id = $1 or invoice = $1 limit 5;
 -- name: list_tasks
 select
     t.task_id, t.case_id, c.invoice, coalesce(d.name, '') as debtor_name,
-    coalesce(d.phone, '') as phone, t.kind, t.step, t.summary, t.opened_at, t.status, t.outcome,
-    t.note, c.outstanding, c.currency
+    coalesce(d.phone, '') as phone, coalesce(d.country, '') as country, t.kind, t.step, t.summary,
+    t.opened_at, t.status, t.outcome, t.note, c.outstanding, c.currency
 from tasks as t
 inner join cases as c on c.case_id = t.case_id
 left join debtors as d on d.creditor = c.creditor and d.debtor_id = c.debtor_id
 where ($1 = '' or t.status = $1) and ($2 = '' or t.case_id = $2)
 order by t.opened_at, t.task_id;
 
+-- name: cases_with_tasks
+select folded from cases
+where case_id in (select case_id from tasks where status = 'open');
+
 -- name: task_case
 select case_id from tasks where task_id = $1;
 
 -- name: open_amount
 select i.amount - coalesce((
-    select sum(p.amount) from payments as p
+    select sum(p.amount + p.written_off) from payments as p
     where p.creditor = i.creditor and p.invoice = i.number and p.currency = i.currency
         and p.reversed_at is null
 ), 0)

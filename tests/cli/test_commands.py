@@ -123,18 +123,36 @@ async def test_a_case_is_cancelled_with_its_reason_and_author(house: House, star
 async def test_a_call_waits_for_a_person_who_says_what_came_of_it(
     house: House, starter: Type
 ) -> None:
-    """The phone step is a task; `task done` takes an outcome it knows and refuses another."""
+    """The phone step is a task with a number and a script; a promise made on the phone is one."""
     await house.invoice("F-1", due=TODAY)
     await house.open("F-1", datetime.now(UTC))
     for count, day in enumerate((3, 10, 15), start=1):
         await house.skip_to("F-1", at(TODAY + timedelta(days=day + 6)))
         await house.steps("F-1", count)
+    await house.pool.execute("update debtors set phone = '04 78 00 00 00'")
     [task] = (await starter("tasks", "--json")).data
     assert (task["kind"], task["invoice"]) == ("call", "F-1")
+    assert (task["number"], task["attempts"]) == ("+33478000000", 0)
+    shown = (await starter("task", "show", task["task_id"])).out
+    assert "APPEL" in shown
+    assert "1 200,00" in shown.replace("\u202f", " ").replace("\u00a0", " ")
+    nobody = await starter("task", "done", task["task_id"], "--outcome", "no-answer")
+    assert "call 1; again from" in nobody.out
+    [later] = (await starter("tasks", "--kind", "call", "--owner", "claire", "--json")).data
+    assert (later["attempts"], later["urgency"]) == (1, "later")
     wrong = await starter("task", "done", task["task_id"], "--outcome", "maybe")
     assert wrong.code == 4
     assert "promised" in wrong.err
-    assert (await starter("task", "done", task["task_id"], "--outcome", "promised")).code == 0
+    pay_day = (TODAY + timedelta(days=30)).isoformat()
+    promised = ("task", "done", task["task_id"], "--outcome", "promised")
+    assert "PromiseWithoutDay" in (await starter(*promised)).err
+    assert (await starter(*promised, "--on", pay_day, "--amount", "700")).code == 0
+    arrangement = (await house.case("F-1")).arrangement
+    assert arrangement is not None
+    assert (str(arrangement.total), arrangement.instalments[0].on.isoformat()) == (
+        "700.00 EUR",
+        pay_day,
+    )
     assert (await starter("tasks", "--json")).data == []
 
 

@@ -147,7 +147,7 @@ def test_a_call_ends_with_what_was_said() -> None:
     call = performed("call", after_due(15), channel=Channel.PHONE)
     story = given(a_case(), COURTESY, REMINDER, call)
     task = story.task("call").task_id
-    done = story.when(an_outcome(task, "voicemail")).then("TaskCompleted")
+    done = story.when(an_outcome(task, "reached")).then("TaskCompleted")
     assert done.tasks == []
     done.next_waits("NextStepNotDue", until=after_due(30))
 

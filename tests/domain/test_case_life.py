@@ -27,6 +27,7 @@ from schemas.actions import PerformStep, Record, Wait
 from schemas.case import REACHED, CaseState, CollectionCase
 from schemas.commands import Command, CompleteTask, Refusal
 from schemas.events import EVENT, CaseEvent, CaseOpened
+from schemas.pauses import DisputeReason
 from schemas.plan import Channel
 from schemas.turns import StepOrder
 from tests.support.account import Account
@@ -68,6 +69,9 @@ REFUSALS = {
     "StopNotNamed",
     "TaskIsNotOpen",
     "TooManyBrokenPromises",
+    "PromiseWithoutDay",
+    "DisputeWithoutReason",
+    "CallAgainInThePast",
     "WrongCurrency",
 }
 """What a request may be refused as; each is a name that people read."""
@@ -155,7 +159,14 @@ class LifeOfACase(RuleBasedStateMachine):
         """One of the open tasks is done, with any outcome it may have."""
         task = data.draw(st.sampled_from(self.case.tasks))
         outcome = data.draw(st.sampled_from(OUTCOMES[task.kind]))
-        request = CompleteTask(command_id=command_id, task_id=task.task_id, outcome=outcome)
+        request = CompleteTask(
+            command_id=command_id,
+            task_id=task.task_id,
+            outcome=outcome,
+            promised_on=data.draw(st.none() | st.just(self.now.date() + timedelta(days=4))),
+            reason=data.draw(st.none() | st.just(DisputeReason.PRICE)),
+            again_at=data.draw(st.none() | st.just(self.now + timedelta(hours=2))),
+        )
         self.ask_a_person(request)
 
     @rule(outcomes=st.lists(OUTCOMES_OF_A_STEP, min_size=1, max_size=5))

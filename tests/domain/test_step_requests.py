@@ -163,11 +163,11 @@ def test_answer_about_an_earlier_time_round_sends_nothing_again() -> None:
 def test_recalled_case_comes_back_to_a_person() -> None:
     """The agency gave up: the file is no longer with it, and somebody decides what follows."""
     story = given(a_case()).lives_until(after_due(90))
-    assert story.tasks == ["call", "hand-over"]
+    assert story.tasks == ["hand-over"]
     story = story.when(a_recall()).then("CaseRecalled")
     assert story.case.state is CaseState.OPEN
     story = story.next_records("PlanExhausted").next_waits("PlanIsExhausted")
-    assert story.tasks == ["call", "decide"]
+    assert story.tasks == ["decide"]
 
 
 def test_recall_needs_a_referral() -> None:

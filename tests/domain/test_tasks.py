@@ -92,10 +92,11 @@ def test_every_kind_of_task_has_outcomes() -> None:
     assert all(OUTCOMES.values())
 
 
-def test_only_deliveries_are_tried_again() -> None:
-    """Only a step that did not surely arrive can be given back."""
+def test_only_what_did_not_arrive_is_tried_again() -> None:
+    """Only a step that did not surely arrive, or a call to a wrong number, can be given back."""
     again = {kind for kind, outcomes in OUTCOMES.items() if TRY_AGAIN in outcomes}
-    assert again == {TaskKind.DELIVERY_FAILED, TaskKind.DELIVERY_UNKNOWN}
+    failed = {TaskKind.DELIVERY_FAILED, TaskKind.DELIVERY_UNKNOWN, TaskKind.CORRECT_NUMBER}
+    assert again == failed
 
 
 def test_money_and_messages_outlive_a_case() -> None:

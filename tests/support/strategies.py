@@ -22,6 +22,7 @@ from schemas.commands import (
     PromiseToPay,
     RaiseDispute,
     RecallCase,
+    ReceiveReply,
     RecordPayment,
     Release,
     ReopenCase,
@@ -103,6 +104,7 @@ REFERENCES = st.builds(
     st.integers(0, 5).map(lambda place: f"step-{place}"),
     st.integers(1, 2),
 )
+DAYS = st.integers(0, 30)
 FACTS = st.one_of(
     st.builds(
         RecordPayment,
@@ -118,6 +120,7 @@ FACTS = st.one_of(
     ),
     st.builds(NoteUnreadableFact, command_id=IDS, name=st.just("bounce"), problem=st.text()),
     st.builds(ReversePayment, command_id=IDS, payment_id=IDS),
+    st.builds(ReceiveReply, command_id=IDS, excerpt=st.text(max_size=50), hold_days=DAYS),
     st.builds(
         ReportBounce,
         command_id=IDS,
