@@ -85,12 +85,15 @@ def build_workers(means: Means) -> list[Worker]:
     settings, client = means.settings, means.client
     drain = timedelta(seconds=settings.drain_seconds)
     steps = Steps(
-        means.pool, means.creditors, means.mailer, settings.templates_folder, settings.letters
+        *(means.pool, means.creditors, means.mailer),
+        templates=settings.templates_folder,
+        letters=settings.letters,
+        rates=settings.rates_file,
     )
     record = CaseRecord(means.pool)
     cases = Cases(means.pool, client, means.creditors, means.plans, settings.task_queue)
     telling = Telling(means.pool, client, cases)
-    sweep = Sweep(cases, telling)
+    sweep = Sweep(means.pool, cases, telling)
     inbox = Inbox(
         means.pool, means.creditors, telling, mailbox_of(settings), settings.inbox_since_days
     )

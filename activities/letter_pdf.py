@@ -18,7 +18,10 @@ from segno.helpers import make_epc_qr
 from stdnum import iso11649
 
 from activities.template_engine import TemplateBroken, TemplateMissing, one_line
-from activities.texts import LetterText, formats, grouped, locale_of, render_letter
+from activities.text_files import version_of
+from activities.texts import LetterText, render_letter
+from activities.typography import formats, grouped, locale_of, typographic
+from schemas.money import Money, round_half_up
 from schemas.notice import Letter, Notice, NoticeItem
 
 ADDRESS_LINES_MAX = 6
@@ -73,8 +76,14 @@ class LetterPress:
             raise TemplateBroken(path, line, problem.message) from problem
         if not isinstance(pdf, bytes):  # a list of pages, were the format a picture's
             raise TypeError(f"Typst gave {type(pdf).__name__}, not a PDF")
+        layout = (self._templates / "letter.typ").read_bytes()
+        used = {**words.used, "letter.typ": hashlib.sha256(layout).hexdigest()}
         return Letter(
-            pdf=pdf, sha256=hashlib.sha256(pdf).hexdigest(), pages=len(_PAGES.findall(pdf))
+            pdf=pdf,
+            sha256=hashlib.sha256(pdf).hexdigest(),
+            pages=len(_PAGES.findall(pdf)),
+            language=words.language,
+            template_version=version_of(used),
         )
 
     def _compiler(self) -> typst.Compiler:
@@ -222,6 +231,13 @@ def _account(notice: Notice, words: LetterText) -> dict[str, Any]:
             }
             for item in notice.items
         ],
+        "sums": _sums(notice, words),
+        "statements": [
+            _statement(item, words) for item in notice.items if notice.claim and item.statement
+        ],
+        "conventions": typographic(notice.claim.conventions, words.language)
+        if notice.claim
+        else "",
         "total": money(notice.total),
         "pay_by": words.labels["pay_by_date"],
         "payment": {
@@ -231,6 +247,56 @@ def _account(notice: Notice, words: LetterText) -> dict[str, Any]:
             "references": [one_line(item.reference or item.invoice) for item in notice.items],
             "code": _payment_code(notice),
         },
+    }
+
+
+def _sums(notice: Notice, words: LetterText) -> list[dict[str, str]]:
+    """What stands below the invoices: their sum, and what is claimed beside them."""
+    money, labels, claim = formats(words.language)["money"], words.labels, notice.claim
+    if claim is None or not claim.claimed:
+        return [{"label": labels["total"], "amount": money(notice.total)}]
+    rows = [(labels["principal"], claim.principal), (labels["interest"], claim.interest)]
+    if claim.indemnity.is_positive:
+        rows.append((labels["indemnity"], claim.indemnity))
+    rows.append((labels["total"], notice.total))
+    return [{"label": label, "amount": money(amount)} for label, amount in rows]
+
+
+def _statement(item: NoticeItem, words: LetterText) -> dict[str, Any]:
+    """The account of one invoice, for the enclosure: by days, base and rate."""
+    stated = item.statement
+    if stated is None:
+        raise ValueError(f"{item.invoice} has no statement")
+    tools, labels = formats(words.language), words.labels
+    money, day = tools["money"], tools["day"]
+    currency = stated.total.currency
+    rows = [
+        (labels["invoiced"], stated.principal),
+        *([(labels["credited"], stated.credited)] if stated.credited.is_positive else []),
+        *([(labels["paid"], stated.paid)] if stated.paid.is_positive else []),
+        (labels["owed"], stated.principal_owed),
+        (labels["interest"], stated.interest_owed),
+        *([(labels["indemnity"], stated.indemnity_owed)] if stated.indemnity.is_positive else []),
+        (labels["total_owed"], stated.total),
+    ]
+    return {
+        "invoice": one_line(item.invoice),
+        "due": day(stated.due_date),
+        "segments": [
+            {
+                "first": day(one.first_day),
+                "last": day(one.last_day),
+                "days": str(one.days),
+                "base": money(Money(amount=round_half_up(one.base, currency), currency=currency)),
+                "rate": tools["rate"](one.rate) if one.rate is not None else "?",
+                "interest": money(
+                    Money(amount=round_half_up(one.interest, currency), currency=currency)
+                ),
+            }
+            for one in stated.segments
+            if one.base > 0
+        ],
+        "rows": [{"label": label, "amount": money(amount)} for label, amount in rows],
     }
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
 from domain.creditor import read_creditor
 from domain.dunning_plan import read_plan
+from domain.rate_file import read_rates
+from domain.rates import RateTable
 from domain.yaml_document import DocumentError, Problem
 from schemas.parties import Creditor
 from schemas.plan import DunningPlan
@@ -31,6 +34,25 @@ def read_plans(folder: Path) -> dict[str, DunningPlan]:
         DocumentError: as above.
     """
     return _read(folder, read_plan, lambda plan: plan.plan)
+
+
+def read_rate_table(file: Path) -> RateTable:
+    """The reference rates of a file, read again when it has changed.
+
+    Raises:
+        DocumentError: with every problem found; also when there is no such file.
+    """
+    try:
+        changed = file.stat().st_mtime_ns
+    except OSError as error:
+        problem = Problem(file=str(file), line=1, field="", message=f"cannot be read: {error}")
+        raise DocumentError((problem,)) from error
+    return _rate_table(file, changed)
+
+
+@lru_cache(maxsize=4)
+def _rate_table(file: Path, _changed: int) -> RateTable:
+    return read_rates(file.read_bytes(), str(file))
 
 
 def _read(

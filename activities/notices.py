@@ -4,23 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from activities.errors import DeliveryRefused
 from activities.step_turn import Step
 from domain.business_calendar import days_overdue, local_day
-from domain.ladder import level_of
+from domain.interest_words import LANGUAGES
+from domain.ladder import due_moment, level_of, pending_steps
+from domain.languages import LAST_RESORT, languages_for
+from domain.notice_claim import add_up, state_case
+from domain.rates import RateTable
 from domain.sharing import firmest
 from schemas.case import CollectionCase, StepOutcome
+from schemas.interest import ClaimStatement
 from schemas.notice import EarlierContact, Notice, NoticeItem
-from schemas.parties import Creditor
-from schemas.plan import Channel
+from schemas.parties import Creditor, Debtor
+from schemas.plan import Channel, Charges, DunningStep
 from store.pool import Pool
 from store.receivables import read_debtor, read_invoice
 
 
-async def gather_notice(pool: Pool, creditors: Mapping[str, Creditor], step: Step) -> Notice:
+async def gather_notice(
+    pool: Pool, creditors: Mapping[str, Creditor], step: Step, rates: RateTable | None = None
+) -> Notice:
     """Everything the message may mention, with amounts and dates as of the step's own moment.
+
+    Args:
+        pool: the database.
+        creditors: by their short names.
+        step: what is about to be sent.
+        rates: the reference rates; without them no message names interest or fixed sums.
 
     Raises:
         DeliveryRefused: when the creditor, the debtor or the invoice is not known here.
@@ -35,26 +49,71 @@ async def gather_notice(pool: Pool, creditors: Mapping[str, Creditor], step: Ste
     today = step.now.astimezone(ZoneInfo(creditor.time_zone)).date()
     cases = [case, *(other.case for other in step.others)]
     cases.sort(key=lambda one: (one.due_date, one.invoice))
-    items = [await _item(pool, one, today) for one in cases]
     steps = [(case, order.step)]
     for other in step.others:
         taken = other.case.plan.step(other.step)
         steps.extend([(other.case, taken)] if taken else [])
     tone = firmest(steps)
+    stated = partial(_stated, debtor, creditor, today, tone.charges, rates)
+    items = [await _item(pool, one, today, stated(one)) for one in cases]
+    principal = sum((item.asked for item in items[1:]), items[0].asked)
+    pay_by = _pay_by(order.step, cases, today)
     return Notice(
         reference=step.reference,
         template=tone.template,
         level=max(level_of(*one) for one in steps),
         on=today,
-        pay_by=_pay_by(order.step.pay_within_days, today),
+        pay_by=pay_by,
         creditor=creditor,
         debtor=debtor,
         items=tuple(items),
         earlier=_earlier(case),
+        claim=add_up(tone.charges, principal, [item.statement for item in items]),
+        follows=_follows(case, order.step),
+        refer_to=case.plan.refer_to,
+        refer_on=_refer_on(case, pay_by),
     )
 
 
-async def _item(pool: Pool, case: CollectionCase, today: date) -> NoticeItem:
+def _pay_by(step: DunningStep, cases: list[CollectionCase], today: date) -> date:
+    """The deadline that the message names: before anything is due, the first due date."""
+    first = min(case.due_date for case in cases)
+    return first if first > today else today + timedelta(days=step.pay_within_days)
+
+
+def _stated(
+    debtor: Debtor,
+    creditor: Creditor,
+    today: date,
+    charges: Charges,
+    rates: RateTable | None,
+    case: CollectionCase,
+) -> ClaimStatement | None:
+    """What a case has cost by today, if the message is to say so."""
+    if charges is Charges.NONE or rates is None:
+        return None
+    wanted = languages_for(debtor.language, debtor.country, creditor.language)
+    language = next((one for one in wanted if one in LANGUAGES), LAST_RESORT)
+    return state_case(case, debtor, today, rates, language)
+
+
+def _follows(case: CollectionCase, step: DunningStep) -> str:
+    """What comes after a step, so that a message announces nothing that will not happen."""
+    after = [one for one in pending_steps(case) if one.name != step.name]
+    return after[0].template if after else ""
+
+
+def _refer_on(case: CollectionCase, pay_by: date) -> date | None:
+    """When the case would be handed over: never before the deadline that the message names."""
+    last = case.plan.steps[-1]
+    if last.channel is not Channel.REFER:
+        return None
+    return max(local_day(case.calendar, due_moment(case, last)), pay_by + timedelta(days=1))
+
+
+async def _item(
+    pool: Pool, case: CollectionCase, today: date, statement: ClaimStatement | None
+) -> NoticeItem:
     invoice = await read_invoice(pool, case.creditor, case.invoice)
     if invoice is None:
         raise DeliveryRefused("NotImported", f"the invoice of {case.case_id} is not imported")
@@ -68,11 +127,8 @@ async def _item(pool: Pool, case: CollectionCase, today: date) -> NoticeItem:
         days_overdue=days_overdue(case.due_date, today),
         purchase_order=invoice.purchase_order,
         reference=invoice.reference,
+        statement=statement,
     )
-
-
-def _pay_by(days: int, today: date) -> date:
-    return today + timedelta(days=days)
 
 
 def _earlier(case: CollectionCase) -> tuple[EarlierContact, ...]:

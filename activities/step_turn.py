@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 from uuid import uuid4
 
 from temporalio import activity
@@ -29,9 +30,10 @@ from schemas.case import CollectionCase
 from schemas.contact_policy import ContactPolicy
 from schemas.events import CaseEvent
 from schemas.identifiers import contact_reference
+from schemas.notice import KeptMessage
 from schemas.plan import IfUnknown
 from schemas.turns import StepOrder, TurnResult
-from store import contacts, event_store, facts
+from store import contacts, event_store, facts, messages
 from store.contact_situation import wait_no_more
 from store.contacts import Claim, Contact, ContactState
 from store.errors import WrongExpectedVersionError
@@ -49,8 +51,12 @@ SETTLE_PAUSE_SECONDS = 1.0
 
 NO_POLICY_OF_ITS_OWN = ContactPolicy()
 
-BeginHandOver = Callable[[], Awaitable[None]]
-"""Called just before nobody could tell any more whether the message left."""
+
+class BeginHandOver(Protocol):
+    """Called just before nobody could tell any more whether the message left."""
+
+    async def __call__(self, message: KeptMessage | None = None) -> None:
+        """Begin, or say why not; keep the exact bytes of what is about to leave."""
 
 
 class Delivered(Frozen):
@@ -218,10 +224,13 @@ class StepTurn:
             raise DeliveryUnknown("the process ended while it was handing over")
         await contacts.take_over(self._pool, self._reference, self._owner, LEASE_SECONDS)
 
-    async def _begin_hand_over(self) -> None:
-        begun = await contacts.begin_hand_over(
-            self._pool, self._reference, self._owner, LEASE_SECONDS
-        )
+    async def _begin_hand_over(self, message: KeptMessage | None = None) -> None:
+        async with self._pool.acquire() as connection, connection.transaction():
+            begun = await contacts.begin_hand_over(
+                connection, self._reference, self._owner, LEASE_SECONDS
+            )
+            if begun and message is not None:
+                await messages.keep(connection, self._reference, message)
         if begun:
             return
         if news := await facts.untold(self._pool, self._order.case_id):

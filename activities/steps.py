@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from temporalio import activity
@@ -14,6 +15,7 @@ from activities.errors import DeliveryPostponed, DeliveryRefused
 from activities.heartbeat import uninterrupted
 from activities.letter_drop import drop_letter
 from activities.letter_pdf import AddressDoesNotFit, AddressMissing, LetterPress
+from activities.library import read_rate_table
 from activities.notices import gather_notice
 from activities.smtp import Mailer
 from activities.step_turn import (
@@ -25,7 +27,7 @@ from activities.step_turn import (
 )
 from activities.template_engine import TemplateBroken, TemplateMissing
 from activities.texts import TooManyItems, render_email
-from schemas.notice import Notice
+from schemas.notice import KeptMessage, Notice
 from schemas.parties import Creditor
 from schemas.turns import StepOrder, TurnResult
 from store.pool import Pool
@@ -47,12 +49,14 @@ class Steps:
         mailer: Mailer,
         templates: Path,
         letters: Path,
+        rates: Path | None = None,
     ) -> None:
         self._pool = pool
         self._creditors = creditors
         self._mailer = mailer
         self._templates = templates
         self._letters = letters
+        self._rates = rates
         self._press = LetterPress(templates)
 
     @activity.defn(name="send_email")
@@ -97,11 +101,21 @@ class Steps:
         except UNFIT as error:
             raise _refused(error, address) from error
         content = message.as_bytes()
+        kept = KeptMessage(
+            content=content,
+            media_type="message/rfc822",
+            template=notice.template,
+            template_version=text.template_version,
+            language=text.language,
+        )
         # As the headers have them: without spaces, and with the domain in ASCII.
         (sender,), (recipient,) = message["From"].addresses, message["To"].addresses
         try:
             await self._mailer.send(
-                content, sender=sender.addr_spec, recipient=recipient.addr_spec, begin=begin
+                content,
+                sender=sender.addr_spec,
+                recipient=recipient.addr_spec,
+                begin=partial(begin, kept),
             )
         except DeliveryRefused as refusal:
             refusal.address = address
@@ -118,14 +132,22 @@ class Steps:
             letter = await asyncio.to_thread(self._press.print, notice)
         except UNFIT as error:
             raise _refused(error) from error
-        await begin()
+        kept = KeptMessage(
+            content=letter.pdf,
+            media_type="application/pdf",
+            template=notice.template,
+            template_version=letter.template_version,
+            language=letter.language,
+        )
+        await begin(kept)
         try:
             return await asyncio.to_thread(drop_letter, self._letters, notice, letter)
         except OSError as error:
             raise DeliveryPostponed(f"cannot write to {self._letters}: {error}") from error
 
     async def _notice(self, step: Step) -> Notice:
-        return await gather_notice(self._pool, self._creditors, step)
+        rates = read_rate_table(self._rates) if self._rates else None
+        return await gather_notice(self._pool, self._creditors, step, rates)
 
 
 async def _on_record(_step: Step, _begin: BeginHandOver) -> Delivered:

@@ -7,6 +7,7 @@ print, choose and list, within a budget, and nothing else.
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
@@ -110,8 +111,9 @@ class TextEnvironment(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"+", "*", "%", "**"})
 
     def __init__(self, folder: Path, *, markup: bool) -> None:
+        self._loader = _Loader(folder)
         super().__init__(
-            loader=_Loader(folder),
+            loader=self._loader,
             autoescape=markup,
             undefined=StrictUndefined,
             finalize=one_line,
@@ -156,20 +158,24 @@ class TextEnvironment(ImmutableSandboxedEnvironment):
 
     def _load_template(self, name: str, globals: Any) -> Template:  # noqa: A002 - Jinja's name
         _spend(1)
-        return super()._load_template(name, globals)
+        template = super()._load_template(name, globals)
+        _used.get({})[name] = self._loader.digests.get(name, "")
+        return template
 
-    def fill(self, name: str, values: Mapping[str, Any]) -> str:
+    def fill(self, name: str, values: Mapping[str, Any], used: dict[str, str] | None = None) -> str:
         """Render one template of the folder.
 
         Args:
             name: relative to the folder, with forward slashes.
             values: what the template may use.
+            used: is told every file that went into the text, with the SHA-256 of its words.
 
         Raises:
             TemplateMissing: when it, or one that it includes, does not exist.
             TemplateBroken: when it is wrong, or more expensive than a text can be.
         """
         token = _budget.set([STEPS_MAX])
+        told = _used.set({} if used is None else used)
         try:
             return _joined(self.get_template(name).generate(values))
         except TemplateNotFound as problem:
@@ -185,6 +191,7 @@ class TextEnvironment(ImmutableSandboxedEnvironment):
             raise TemplateBroken(path, line, str(problem) or repr(problem)) from problem
         finally:
             _budget.reset(token)
+            _used.reset(told)
 
 
 @lru_cache(maxsize=16)
@@ -209,6 +216,7 @@ class _Loader(FileSystemLoader):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, encoding="utf-8", followlinks=False)
+        self.digests: dict[str, str] = {}
 
     def get_source(
         self, environment: Environment, template: str
@@ -217,6 +225,7 @@ class _Loader(FileSystemLoader):
         if PurePosixPath(template).is_absolute():
             raise TemplateNotFound(template)
         source, filename, current = super().get_source(environment, template)
+        self.digests[template] = hashlib.sha256(source.encode()).hexdigest()
         if template.endswith(".letter.txt"):
             source = "\n".join(_marked(line) for line in source.splitlines())
         return source, filename, current
@@ -231,6 +240,7 @@ def _marked(line: str) -> str:
 
 
 _budget: ContextVar[list[int]] = ContextVar("steps left of the rendering under way")
+_used: ContextVar[dict[str, str]] = ContextVar("files that went into the rendering under way")
 
 
 def _spend(steps: int) -> None:

@@ -49,6 +49,10 @@ ALIASES: dict[str, tuple[str, ...]] = {
         *("tva intracommunautaire", "n° tva intracommunautaire"),
     ),
     "capacity": ("capacity", "qualité", "kind", "type", "type client", "catégorie"),
+    "representative": (
+        *("representative", "représentant", "legal representative", "représentant légal"),
+        *("dirigeant", "director", "gérant"),
+    ),
 }
 """Each field with its names; the first is English, the second French where they differ."""
 

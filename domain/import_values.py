@@ -18,6 +18,7 @@ from stdnum.gb import vat as british_vat
 
 from domain.countries import country_code, without_accents
 from domain.email_address import EXPECTED_EMAIL, is_email
+from domain.languages import language_of_country
 from schemas.money import minor_unit, round_half_up
 from schemas.parties import Capacity
 
@@ -43,7 +44,15 @@ _CAPACITIES = {
     Capacity.PUBLIC: ("public", "b2g", "public body", "administration", "collectivite"),
 }
 _CAPACITY_BY_WORD = {word: kind for kind, words in _CAPACITIES.items() for word in words}
-_LANGUAGES = {"french": "fr", "francais": "fr", "english": "en", "anglais": "en"}
+_LANGUAGES = {
+    "french": "fr",
+    "francais": "fr",
+    "english": "en",
+    "anglais": "en",
+    "german": "de",
+    "allemand": "de",
+    "deutsch": "de",
+}
 
 
 class Unexpected(ValueError):  # noqa: N818 - it reads as a sentence: raise Unexpected("a date")
@@ -182,9 +191,9 @@ def read_country(text: str) -> str:
 
 @lru_cache(maxsize=512)
 def read_language(text: str, country: str) -> str:
-    """ISO 639-1; for an empty cell French in France and English elsewhere."""
+    """ISO 639-1; for an empty cell the language of the country, or English."""
     if not text:
-        return "fr" if country == "FR" else "en"
+        return language_of_country(country)
     plain = without_accents(text)
     code = _LANGUAGES.get(plain, re.split("[-_]", plain)[0])
     if not re.fullmatch("[a-z]{2}", code):

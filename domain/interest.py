@@ -64,7 +64,7 @@ def state_claim(
         table: the reference rates; a half-year it lacks is marked and bears nothing.
         policy: what a part payment settles first.
         day_count: by how many days a year is divided.
-        language: of the conventions, ``en`` or ``fr``; for a letter, the letter's own.
+        language: of the conventions, ``de``, ``en`` or ``fr``; for a letter, the letter's own.
 
     Raises:
         DayOutOfRangeError: when the day is a typing mistake.

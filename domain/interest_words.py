@@ -16,6 +16,13 @@ from schemas.interest import (
 from schemas.money import Money
 
 _POLICY = {
+    "de": {
+        ImputationPolicy.LEGAL_ACCESSORIES_FIRST: (
+            "die Pauschale, dann die Zinsen, dann die Hauptforderung"
+        ),
+        ImputationPolicy.INTEREST_FIRST: "die Zinsen, dann die Hauptforderung, dann die Pauschale",
+        ImputationPolicy.PRINCIPAL_FIRST: "die Hauptforderung, dann die Zinsen, dann die Pauschale",
+    },
     "en": {
         ImputationPolicy.LEGAL_ACCESSORIES_FIRST: "the fixed sum, then interest, then principal",
         ImputationPolicy.INTEREST_FIRST: "interest, then principal, then the fixed sum",
@@ -35,6 +42,22 @@ _POLICY = {
 }
 
 _WORDS = {
+    "de": {
+        "formula": "Zinsen = offener Bruttobetrag × Jahreszinssatz × Tage / {year}",  # noqa: RUF001 - the sign of times
+        "365": "365 (der 29. Februar zählt mit)",
+        "actual": "365, in Schaltjahren 366",
+        "days": "vom Tag nach der Fälligkeit bis zum Tag des Geldeingangs einschließlich",
+        "notice": "vom Tag nach der Mahnung bis zum Tag des Geldeingangs einschließlich",
+        "contract": "zum vertraglichen Zinssatz",
+        "frozen": "zum Zinssatz des Halbjahres, in dem der Verzug begann",
+        "moving": "zum Zinssatz des jeweiligen Halbjahres",
+        "compound": "die Zinsen jedes vollen Jahres erhöhen die Berechnungsgrundlage",
+        "simple": "ohne Zinseszins",
+        "rounding": "kaufmännisch gerundet, einmal je Zahlung und Abrechnung",
+        "policy": "Zahlungen tilgen {order}",
+        "law": "Angewandtes Recht: {law}",
+        "and": "und",
+    },
     "en": {
         "formula": "Interest = unpaid amount including VAT × yearly rate × days / {year}",  # noqa: RUF001 - the sign of times
         "365": "365 (29 February counts as a day)",
@@ -49,6 +72,7 @@ _WORDS = {
         "rounding": "rounded half up once per payment and statement",
         "policy": "payments settle {order}",
         "law": "Law applied: {law}",
+        "and": "and",
     },
     "fr": {
         "formula": "Intérêts = montant TTC impayé × taux annuel × jours / {year}",  # noqa: RUF001 - as above
@@ -64,8 +88,12 @@ _WORDS = {
         "rounding": "un seul arrondi au centime par paiement et par décompte",
         "policy": "les paiements s'imputent sur {order}",
         "law": "Textes appliqués : {law}",
+        "and": "et",
     },
 }
+
+LANGUAGES = frozenset(_WORDS)
+"""In which the conventions can be said."""
 
 
 def conventions(
@@ -77,7 +105,7 @@ def conventions(
         terms: what was decided before counting.
         policy: what a part payment settles first.
         day_count: by how many days a year was divided.
-        language: ``en`` or ``fr``; any other reads English.
+        language: ``de``, ``en`` or ``fr``; any other reads English.
     """
     words = _WORDS.get(language, _WORDS["en"])
     orders = _POLICY.get(language, _POLICY["en"])
@@ -94,7 +122,8 @@ def conventions(
         words["rounding"],
         words["policy"].format(order=orders[policy]),
     )
-    return f"{'; '.join(parts)}. {words['law'].format(law=terms.regime.law)}."
+    law = terms.regime.law.replace(" and ", f" {words['and']} ")
+    return f"{'; '.join(parts)}. {words['law'].format(law=law)}."
 
 
 def statement_warnings(

@@ -246,6 +246,7 @@ class _Reading:
             siren=read("siren", read_siren, ""),
             vat_id=read("vat_id", read_vat_id, ""),
             capacity=read("capacity", read_capacity, Capacity.BUSINESS),
+            representative=" ".join(cell["representative"].split())[:200],
         )
 
     def _address(self, line: int, cell: dict[str, str], country: str) -> tuple[str, ...]:

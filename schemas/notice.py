@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 
 from pydantic import Field
 
 from schemas.base import Frozen
+from schemas.interest import ClaimStatement
 from schemas.money import Money
 from schemas.parties import Creditor, Debtor
-from schemas.plan import Channel
+from schemas.pauses import Arrangement, Dispute
+from schemas.plan import Channel, Charges
 
 
 class NoticeItem(Frozen):
@@ -18,6 +21,7 @@ class NoticeItem(Frozen):
     Attributes:
         asked: what is still owed of it; ``amount`` less ``paid``.
         reference: ISO 11649 creditor reference.
+        statement: its account on the day of the message; None when the plan's step asks for none.
     """
 
     invoice: str
@@ -29,6 +33,7 @@ class NoticeItem(Frozen):
     days_overdue: int
     purchase_order: str = ""
     reference: str = ""
+    statement: ClaimStatement | None = None
 
 
 class EarlierContact(Frozen):
@@ -37,6 +42,62 @@ class EarlierContact(Frozen):
     on: date
     channel: Channel
     step: str
+
+
+class NoticeClaim(Frozen):
+    """What late payment has cost by the day of a message, beside the invoices.
+
+    Attributes:
+        charges: whether the message states, claims or waives it.
+        on: the last day that is counted.
+        principal: what is asked of the invoices themselves.
+        interest: still owed of it, over all invoices.
+        indemnity: the law's fixed sums, over all invoices.
+        daily_increment: what a further day adds; None when a rate is not published yet.
+        complete: the rate of every day was known.
+        known_until: the last day up to which interest could be counted.
+        conventions: how it was counted, to print under it.
+        laws: the articles that were applied.
+    """
+
+    charges: Charges
+    on: date
+    principal: Money
+    interest: Money
+    indemnity: Money
+    daily_increment: Money | None = None
+    complete: bool = True
+    known_until: date
+    conventions: str = ""
+    laws: tuple[str, ...] = ()
+
+    @property
+    def stated(self) -> bool:
+        """It is told, and not asked for."""
+        return self.charges is Charges.STATE
+
+    @property
+    def claimed(self) -> bool:
+        """It is asked for, with the invoices."""
+        return self.charges is Charges.CLAIM
+
+    @property
+    def waived(self) -> bool:
+        """It is given up, if the invoices are paid in time."""
+        return self.charges is Charges.WAIVE
+
+    @property
+    def total_with_charges(self) -> Money:
+        """Invoices, interest and fixed sums."""
+        return self.principal + self.interest + self.indemnity
+
+
+class NoticeKind(StrEnum):
+    """What a message answers that no step of a ladder causes."""
+
+    PROMISE = "promise"
+    DISPUTE = "dispute"
+    SETTLEMENT = "settlement"
 
 
 class Notice(Frozen):
@@ -48,6 +109,13 @@ class Notice(Frozen):
         on: the business day it is dated.
         pay_by: the deadline it names.
         items: every overdue item it asks for; at least one, one currency.
+        claim: what late payment has cost; None when the plan's step names no figure, or none is
+            owed.
+        promise: what the debtor has promised, in a message that confirms it.
+        dispute: what the debtor contests, in a message that confirms it.
+        follows: the text of the plan's step after this one; empty when none is left.
+        refer_to: to whom the plan hands the case at its end.
+        refer_on: when it would, or did; None when the plan hands it to nobody.
     """
 
     reference: str
@@ -59,22 +127,52 @@ class Notice(Frozen):
     debtor: Debtor
     items: tuple[NoticeItem, ...] = Field(min_length=1)
     earlier: tuple[EarlierContact, ...] = ()
+    claim: NoticeClaim | None = None
+    promise: Arrangement | None = None
+    dispute: Dispute | None = None
+    follows: str = ""
+    refer_to: str = ""
+    refer_on: date | None = None
 
     @property
-    def total(self) -> Money:
-        """What the message asks for altogether."""
+    def principal(self) -> Money:
+        """What the message asks for of the invoices themselves."""
         total = Money.zero(self.items[0].asked.currency)
         for item in self.items:
             total += item.asked
         return total
 
+    @property
+    def paid(self) -> Money:
+        """What has come in for the invoices."""
+        total = Money.zero(self.items[0].paid.currency)
+        for item in self.items:
+            total += item.paid
+        return total
+
+    @property
+    def total(self) -> Money:
+        """What the message is about: what it asks for, with what it claims; or what is promised."""
+        if self.promise is not None:
+            return self.promise.total
+        if self.claim is not None and self.claim.claimed:
+            return self.claim.total_with_charges
+        return self.principal
+
 
 class EmailMessageText(Frozen):
-    """A rendered e-mail before it becomes bytes."""
+    """A rendered e-mail before it becomes bytes.
+
+    Attributes:
+        language: of the text.
+        template_version: of the files it was made from; see :class:`KeptMessage`.
+    """
 
     subject: str
     text: str
     html: str
+    language: str = ""
+    template_version: str = ""
 
 
 class Letter(Frozen):
@@ -83,8 +181,29 @@ class Letter(Frozen):
     Attributes:
         pdf: the document's bytes, PDF/A-2a.
         sha256: of these bytes, hexadecimal.
+        language: of the text.
+        template_version: of the files it was made from; see :class:`KeptMessage`.
     """
 
     pdf: bytes
     sha256: str
     pages: int = 1
+    language: str = ""
+    template_version: str = ""
+
+
+class KeptMessage(Frozen):
+    """The exact bytes of a message, as they are handed over.
+
+    Attributes:
+        media_type: ``message/rfc822`` or ``application/pdf``.
+        template: its name.
+        template_version: the first twelve digits of the SHA-256 over the files it was made from.
+        language: of the text.
+    """
+
+    content: bytes
+    media_type: str
+    template: str = ""
+    template_version: str = ""
+    language: str = ""

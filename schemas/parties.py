@@ -39,6 +39,7 @@ class Debtor(Frozen):
         siren: French company number, nine digits, or empty.
         vat_id: VAT identification number, or empty.
         email_problem: why no mail goes to the address any more, or empty.
+        representative: who speaks for a company in law, as a formal notice addresses them.
     """
 
     creditor: Name
@@ -52,6 +53,7 @@ class Debtor(Frozen):
     vat_id: str = ""
     capacity: Capacity = Capacity.BUSINESS
     email_problem: str = ""
+    representative: str = ""
 
     @property
     def country(self) -> str:
@@ -67,6 +69,8 @@ class Creditor(Strict):
         email: the sender of e-mails; answers go to ``reply_to``, or here.
         iban: where payments go; shown in messages and in the payment QR code.
         time_zone: IANA name; "today" is today there.
+        signatory: who signs letters; ``contact_name`` when it is empty.
+        signatory_role: by which authority they sign, such as ``Head of accounts``.
         reply_hold_days: working days for which contacts wait so that an answer can be read.
         bank_accounts: further accounts whose statements are ours, as IBAN or as the bank writes it.
         bank_hold_days: so many bank days a suggested payment keeps its debtor's contacts waiting
@@ -88,6 +92,8 @@ class Creditor(Strict):
     bic: str = ""
     language: LanguageCode = "fr"
     time_zone: str = "Europe/Paris"
+    signatory: str = ""
+    signatory_role: str = ""
     plan: Name = "standard"
     reply_hold_days: int = Field(default=3, ge=0, le=30)
     bank_accounts: tuple[str, ...] = Field(default=(), max_length=100)

@@ -27,6 +27,19 @@ class IfUnknown(StrEnum):
     RESEND = "resend"
 
 
+class Charges(StrEnum):
+    """What a message says of interest and of the law's fixed sum.
+
+    ``state`` tells what they come to and asks for the invoices alone, ``claim`` asks for both,
+    ``waive`` offers to give them up for a payment in time, ``none`` names no figure.
+    """
+
+    NONE = "none"
+    STATE = "state"
+    CLAIM = "claim"
+    WAIVE = "waive"
+
+
 class ResumePolicy(StrEnum):
     """Where a plan goes on after a pause."""
 
@@ -44,6 +57,8 @@ class DunningStep(Frozen):
         template: which text; defaults to the step's name.
         if_unknown: ``ask`` a person (a letter always does) or ``resend`` with the same Message-ID.
         pay_within_days: the deadline that the message names, counted from the day it leaves.
+        charges: what the message says of interest and of the fixed sum; it never changes what the
+            invoice is owed.
         attempts: how often a call is tried before it counts as not reached; a French consumer is
             called at most four times in 30 days (practice after Code de la consommation, D223-9).
         done_within_days: working days in which the task of the step is to be done.
@@ -55,6 +70,7 @@ class DunningStep(Frozen):
     template: Name = ""
     if_unknown: IfUnknown = IfUnknown.ASK
     pay_within_days: int = Field(default=8, ge=0, le=90)
+    charges: Charges = Charges.NONE
     attempts: int = Field(default=3, ge=1, le=10)
     done_within_days: int = Field(default=2, ge=0, le=60)
 

@@ -81,7 +81,9 @@ async def claim(connection: Connection, wanted: Claim, lease_seconds: float) -> 
     return Contact.model_validate(dict(row)) if row else _impossible(wanted.reference)
 
 
-async def begin_hand_over(pool: Pool, reference: str, owner: str, lease_seconds: float) -> bool:
+async def begin_hand_over(
+    pool: Pool | Connection, reference: str, owner: str, lease_seconds: float
+) -> bool:
     """Say that from now on nobody can tell whether the message left, until it is settled.
 
     Returns:

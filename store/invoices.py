@@ -213,7 +213,7 @@ def _debtor_record(debtor: Debtor) -> tuple[Any, ...]:
     return (
         *(debtor.debtor_id, debtor.name, debtor.email, debtor.phone, list(debtor.address.lines)),
         *(debtor.address.country, debtor.language, debtor.siren, debtor.vat_id),
-        debtor.capacity.value,
+        *(debtor.capacity.value, debtor.representative),
     )
 
 

@@ -6,7 +6,8 @@ select pg_advisory_xact_lock(hashtext('relance import'), hashtext($1));
 create temp table incoming_debtors (
     debtor_id text not null, name text not null, email text not null, phone text not null,
     address_lines text[] not null, country text not null, language text not null,
-    siren text not null, vat_id text not null, capacity text not null
+    siren text not null, vat_id text not null, capacity text not null,
+    representative text not null
 ) on commit drop;
 create temp table incoming_invoices (
     number text not null, debtor_id text not null, issue_date date not null,
@@ -37,7 +38,10 @@ set
     language = case when 'language' = any ($2) then i.language else d.language end,
     siren = case when 'siren' = any ($2) then i.siren else d.siren end,
     vat_id = case when 'vat_id' = any ($2) then i.vat_id else d.vat_id end,
-    capacity = case when 'capacity' = any ($2) then i.capacity else d.capacity end
+    capacity = case when 'capacity' = any ($2) then i.capacity else d.capacity end,
+    representative = case
+        when 'representative' = any ($2) then i.representative else d.representative
+    end
 from debtors as d
 where d.creditor = $1 and d.debtor_id = i.debtor_id;
 
@@ -45,24 +49,25 @@ where d.creditor = $1 and d.debtor_id = i.debtor_id;
 with merged as (
     insert into debtors as d (
         creditor, debtor_id, name, email, phone, address_lines, country, language, siren, vat_id,
-        capacity
+        capacity, representative
     )
     select
         $1, debtor_id, name, email, phone, address_lines, country, language, siren, vat_id,
-        capacity
+        capacity, representative
     from incoming_debtors
     order by debtor_id
     on conflict (creditor, debtor_id) do update set
         name = excluded.name, email = excluded.email, phone = excluded.phone,
         address_lines = excluded.address_lines, country = excluded.country,
         language = excluded.language, siren = excluded.siren, vat_id = excluded.vat_id,
-        capacity = excluded.capacity, updated_at = now()
+        capacity = excluded.capacity, representative = excluded.representative, updated_at = now()
     where (
         d.name, d.email, d.phone, d.address_lines, d.country, d.language, d.siren, d.vat_id,
-        d.capacity
+        d.capacity, d.representative
     ) is distinct from (
         excluded.name, excluded.email, excluded.phone, excluded.address_lines, excluded.country,
-        excluded.language, excluded.siren, excluded.vat_id, excluded.capacity
+        excluded.language, excluded.siren, excluded.vat_id, excluded.capacity,
+        excluded.representative
     )
     -- A row that was inserted has no deleting or locking transaction yet.
     returning d.xmax = 0 as is_new

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from activities.template_engine import TemplateBroken
+from activities.template_samples import sample_debtor, sample_notice
 from activities.texts import render_letter
+from activities.typography import formats
 from schemas.money import Money
 from schemas.notice import EarlierContact, Notice, NoticeItem
-from schemas.parties import Creditor, Debtor
-from schemas.plan import Channel
+from schemas.parties import Capacity, Creditor, Debtor
+from schemas.plan import Channel, Charges
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 LETTERS = sorted(
@@ -64,25 +66,60 @@ def test_a_hostile_name_sets_no_letter() -> None:
     assert "list" not in kinds
 
 
-@pytest.mark.parametrize("name", LETTERS)
-def test_the_formal_notice_is_complete(name: str) -> None:
-    """The formal notice names itself, facts, reminders, account, demand, date, sequel, contact."""
-    language, template = name.split("/")
-    letter = render_letter(notice(template, language=language), TEMPLATES)
-    said = " ".join(run["text"] for block in letter.blocks for run in block.get("runs", []))
-    french = language == "fr"
-    assert ("MISE EN DEMEURE" if french else "FORMAL NOTICE") in letter.subject
-    assert "mettons en demeure" in said if french else "(mise en demeure)" in said
-    assert "9\u00a0septembre 2026" in said if french else "9\u00a0September 2026" in said
-    assert "1er\u00a0novembre 2026" in said if french else "1\u00a0November 2026" in said
-    assert "juridiction compétente" in said if french else "competent court" in said
-    assert "1344" in said
-    assert CREDITOR.email in said
-    assert [block["kind"] for block in letter.blocks if block["kind"] != "paragraph"] == [
-        "items",
-        "payment",
-        "signature",
-    ]
+WORDS = {
+    "de": ("LETZTE MAHNUNG", "mahnen wir Sie letztmalig", "gerichtlich", "1.\u00a0November 2026"),
+    "en": ("FORMAL NOTICE", "give you formal notice", "competent court", "1\u00a0November 2026"),
+    "fr": ("MISE EN DEMEURE", "mettons en demeure", "juridiction", "1er\u00a0novembre 2026"),
+}
+
+
+@pytest.mark.parametrize("charges", [Charges.STATE, Charges.CLAIM, Charges.WAIVE])
+@pytest.mark.parametrize("language", WORDS)
+def test_the_formal_notice_has_its_eleven_contents(language: str, charges: Charges) -> None:
+    """Name, parties, facts, account, order, deadline, sequel, grounds, contact, signature."""
+    about = sample_notice(
+        "formal-notice", sample_debtor(language, Capacity.BUSINESS), charges=charges
+    )
+    letter = render_letter(about, TEMPLATES)
+    said = " ".join(
+        run["text"]
+        for block in letter.blocks
+        for runs in (block.get("runs", []), *block.get("lines", []))
+        for run in runs
+    )
+    title, order, sequel, deadline = WORDS[language]
+    money = formats(language)["money"]
+    assert title in letter.subject
+    assert order in said
+    # Both parties, each with their number and the person who speaks for them.
+    assert all(word in said for word in ("RCS Lyon 552 081 317", "Hélène Marchand, présidente"))
+    assert all(word in said for word in ("732\u00a0829\u00a0320", "Paul Vasseur"))
+    # What was reminded of, and when; the account, with what each further day adds.
+    assert "16" in said
+    assert about.claim is not None
+    assert about.claim.daily_increment is not None
+    for amount in (about.claim.interest, about.claim.indemnity, about.total):
+        assert money(amount) in said
+    if charges is not Charges.WAIVE:
+        assert money(about.claim.daily_increment) in said
+    assert all(word in said for word in (deadline, sequel, "1344", "441-10", CREDITOR.email))
+    kinds = [block["kind"] for block in letter.blocks if block["kind"] != "paragraph"]
+    assert kinds == ["items", "payment", "signature", "statement"]
+
+
+def test_a_claim_is_part_of_the_sum_and_a_stated_one_is_not() -> None:
+    """The sum demanded has the charges in it exactly when the plan's step claims them."""
+    totals = {
+        charges: sample_notice(
+            "formal-notice", sample_debtor("fr", Capacity.BUSINESS), charges=charges
+        ).total
+        for charges in Charges
+    }
+    assert totals[Charges.NONE] == totals[Charges.STATE] == totals[Charges.WAIVE]
+    # 12.15 % on 1484.56 for 15 days and on 1234.56 for 30, on 1480 for 45; twice EUR 40.
+    assert totals[Charges.CLAIM] - totals[Charges.NONE] == Money(
+        amount=Decimal("19.74") + Decimal("22.17") + 80, currency="EUR"
+    )
 
 
 def test_the_consumers_formal_notice_makes_legal_interest_run() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from activities.template_engine import TemplateBroken, TemplateMissing
+from activities.template_samples import sample_notice
 from activities.texts import (
     TooManyItems,
-    formats,
     render_email,
     render_letter,
     render_script,
-    typographic,
 )
+from activities.typography import formats, typographic
 from schemas.money import Money
 from schemas.notice import EarlierContact, Notice, NoticeItem
 from schemas.parties import Capacity, Creditor, Debtor, PostalAddress
@@ -28,6 +29,8 @@ LANGUAGES = sorted(folder.name for folder in TEMPLATES.glob("[a-z][a-z]"))
 EMAILS = sorted(
     f"{path.parent.name}/{path.stem}" for path in TEMPLATES.glob("[a-z][a-z]/[a-z]*.mjml")
 )
+EVENTS = {"promise", "dispute", "settlement"}
+DEMANDS = [name for name in EMAILS if name.split("/")[1] not in EVENTS]
 SCRIPTS = sorted(
     f"{path.parent.name}/{path.name.removesuffix('.script.txt')}"
     for path in TEMPLATES.glob("[a-z][a-z]/[a-z]*.script.txt")
@@ -35,8 +38,9 @@ SCRIPTS = sorted(
 LETTERS = sorted(
     f"{path.parent.name}/{path.name.removesuffix('.letter.txt')}"
     for path in TEMPLATES.glob("[a-z][a-z]/[a-z]*.letter.txt")
+    if path.name.count(".") == 2
 )
-INDEMNITY = re.compile(r"40\s*€|€\s*40|L\.\s?441|D\.\s?441|2192|indemn", re.IGNORECASE)
+INDEMNITY = re.compile(r"\b40\s*€|€\s*40\b|L\.\s?441|D\.\s?441|2192|indemn", re.IGNORECASE)
 CREDITOR = Creditor(
     creditor="atelier",
     name="Atelier Lumière SAS",
@@ -102,6 +106,8 @@ def words(name: str, capacity: Capacity) -> str:
     """Everything that the text ``language/name`` says to a debtor of that capacity."""
     language, template = name.split("/")
     about = notice(template, debtor(language=language, capacity=capacity))
+    if template in EVENTS:
+        about = sample_notice(template, debtor(language=language, capacity=capacity))
     if name in EMAILS:
         email = render_email(about, TEMPLATES)
         return f"{email.subject}\n{email.text}\n{email.html}"
@@ -111,9 +117,9 @@ def words(name: str, capacity: Capacity) -> str:
     return "\n".join((letter.subject, str(letter.blocks)))
 
 
-def test_the_default_plan_has_its_texts_in_both_languages() -> None:
-    """Every step of the default plan that reaches a debtor has a text in French and in English."""
-    assert LANGUAGES == ["en", "fr"]
+def test_the_default_plan_has_its_texts_in_every_language() -> None:
+    """Every step of the default plan that reaches a debtor has a text in each language."""
+    assert LANGUAGES == ["de", "en", "fr"]
     for language in LANGUAGES:
         assert {f"{language}/{name}" for name in ("courtesy", "firm", "reminder")} <= set(EMAILS)
         assert f"{language}/call" in SCRIPTS
@@ -121,11 +127,11 @@ def test_the_default_plan_has_its_texts_in_both_languages() -> None:
 
 
 @pytest.mark.parametrize("capacity", Capacity)
-@pytest.mark.parametrize("name", EMAILS + SCRIPTS + LETTERS)
+@pytest.mark.parametrize("name", DEMANDS + SCRIPTS + LETTERS)
 def test_every_text_says_what_is_owed(name: str, capacity: Capacity) -> None:
     """Every text, in every language, to every kind of debtor, names invoices, total and no gaps."""
     said = words(name, capacity)
-    total = "2\u202f714,56\u00a0€" if name.startswith("fr/") else "€2,714.56"
+    total = {"de": "2.714,56\u00a0€", "en": "€2,714.56", "fr": "2\u202f714,56\u00a0€"}[name[:2]]
     assert total in said
     assert "F-2026-0117" in said
     assert "F-2026-0131" in said
@@ -221,12 +227,13 @@ def test_mail_styles_keep_their_spaces() -> None:
 def test_mails_load_nothing(name: str) -> None:
     """No picture, font or pixel is loaded from anywhere when the debtor opens the mail."""
     language, template = name.split("/")
-    html = render_email(notice(template, debtor(language=language)), TEMPLATES).html
+    about = sample_notice(template, debtor(language=language))
+    html = render_email(about, TEMPLATES).html
     assert not re.search(r"<img|<link|<script|src=|url\(|@import|href=", html)
     assert f'<html lang="{language}"' in html
 
 
-@pytest.mark.parametrize("name", EMAILS)
+@pytest.mark.parametrize("name", DEMANDS)
 def test_hostile_names_stay_names(name: str) -> None:
     """Nothing in a debtor's or invoice's name becomes code, markup, a style or a new line."""
     language, template = name.split("/")
@@ -253,19 +260,46 @@ def test_no_text_threatens_reminder_fees() -> None:
         assert not re.search(r"frais de (relance|dossier)|reminder fee|late fee", said)
 
 
-def test_another_language_reads_english() -> None:
-    """A debtor whose language has no texts reads English, with English amounts."""
-    email = render_email(notice("courtesy", debtor(language="de")), TEMPLATES)
-    assert "slipped through" in email.text
-    assert "€2,714.56" in email.subject
+def test_the_language_that_a_debtor_gets() -> None:
+    """The debtor's own language, else the country's, else the creditor's; amounts go with it."""
+    own = render_email(notice("courtesy", debtor(language="de")), TEMPLATES)
+    assert own.subject.endswith("2.714,56\u00a0€")
+    vienna = PostalAddress(lines=("Ring 1", "1010 Wien"), country="AT")
+    country = render_email(notice("courtesy", debtor(language="hu", address=vienna)), TEMPLATES)
+    assert country.language == "de"
+    ghent = PostalAddress(lines=("Veldstraat 1", "9000 Gent"), country="BE")
+    creditors = render_email(notice("courtesy", debtor(language="nl", address=ghent)), TEMPLATES)
+    assert creditors.language == "fr"
+
+
+def test_a_new_language_is_a_folder_away(tmp_path: Path) -> None:
+    """Whoever puts a folder beside the others writes to debtors in its language."""
+    shutil.copytree(TEMPLATES, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.ttf"))
+    (tmp_path / "en").rename(tmp_path / "es")
+    for path in (tmp_path / "es").iterdir():
+        path.write_text(path.read_text("utf-8").replace('"en/', '"es/'), "utf-8")
+    email = render_email(notice("courtesy", debtor(language="es")), tmp_path)
+    assert email.language == "es"
+    assert email.subject.endswith("2.714,56\u00a0€")
+
+
+def test_a_text_for_one_capacity_goes_before_the_common_one(tmp_path: Path) -> None:
+    """A consumer reads the text written for consumers, anybody else the common one."""
+    folder = tmp_path / "en"
+    folder.mkdir()
+    (folder / "call.script.txt").write_text("for all", "utf-8")
+    (folder / "call.consumer.script.txt").write_text("for consumers", "utf-8")
+    for capacity, said in ((Capacity.CONSUMER, "for consumers\n"), (Capacity.PUBLIC, "for all\n")):
+        about = notice("call", debtor(language="en", capacity=capacity))
+        assert render_script(about, tmp_path) == said
 
 
 def test_a_missing_text_is_named() -> None:
     """A plan that asks for a text that nobody wrote learns which file is missing."""
     with pytest.raises(TemplateMissing, match=r"templates/fr/friendly\.subject\.txt"):
         render_email(notice("friendly"), TEMPLATES)
-    with pytest.raises(TemplateMissing, match=r"firm\.letter\.txt"):
-        render_letter(notice("firm"), TEMPLATES)
+    with pytest.raises(TemplateMissing, match=r"courtesy\.letter\.txt"):
+        render_letter(notice("courtesy"), TEMPLATES)
     with pytest.raises(TemplateMissing):
         render_email(notice("../en/courtesy"), TEMPLATES)
 

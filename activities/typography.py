@@ -1,0 +1,108 @@
+"""How does the reader write it? Amounts, dates and the spaces around signs, by language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_currency, format_percent
+
+from activities.template_engine import callable_in_templates, one_line
+from domain.languages import LAST_RESORT
+from schemas.money import Money
+
+_LOCALES = {"de": "de_DE", "en": "en_GB", "fr": "fr_FR"}
+
+
+def typographic(text: str, language: str) -> str:
+    """A text with the spaces that its language wants around signs.
+
+    French: a narrow no-break space before ``;``, ``!`` and ``?``, a no-break space before ``:``
+    and inside guillemets (Lexique des règles typographiques, Imprimerie nationale), in "L. 441-10"
+    and "40 €". German: a no-break space in "§ 288" and "40 €" (DIN 5008). Only spaces that stand
+    there are turned, so that no line end tears these apart.
+    """
+    if language == "fr":
+        text = re.sub(r" (?=[;!?])", "\u202f", text)
+        return re.sub(r"(?<=«) | (?=[:»])|(?<=\b[LRD]\.) (?=\d)|(?<=\d) (?=€)", "\u00a0", text)
+    if language == "de":
+        return re.sub(r"(?<=§) (?=\d)|(?<=\bAbs\.) (?=\d)|(?<=\d) (?=€)", "\u00a0", text)
+    return text
+
+
+def typographic_markup(markup: str, language: str) -> str:
+    """As :func:`typographic`, for the words between tags; styles and attributes stay as written."""
+    if language not in {"de", "fr"}:
+        return markup
+    parts = re.split(r"(<mj-style.*?</mj-style>|<!--.*?-->|<[^>]*>)", markup, flags=re.DOTALL)
+    parts[::2] = [typographic(part, language) for part in parts[::2]]
+    return "".join(parts)
+
+
+def grouped(iban: str) -> str:
+    """An IBAN as people read it, in groups of four (ISO 13616)."""
+    bare = iban.replace(" ", "")
+    return " ".join(bare[start : start + 4] for start in range(0, len(bare), 4))
+
+
+def in_threes(digits: str) -> str:
+    """A French company number as people read it: 552 081 317."""
+    return "\u00a0".join(digits[start : start + 3] for start in range(0, len(digits), 3))
+
+
+def locale_of(language: str) -> Locale:
+    """Where a language is at home: fr in France, en in Britain; English for an unknown one."""
+    try:
+        return Locale.parse(_LOCALES.get(language, language))
+    except UnknownLocaleError:
+        return Locale.parse(_LOCALES[LAST_RESORT])
+
+
+@lru_cache(maxsize=32)
+def formats(language: str) -> dict[str, Callable[..., str]]:
+    """The functions that a text may call, in the reader's conventions (France, Britain, Germany).
+
+    ``money`` (1 234,56 €), ``day`` (03/09/2026; English 3 Sep 2026), ``day_long`` (3 septembre
+    2026), ``percent`` (10,75 %, from a fraction), ``rate`` (10,75 %, from per cent), ``listed`` (a,
+    b et c).
+    """
+    locale = locale_of(language)
+    short = "dd/MM/yyyy" if language == "fr" else "medium"
+    percents = {"de": "#,##0.00\u00a0%", "fr": "#,##0.00\u202f%"}
+
+    @callable_in_templates
+    def money(amount: Money) -> str:
+        return format_currency(amount.amount, amount.currency, locale=locale)
+
+    @callable_in_templates
+    def day(when: date) -> str:
+        return format_date(when, short, locale=locale)
+
+    @callable_in_templates
+    def day_long(when: date) -> str:
+        long = format_date(when, "long", locale=locale)
+        # French counts the first of the month as an ordinal, which the CLDR pattern cannot say.
+        return f"1er{long[1:]}" if language == "fr" and when.day == 1 else long
+
+    @callable_in_templates
+    def percent(fraction: Decimal) -> str:
+        return format_percent(fraction, percents.get(language, "#,##0.00%"), locale)
+
+    @callable_in_templates
+    def rate(per_cent: Decimal) -> str:
+        return format_percent(per_cent / 100, percents.get(language, "#,##0.00%"), locale)
+
+    @callable_in_templates
+    def listed(words: list[str]) -> str:
+        return format_list([one_line(word) for word in words], locale=locale)
+
+    return {
+        "money": money, "day": day, "day_long": day_long, "percent": percent, "rate": rate,
+        "listed": listed,
+    }  # fmt: skip

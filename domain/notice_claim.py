@@ -1,0 +1,125 @@
+"""What may a message say of interest and fixed sums? The accounts of its cases, added up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from domain.interest import DayOutOfRangeError, state_claim
+from domain.interest_regimes import UnknownRegimeError
+from domain.rates import RateTable
+from schemas.case import CollectionCase
+from schemas.interest import (
+    Claim,
+    ClaimStatement,
+    Credit,
+    CreditKind,
+    Dispute,
+    ImputationPolicy,
+    Receipt,
+)
+from schemas.money import Money, round_half_up
+from schemas.notice import NoticeClaim
+from schemas.parties import Debtor
+from schemas.pauses import StopKind
+from schemas.plan import Charges
+
+
+def claim_of_case(case: CollectionCase, debtor: Debtor) -> Claim:
+    """A case as the interest engine wants it.
+
+    Credit notes carry no day in a case, so they count as from the origin: in doubt less interest is
+    claimed, never more. The same holds for what was written off, and for a consumer: until it is on
+    record that a formal notice has reached them, nothing runs.
+    """
+    credited = case.credited + case.written_off if case.written_off else case.credited
+    insolvency = [stop.on for stop in case.stops if stop.kind is StopKind.INSOLVENCY]
+    return Claim(
+        amount=case.claim,
+        country=debtor.country,
+        capacity=debtor.capacity,
+        due_date=case.due_date,
+        payments=tuple(
+            Receipt(day=one.received_on, amount=one.amount, reference=one.payment_id)
+            for one in case.allocations
+            if one.amount.is_positive
+        ),
+        credits=(Credit(day=case.due_date, amount=credited, kind=CreditKind.ERROR),)
+        if credited.is_positive
+        else (),
+        disputes=tuple(
+            Dispute(opened_on=one.raised_at.date(), amount=one.amount)
+            for one in case.disputes
+            if one.amount.is_positive
+        ),
+        insolvency_on=min(insolvency, default=None),
+        holidays=tuple(holiday.day for holiday in case.calendar.holidays)
+        if debtor.country == "DE"
+        else (),
+    )
+
+
+def state_case(
+    case: CollectionCase, debtor: Debtor, on: date, rates: RateTable, language: str = "en"
+) -> ClaimStatement | None:
+    """The account of a case on a day; None where no law says what late payment costs.
+
+    Payments settle the invoice first, as the case itself counts them: what a message asks for of
+    an invoice, and what it says of interest, are then parts of one sum.
+    """
+    policy = ImputationPolicy.PRINCIPAL_FIRST
+    try:
+        return state_claim(claim_of_case(case, debtor), on, rates, policy=policy, language=language)
+    except (UnknownRegimeError, DayOutOfRangeError, ValueError):
+        # A message leaves without figures rather than not at all, or with figures nobody can prove.
+        return None
+
+
+def add_up(
+    charges: Charges, principal: Money, statements: Sequence[ClaimStatement | None]
+) -> NoticeClaim | None:
+    """What the cases of a message owe beside their invoices.
+
+    Args:
+        charges: what the plan's step wants said of it.
+        principal: what the message asks for of the invoices.
+        statements: of each case, in its own currency; None where there is none.
+
+    Returns:
+        None when nothing is to be said, nothing is owed, or one case cannot be stated.
+    """
+    known = [one for one in statements if one is not None]
+    if charges is Charges.NONE or len(known) < len(statements) or not known:
+        return None
+    currency = principal.currency
+    interest, indemnity = Money.zero(currency), Money.zero(currency)
+    for one in known:
+        if one.total.currency != currency:
+            return None
+        interest += one.interest_owed
+        indemnity += one.indemnity_owed
+    if not (interest.is_positive or indemnity.is_positive):
+        return None
+    return NoticeClaim(
+        charges=charges,
+        on=known[0].on,
+        principal=principal,
+        interest=interest,
+        indemnity=indemnity,
+        daily_increment=_daily(known, currency),
+        complete=all(one.complete for one in known),
+        known_until=min(one.known_until for one in known),
+        conventions=known[0].conventions,
+        laws=tuple(dict.fromkeys(one.law for one in known)),
+    )
+
+
+def _daily(statements: Sequence[ClaimStatement], currency: str) -> Money | None:
+    """What the next day adds to all of them; None when one of them does not know."""
+    total = Decimal(0)
+    for one in statements:
+        if one.daily_increment is None:
+            return None
+        total += one.daily_increment
+    return Money(amount=round_half_up(total, currency), currency=currency)
