@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import Any
 
+from domain.charge_rules import after_charges
 from domain.evolve_money import after_money
 from domain.evolve_pauses import after_pause
-from domain.evolve_steps import after_step, arrived
+from domain.evolve_steps import StepEvent, after_step, arrived
 from domain.reply_rules import after_reply
 from domain.tasks import ARRIVED, OUTLIVES_THE_CASE, OWN_CONTACTS, task_opened_by
 from schemas.case import CaseState, CollectionCase, OpenTask, TaskKind
+from schemas.charge_events import ChargesClaimed, ChargesReinstated, ChargesWaived
+from schemas.charges import ClaimedCharges
 from schemas.events import (
     CaseClosed,
     CaseEvent,
@@ -26,17 +29,6 @@ from schemas.events import (
     TaskCompleted,
 )
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
-from schemas.step_events import (
-    CallTried,
-    ContactBounced,
-    LadderRestarted,
-    StepBroughtForward,
-    StepFailed,
-    StepGivenBack,
-    StepPerformed,
-    StepSkipped,
-    StepUndone,
-)
 
 REMEMBERED_COMMANDS = 200
 """How many command ids a case remembers to recognise a repeated one."""
@@ -97,22 +89,14 @@ def evolve(case: CollectionCase, event: CaseEvent) -> CollectionCase:
     )
 
 
-def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa: PLR0911, C901 - one branch a kind
+def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa: PLR0911, PLR0912, C901 - one branch a kind
     match event:
-        case (
-            StepPerformed()
-            | StepFailed()
-            | ContactBounced()
-            | StepGivenBack()
-            | StepSkipped()
-            | StepBroughtForward()
-            | StepUndone()
-            | LadderRestarted()
-            | CallTried()
-        ):
+        case _ if isinstance(event, StepEvent):
             return after_step(case, event)
         case PaymentReceived() | PaymentReversed() | CreditNoteIssued() | WrittenOff():
             return after_money(case, event)
+        case ChargesClaimed() | ChargesWaived() | ChargesReinstated():
+            return _charged(case, after_charges(case, event))
         case InvoiceCorrected():
             return {"claim": event.amount, "due_date": event.due_date}
         case TaskCompleted():
@@ -157,6 +141,13 @@ def _answered(case: CollectionCase, event: TaskCompleted) -> dict[str, Any]:
     if done and done.kind is TaskKind.DELIVERY_UNKNOWN and event.outcome == ARRIVED:
         return {**changes, "steps": arrived(case, done)}
     return changes
+
+
+def _charged(case: CollectionCase, charges: ClaimedCharges) -> dict[str, Any]:
+    """Nobody need look after charges of which nothing is owed any more."""
+    if case.model_copy(update={"charges": charges}).charges_owed.is_positive:
+        return {"charges": charges}
+    return {"charges": charges, "tasks": _without(case, TaskKind.CHARGES_LEFT)}
 
 
 def _without(case: CollectionCase, *kinds: TaskKind) -> tuple[OpenTask, ...]:

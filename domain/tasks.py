@@ -15,6 +15,7 @@ from schemas.case import (
     TaskKind,
 )
 from schemas.events import (
+    CaseClosed,
     CaseEvent,
     CaseReferred,
     ContactBounced,
@@ -71,6 +72,7 @@ OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
     TaskKind.SEND_INVOICE: ("sent", "leave"),
     TaskKind.AGREE_INSTALMENTS: ("agreed", "declined"),
     TaskKind.CORRECT_NUMBER: (TRY_AGAIN, "leave"),
+    TaskKind.CHARGES_LEFT: ("waived", "claimed-apart", "leave"),
 }
 """What may come of a task, by its kind."""
 
@@ -102,6 +104,7 @@ OUTLIVES_THE_CASE = frozenset(
         TaskKind.UNALLOCATED_CASH,
         TaskKind.TELL_AGENCY,
         TaskKind.UNREADABLE_FACT,
+        TaskKind.CHARGES_LEFT,
         TaskKind.REPLY_RECEIVED,
     }
 )
@@ -127,6 +130,7 @@ def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
     found = (
         _about_money(case, event)
         or _about_the_way(case, event)
+        or _about_charges(case, event)
         or _after_a_call(case, event)
         or _what_to_do(event)
     )
@@ -220,6 +224,19 @@ def _about_the_way(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, st
         return None
     said = event.diagnostic or "the other side gave no reason"
     return TaskKind.DELIVERY_FAILED, f"{event.step!r} came back ({event.kind}): {said}"
+
+
+def _about_charges(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
+    """Charges are never lost in silence because the invoice itself is settled."""
+    match event:
+        case CaseClosed():
+            left = case.charges_owed
+        case PaymentReversed() if case.is_closed and event.charges:
+            left = case.charges_owed + event.charges
+        case _:
+            return None
+    what = f"{left} of interest and fixed sum are owed still: pursue or waive them"
+    return (TaskKind.CHARGES_LEFT, what) if left.is_positive else None
 
 
 def _after_a_call(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:

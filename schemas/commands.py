@@ -15,6 +15,7 @@ from schemas.money import Money
 from schemas.pauses import DisputeReason
 from schemas.requests import (
     AgreeInstalments,
+    ClaimCharges,
     DoStepNow,
     IssueCreditNote,
     PlaceHold,
@@ -22,6 +23,7 @@ from schemas.requests import (
     RaiseDispute,
     RecallCase,
     ReceiveReply,
+    ReinstateCharges,
     Release,
     ReopenCase,
     ReportBounce,
@@ -31,6 +33,7 @@ from schemas.requests import (
     SkipStep,
     StopContacts,
     UndoStep,
+    WaiveCharges,
     WriteOff,
 )
 
@@ -38,6 +41,7 @@ __all__ = [
     "AgreeInstalments",
     "Asked",
     "CancelCase",
+    "ClaimCharges",
     "Command",
     "CompleteTask",
     "CorrectInvoice",
@@ -53,6 +57,7 @@ __all__ = [
     "ReceiveReply",
     "RecordPayment",
     "Refusal",
+    "ReinstateCharges",
     "Release",
     "ReopenCase",
     "ReportBounce",
@@ -63,6 +68,7 @@ __all__ = [
     "SkipStep",
     "StopContacts",
     "UndoStep",
+    "WaiveCharges",
     "WriteOff",
     "fact_id",
 ]
@@ -144,6 +150,9 @@ Asked = (
     | WriteOff
     | RecallCase
     | ReopenCase
+    | ClaimCharges
+    | WaiveCharges
+    | ReinstateCharges
 )
 
 Happened = (
