@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
-from temporalio.client import (
-    Client,
-    WorkflowUpdateFailedError,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
-)
-from temporalio.service import RPCError
-
-from activities.telling import Telling
+from activities.telling import Progress, Telling
 from domain.tasks import TRY_AGAIN
 from schemas.commands import CompleteTask
 from schemas.requests import ReportBounce
@@ -21,15 +13,12 @@ from store.bounces import BounceState, FailedTask
 from store.facts import UntoldFact
 from store.pool import Pool
 
-ASK_TIMEOUT = timedelta(seconds=15)
-
 
 class Bounces:
     """Takes reports of bounces in, and has steps tried again whose address was corrected."""
 
-    def __init__(self, pool: Pool, client: Client, telling: Telling) -> None:
+    def __init__(self, pool: Pool, telling: Telling) -> None:
         self._pool = pool
-        self._client = client
         self._telling = telling
 
     async def report(self, bounce: ReportBounce) -> BounceState:
@@ -46,34 +35,31 @@ class Bounces:
             )
         return kept.state
 
-    async def give_back_corrected(self) -> int:
+    async def give_back_corrected(self, progress: Progress) -> int:
         """Try the steps again whose debtors have another address since; how many."""
-        return await self.give_back(await bounces.corrected(self._pool), by="sweep")
+        return await self.give_back(await bounces.corrected(self._pool), "sweep", progress)
 
-    async def give_back(self, tasks: Sequence[FailedTask], by: str) -> int:
+    async def give_back(
+        self, tasks: Sequence[FailedTask], by: str, progress: Progress = lambda _: None
+    ) -> int:
         """Answer tasks about failed e-mails with "try again"; how many cases did.
 
         A case refuses when a later step has left since: the task stays for a person.
+
+        Args:
+            tasks: to be answered.
+            by: who has corrected the address.
+            progress: told after each how many steps are tried again so far.
         """
         given_back = 0
         for task in tasks:
-            request = CompleteTask(
+            again = CompleteTask(
                 command_id=f"corrected-{task.task_id}",
                 by=by,
                 task_id=task.task_id,
                 outcome=TRY_AGAIN,
                 note="the address was corrected",
             )
-            handle = self._client.get_workflow_handle(task.case_id)
-            try:
-                await handle.execute_update(
-                    "submit", request, id=request.command_id, rpc_timeout=ASK_TIMEOUT
-                )
-            except (
-                RPCError,
-                WorkflowUpdateFailedError,
-                WorkflowUpdateRPCTimeoutOrCancelledError,
-            ):
-                continue
-            given_back += 1
+            given_back += await self._telling.ask_running(task.case_id, again)
+            progress(given_back)
         return given_back

@@ -11,7 +11,7 @@ from schemas.events import CaseEvent
 from schemas.identifiers import contact_reference
 from schemas.turns import GiveUpOrder, RecordOrder, TurnResult
 from store import contacts, event_store, facts
-from store.contacts import ContactState
+from store.contacts import ContactState, Settled
 from store.errors import WrongExpectedVersionError
 from store.pool import Pool
 from store.read_models import case_as_it_stands
@@ -47,7 +47,8 @@ class CaseRecord:
                 event: CaseEvent = failed(step, order.now, "DeliveryDeadlinePassed", words)
                 if state is ContactState.HANDING_OVER:
                     event = perhaps_taken(case, step, order.now, words)
-                    await contacts.settle(connection, reference, ContactState.UNKNOWN, words)
+                    unknown = Settled(state=ContactState.UNKNOWN, detail=words)
+                    await contacts.settle(connection, reference, unknown)
                 await event_store.append(connection, step.case_id, step.version, [event])
         except WrongExpectedVersionError as error:
             raise wrong_expected_version(str(error)) from error

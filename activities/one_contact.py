@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from activities.errors import try_again
 from activities.last_gate import LastGate
-from domain.sharing import joins
-from schemas.events import CaseEvent
+from domain.sharing import REFUSED_FOR_ALL, joins
+from domain.steps import failed, performed_now
+from schemas.case import CollectionCase
+from schemas.events import CaseEvent, StepFailed, StepPerformed
 from schemas.identifiers import contact_reference
 from schemas.turns import StepOrder
 from store import shared_contacts
@@ -15,6 +18,9 @@ from store.contacts import Contact, ContactState
 from store.event_store import Addition
 from store.pool import Connection
 from store.shared_contacts import CoveredStep
+
+SPOKEN = frozenset({ContactState.ACCEPTED, ContactState.UNKNOWN, ContactState.REFUSED})
+"""Nothing more becomes of it by itself."""
 
 LOOK_AGAIN = timedelta(seconds=5)
 """When a covered case looks again whether the message that speaks for it has left."""
@@ -34,7 +40,7 @@ async def spoken_for(connection: Connection, order: StepOrder) -> Contact | None
     contact = await shared_contacts.covering(connection, *place)
     if contact is None:
         return None
-    if contact.state in {ContactState.ACCEPTED, ContactState.UNKNOWN}:
+    if contact.state in SPOKEN:
         return contact
     if not contact.lease_is_over:
         raise try_again("another invoice's message speaks for this one", after=LOOK_AGAIN)
@@ -43,21 +49,42 @@ async def spoken_for(connection: Connection, order: StepOrder) -> Contact | None
     return None
 
 
-def said_for(other: CoveredStep, performed: CaseEvent) -> Addition:
-    """What an accepted message means for another case it spoke for: its step is taken, too.
+def as_said(
+    contact: Contact, case: CollectionCase, order: StepOrder, now: datetime
+) -> StepPerformed | StepFailed:
+    """What became of a step for which another case's message has spoken."""
+    if contact.state is ContactState.REFUSED:
+        reason, _, explanation = contact.last_error.partition(": ")
+        if reason not in REFUSED_FOR_ALL:
+            reason, explanation = "CameBack", contact.last_error
+        event = failed(order, now, reason, explanation)
+        return event.model_copy(update={"reference": contact.reference})
+    performed = performed_now(case, order, now, contact.detail, contact.sha256)
+    unknown = contact.state is ContactState.UNKNOWN
+    return performed.model_copy(
+        update={
+            "reference": contact.reference,
+            "delivery": "unknown" if unknown else "accepted",
+        }
+    )
+
+
+def said_for(other: CoveredStep, said: CaseEvent) -> Addition:
+    """What became of a message, for another case that it spoke for: its step is taken, or failed.
 
     Put on record beside the case's own event, so that the other finds its step taken when its
     moment comes, and the engine has next to nothing to do. The cause is the one that the step would
     have had by itself: its own turn then recognises it.
     """
     case = other.case
-    changes = {
+    changes: dict[str, Any] = {
         "cause": contact_reference(case.case_id, other.step, other.cycle),
         "step": other.step,
         "cycle": other.cycle,
-        "asked": case.asked,
     }
-    return Addition(case.case_id, case.version, [performed.model_copy(update=changes)])
+    if isinstance(said, StepPerformed):
+        changes["asked"] = case.asked
+    return Addition(case.case_id, case.version, [said.model_copy(update=changes)])
 
 
 async def speak_for_others(

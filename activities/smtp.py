@@ -9,12 +9,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aiosmtplib
+import structlog
 from aiosmtplib import SMTPException, SMTPResponseException, SMTPServerDisconnected
 
 from activities.errors import DeliveryPostponed, DeliveryRefused, DeliveryUnknown
 from activities.step_turn import BeginHandOver
 from schemas.base import Frozen
 from schemas.settings import SmtpSecurity
+
+log = structlog.get_logger()
 
 FINAL_REPLY = 500
 """RFC 5321, 4.2.1: replies from here on are final; those below say "later"."""
@@ -34,6 +37,13 @@ _DOT = re.compile(rb"^\.", re.MULTILINE)
 
 ABOUT_OURSELVES = frozenset({500, 501, 502, 503, 504, 530, 534, 535, 538})
 """Replies about our account or protocol, not about the recipient: never the contact's end."""
+
+_POLICY = re.compile(r"\b5\.7\.\d{1,3}\b|\brelay", re.IGNORECASE)
+"""RFC 3463, X.7: security or policy. Said of a recipient before any message, it is about who we are
+to that server (no relaying, a list of blocked senders), never about the mailbox."""
+
+NO_SERVICE = 554
+"""RFC 5321, 4.2.2: as an answer to a recipient, "no": servers say it of relaying and of blocks."""
 
 IDLE_SECONDS = 20.0
 """A connection unused for longer is asked whether it still lives before it is used."""
@@ -156,11 +166,16 @@ async def _agree(smtp: aiosmtplib.SMTP, sender: str, recipient: str) -> None:
         await smtp.mail(sender)
     except SMTPResponseException as error:
         # Whatever the number: it is about our account, never about this recipient.
-        raise DeliveryPostponed(f"the mail server refused our sender: {_said(error)}") from error
+        raise _turned_away(error.code, f"our sender: {_said(error)}") from error
     except (SMTPException, OSError) as error:
         raise DeliveryPostponed(_said(error)) from error
     try:
         await smtp.rcpt(recipient)
+    except SMTPResponseException as error:
+        raise _judged_recipient(error.code, _said(error)) from error
+    except (SMTPException, OSError) as error:
+        raise DeliveryPostponed(_said(error)) from error
+    try:
         reply = await smtp.execute_command(b"DATA")
     except SMTPResponseException as error:
         raise _judged(error.code, _said(error)) from error
@@ -212,6 +227,20 @@ def _judged(code: int, said: str) -> DeliveryRefused | DeliveryPostponed:
     if code >= FINAL_REPLY and code not in ABOUT_OURSELVES:
         return DeliveryRefused("RefusedByServer", f"the mail server refused it: {said}")
     return DeliveryPostponed(f"the mail server put it off: {said}")
+
+
+def _judged_recipient(code: int, said: str) -> DeliveryRefused | DeliveryPostponed:
+    """A recipient is turned down: because of them, or because of us?"""
+    if code == NO_SERVICE or (code >= FINAL_REPLY and _POLICY.search(said)):
+        return _turned_away(code, said)
+    return _judged(code, said)
+
+
+def _turned_away(code: int, said: str) -> DeliveryPostponed:
+    """Our own account is not let through: no debtor is to blame, and whoever runs it must know."""
+    if code >= FINAL_REPLY:
+        log.error("mail account turned away", code=code)
+    return DeliveryPostponed(f"the mail server turns our account away: {said}")
 
 
 def _said(error: Exception) -> str:

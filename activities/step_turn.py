@@ -21,9 +21,9 @@ from activities.errors import (
     wrong_expected_version,
 )
 from activities.last_gate import LastGate
-from activities.one_contact import said_for, speak_for_others, spoken_for
+from activities.one_contact import as_said, said_for, speak_for_others, spoken_for
 from domain.business_calendar import is_open
-from domain.sharing import SHARED_CHANNELS
+from domain.sharing import REFUSED_FOR_ALL, SHARED_CHANNELS
 from domain.steps import failed, perhaps_taken, taken
 from schemas.base import Frozen
 from schemas.case import CollectionCase
@@ -35,7 +35,7 @@ from schemas.plan import IfUnknown
 from schemas.turns import StepOrder, TurnResult
 from store import contacts, event_store, facts, messages
 from store.contact_situation import wait_no_more
-from store.contacts import Claim, Contact, ContactState
+from store.contacts import Claim, Contact, ContactState, Settled
 from store.errors import WrongExpectedVersionError
 from store.event_store import Addition
 from store.pool import PASSING_PROBLEMS, Connection, Pool
@@ -140,9 +140,7 @@ class StepTurn:
                 await self._find_out(contact)
             delivered = await deliver(step, self._begin_hand_over)
         except DeliveryRefused as refusal:
-            nowhere = Delivered(address=refusal.address)
-            event = failed(self._order, self._now, refusal.reason, refusal.explanation)
-            return await self._settle(ContactState.REFUSED, nowhere, event)
+            return await self._refused(refusal, others)
         except DeliveryUnknown as unknown:
             return await self._leave_unknown(case, unknown)
         except NewsArrived as news:
@@ -153,7 +151,8 @@ class StepTurn:
             raise try_again(str(problem)) from problem
         performed = taken(case, self._order, self._now, delivered.detail, delivered.sha256)
         beside = [said_for(other, performed[0]) for other in others]
-        return await self._settle(ContactState.ACCEPTED, delivered, *performed, beside=beside)
+        accepted = Settled(state=ContactState.ACCEPTED, **delivered.model_dump())
+        return await self._settle(accepted, *performed, beside=beside)
 
     async def _look(self, connection: Connection) -> tuple[CollectionCase, TurnResult | None]:
         """The gates of the last second: already done, overtaken, news unheard, out of hours."""
@@ -184,13 +183,7 @@ class StepTurn:
         contact = await spoken_for(connection, self._order)
         if contact is None:
             return None
-        unknown = contact.state is ContactState.UNKNOWN
-        event = taken(case, self._order, self._now, contact.detail, contact.sha256)[0].model_copy(
-            update={
-                "reference": contact.reference,
-                "delivery": "unknown" if unknown else "accepted",
-            }
-        )
+        event = as_said(contact, case, self._order, self._now)
         await event_store.append(connection, case.case_id, self._order.version, [event])
         await wait_no_more(connection, case.case_id)
         return TurnResult(events=(event,))
@@ -242,22 +235,26 @@ class StepTurn:
         if self._order.step.if_unknown is IfUnknown.RESEND:
             await contacts.take_over(self._pool, self._reference, self._owner, LEASE_SECONDS)
             raise try_again(f"{unknown}; it is sent again under its own Message-ID") from unknown
-        delivered = Delivered(detail=str(unknown))
         event = perhaps_taken(case, self._order, self._now, str(unknown))
-        return await self._settle(ContactState.UNKNOWN, delivered, event)
+        return await self._settle(Settled(state=ContactState.UNKNOWN, detail=str(unknown)), event)
+
+    async def _refused(self, refusal: DeliveryRefused, others: Sequence[CoveredStep]) -> TurnResult:
+        """The step has failed; for the others, too, when it is about where the message goes."""
+        event = failed(self._order, self._now, refusal.reason, refusal.explanation)
+        settled = Settled(state=ContactState.REFUSED, address=refusal.address, problem=str(refusal))
+        for_all = others if refusal.reason in REFUSED_FOR_ALL else ()
+        return await self._settle(
+            settled, event, beside=[said_for(other, event) for other in for_all]
+        )
 
     async def _settle(
-        self,
-        state: ContactState,
-        delivered: Delivered,
-        *events: CaseEvent,
-        beside: Sequence[Addition] = (),
+        self, settled: Settled, *events: CaseEvent, beside: Sequence[Addition] = ()
     ) -> TurnResult:
         """Put on record what became of it, through a restart of the database if need be."""
         last_try = time.monotonic() + SETTLE_SECONDS
         while True:
             try:
-                await self._settle_together(state, delivered, events, beside)
+                await self._settle_together(settled, events, beside)
             except PASSING_PROBLEMS:
                 if time.monotonic() > last_try:
                     raise
@@ -268,26 +265,15 @@ class StepTurn:
                 return TurnResult(events=events)
 
     async def _settle_together(
-        self,
-        state: ContactState,
-        delivered: Delivered,
-        events: Sequence[CaseEvent],
-        beside: Sequence[Addition],
+        self, settled: Settled, events: Sequence[CaseEvent], beside: Sequence[Addition]
     ) -> None:
         """The case first, then its contact: every transaction locks the two in this order."""
         async with self._pool.acquire() as connection, connection.transaction():
             await event_store.append(
                 connection, self._order.case_id, self._order.version, events, beside
             )
-            await contacts.settle(
-                connection,
-                self._reference,
-                state,
-                delivered.detail,
-                delivered.sha256,
-                delivered.address,
-            )
-            if state is ContactState.REFUSED:
+            await contacts.settle(connection, self._reference, settled)
+            if settled.state is ContactState.REFUSED and not beside:
                 await uncover_all(connection, self._reference)
 
     def _claim(self, case: CollectionCase) -> Claim:

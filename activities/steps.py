@@ -131,7 +131,7 @@ class Steps:
         try:
             letter = await asyncio.to_thread(self._press.print, notice)
         except UNFIT as error:
-            raise _refused(error) from error
+            raise _refused(error, "\n".join(notice.debtor.address.lines)) from error
         kept = KeptMessage(
             content=letter.pdf,
             media_type="application/pdf",

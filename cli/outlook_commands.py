@@ -15,7 +15,7 @@ from schemas.actions import PerformStep, Wait
 from schemas.base import Frozen, Instant
 from schemas.case import CollectionCase
 from schemas.money import Money
-from store import contacts, read_models
+from store import read_models
 from store.contact_situation import WaitingStep, waiting_steps
 from store.pool import Pool
 
@@ -26,10 +26,6 @@ PAUSES = frozenset(
     }
 )
 """The named waits of a case that somebody or something has put to sleep."""
-
-
-LEFT_LYING = timedelta(hours=1)
-"""A claim that nobody has touched for so long deserves a look."""
 
 
 class Sleeper(Frozen):
@@ -144,28 +140,6 @@ async def forecast(days: int, debtor: str, *, as_json: bool) -> Exit:
     ]
     head = ("when (UTC)", "invoice", "debtor", "channel", "step", ">asks for")
     say_table(f"{len(coming)} steps within {days} days, if nobody pays", head, rows)
-    return Exit.DONE
-
-
-async def list_contacts(text: str, *, unknown: bool, as_json: bool) -> Exit:
-    """The contacts of a case, or those about which nobody knows and that were left lying."""
-    async with database() as pool:
-        if unknown or not text:
-            found = await contacts.unsettled(pool, datetime.now(UTC) - LEFT_LYING)
-        else:
-            found = await contacts.contacts_of(pool, await read_models.find_case(pool, text))
-    if as_json:
-        say_json(found)
-        return Exit.DONE
-    rows = [
-        (
-            *(one.reference, one.case_id, one.step, one.channel, one.state.value),
-            *(one.attempts, one.last_error or one.detail),
-        )
-        for one in found
-    ]
-    head = ("contact", "case", "step", "channel", "state", ">attempts", "said")
-    say_table(f"{len(found)} contacts", head, rows)
     return Exit.DONE
 
 

@@ -11,10 +11,10 @@ from schemas.plan import Channel
 from schemas.turns import StepOrder
 
 
-def taken(
+def performed_now(
     case: CollectionCase, order: StepOrder, now: datetime, detail: str = "", sha256: str = ""
-) -> list[CaseEvent]:
-    """The step reached the debtor, or a person's worklist, or handed the case over.
+) -> StepPerformed:
+    """The step reached the debtor, or a person's worklist.
 
     Args:
         case: as it stood when the step was taken.
@@ -23,26 +23,33 @@ def taken(
         detail: where to find it: a Message-ID, a file name.
         sha256: of the exact bytes that left, hexadecimal.
     """
-    step, reference = order.step, contact_reference(case.case_id, order.step.name, order.cycle)
-    performed = StepPerformed(
+    reference = contact_reference(case.case_id, order.step.name, order.cycle)
+    return StepPerformed(
         at=now,
         cause=reference,
-        step=step.name,
-        channel=step.channel,
+        step=order.step.name,
+        channel=order.step.channel,
         cycle=order.cycle,
         reference=reference,
         asked=case.asked,
         detail=detail,
         sha256=sha256,
     )
-    if step.channel is not Channel.REFER:
+
+
+def taken(
+    case: CollectionCase, order: StepOrder, now: datetime, detail: str = "", sha256: str = ""
+) -> list[CaseEvent]:
+    """The step was taken; if it is the hand-over, the case is referred with it."""
+    performed = performed_now(case, order, now, detail, sha256)
+    if order.step.channel is not Channel.REFER:
         return [performed]
     referred = CaseReferred(
         at=now,
-        cause=reference,
+        cause=performed.cause,
         to=case.plan.refer_to,
         outstanding=case.outstanding,
-        reference=reference,
+        reference=performed.reference,
     )
     return [performed, referred]
 
@@ -51,7 +58,7 @@ def perhaps_taken(
     case: CollectionCase, order: StepOrder, now: datetime, explanation: str
 ) -> CaseEvent:
     """Nobody can tell whether the step reached the debtor; a person is asked."""
-    performed, *_ = taken(case, order, now, explanation)
+    performed = performed_now(case, order, now, explanation)
     return performed.model_copy(update={"delivery": "unknown"})
 
 
