@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from itertools import groupby
 
 from activities.telling import Progress, Telling
 from domain.tasks import TRY_AGAIN
@@ -12,6 +15,7 @@ from store import bounces
 from store.bounces import BounceState, FailedTask
 from store.facts import UntoldFact
 from store.pool import Pool
+from store.shared_contacts import lock_debtor
 
 
 class Bounces:
@@ -52,14 +56,30 @@ class Bounces:
             progress: told after each how many steps are tried again so far.
         """
         given_back = 0
-        for task in tasks:
-            again = CompleteTask(
-                command_id=f"corrected-{task.task_id}",
-                by=by,
-                task_id=task.task_id,
-                outcome=TRY_AGAIN,
-                note="the address was corrected",
-            )
-            given_back += await self._telling.ask_running(task.case_id, again)
+        for debtor, group in groupby(tasks, key=lambda task: (task.creditor, task.debtor_id)):
+            async with one_message(self._pool, *debtor):
+                answers = await asyncio.gather(*(self._try_again(task, by) for task in group))
+            given_back += sum(answers)
             progress(given_back)
         return given_back
+
+    async def _try_again(self, task: FailedTask, by: str) -> bool:
+        again = CompleteTask(
+            command_id=f"corrected-{task.task_id}",
+            by=by,
+            task_id=task.task_id,
+            outcome=TRY_AGAIN,
+            note="the address was corrected",
+        )
+        return await self._telling.ask_running(task.case_id, again)
+
+
+@asynccontextmanager
+async def one_message(pool: Pool, creditor: str, debtor_id: str) -> AsyncIterator[None]:
+    """What is given back meanwhile leaves as one message: no contact is put together until then.
+
+    A case that is asked must answer within seconds, as both ways of asking see to.
+    """
+    async with pool.acquire() as connection, connection.transaction():
+        await lock_debtor(connection, creditor, debtor_id)
+        yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,8 +23,26 @@ from store.shared_contacts import CoveredStep
 SPOKEN = frozenset({ContactState.ACCEPTED, ContactState.UNKNOWN, ContactState.REFUSED})
 """Nothing more becomes of it by itself."""
 
+LOCK_TRIES = 40
+LOCK_PAUSE_SECONDS = 0.05
+
 LOOK_AGAIN = timedelta(seconds=5)
 """When a covered case looks again whether the message that speaks for it has left."""
+
+
+async def lock_debtor(connection: Connection, case: CollectionCase) -> None:
+    """Keep every other contact of this debtor waiting until the transaction ends.
+
+    Whoever waits holds a connection, and those who are waited for may need one: so not for long.
+
+    Raises:
+        ApplicationError: retryable, when somebody else puts a contact together meanwhile.
+    """
+    for _ in range(LOCK_TRIES):
+        if await shared_contacts.try_to_lock_debtor(connection, case.creditor, case.debtor_id):
+            return
+        await asyncio.sleep(LOCK_PAUSE_SECONDS)
+    raise try_again("another contact of this debtor is being put together", after=LOOK_AGAIN)
 
 
 async def spoken_for(connection: Connection, order: StepOrder) -> Contact | None:

@@ -21,7 +21,7 @@ from activities.errors import (
     wrong_expected_version,
 )
 from activities.last_gate import LastGate
-from activities.one_contact import as_said, said_for, speak_for_others, spoken_for
+from activities.one_contact import as_said, lock_debtor, said_for, speak_for_others, spoken_for
 from domain.business_calendar import is_open
 from domain.sharing import REFUSED_FOR_ALL, SHARED_CHANNELS
 from domain.steps import failed, perhaps_taken, taken
@@ -39,7 +39,7 @@ from store.contacts import Claim, Contact, ContactState, Settled
 from store.errors import WrongExpectedVersionError
 from store.event_store import Addition
 from store.pool import PASSING_PROBLEMS, Connection, Pool
-from store.shared_contacts import CoveredStep, covered, lock_debtor, uncover_all
+from store.shared_contacts import CoveredStep, covered, uncover_all
 
 LEASE_SECONDS = 75.0
 """How long a hand-over may take before it counts as unknown; beyond every SMTP timeout."""
@@ -177,7 +177,7 @@ class StepTurn:
 
         From here on, no other contact of the debtor is put together until this one is claimed.
         """
-        await lock_debtor(connection, case.creditor, case.debtor_id)
+        await lock_debtor(connection, case)
         if self._order.step.channel not in SHARED_CHANNELS:
             return None
         contact = await spoken_for(connection, self._order)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
-from activities.bounces import Bounces
+from activities.bounces import Bounces, one_message
 from cli.asking import ask_one
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
 from cli.reach import Reach, author, database, everything, only
@@ -71,8 +72,8 @@ async def resolve(reference: str, answer: str, by: str) -> Exit:
     async with everything() as reach:
         contact = await _settled_as(reach, reference, state)
         tasks = await contacts.unknown_tasks(reach.pool, reference)
-        for task in tasks:
-            await _answer(reach, contact, task, outcome, by)
+        async with one_message(reach.pool, contact.creditor, contact.debtor_id):
+            await asyncio.gather(*(_answer(reach, contact, task, outcome, by) for task in tasks))
     if not tasks:
         say(f"contact {reference} is settled already: {state.value}")
     return Exit.DONE

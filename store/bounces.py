@@ -47,6 +47,8 @@ class FailedTask(Frozen):
 
     task_id: str
     case_id: str
+    creditor: str
+    debtor_id: str
 
 
 async def keep_bounce(connection: Connection, bounce: ReportBounce) -> KeptBounce:

@@ -44,6 +44,8 @@ class Contact(Frozen):
     detail: str = ""
     sha256: str = ""
     address: str = ""
+    creditor: str = ""
+    debtor_id: str = ""
     lease_is_over: bool = False
 
 

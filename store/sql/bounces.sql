@@ -22,7 +22,7 @@ update debtors set email = $3, updated_at = now() where creditor = $1 and debtor
 
 -- name: corrected
 -- Open tasks about e-mails that never arrived, whose debtor has had another address since.
-select t.task_id, t.case_id
+select t.task_id, t.case_id, c.creditor, c.debtor_id
 from tasks as t
 inner join cases as c on c.case_id = t.case_id and c.state in ('open', 'exhausted')
 inner join debtors as d on d.creditor = c.creditor and d.debtor_id = c.debtor_id
@@ -42,10 +42,10 @@ where t.kind = 'delivery-failed' and t.status = 'open' and d.email <> ''
         select from bad_addresses as b
         where b.creditor = d.creditor and b.address = lower(d.email)
     )
-order by t.case_id, t.task_id;
+order by c.creditor, c.debtor_id, t.case_id, t.task_id;
 
 -- name: failed_of_debtor
-select t.task_id, t.case_id
+select t.task_id, t.case_id, c.creditor, c.debtor_id
 from tasks as t
 inner join cases as c on c.case_id = t.case_id and c.state in ('open', 'exhausted')
 inner join lateral (
@@ -54,4 +54,4 @@ inner join lateral (
 ) as failed on true
 where t.kind = 'delivery-failed' and t.status = 'open'
     and c.creditor = $1 and c.debtor_id = $2
-order by t.case_id, t.task_id;
+order by c.creditor, c.debtor_id, t.case_id, t.task_id;

@@ -93,6 +93,9 @@ where case_id = $1 order by claimed_at;
 -- One contact of a debtor is put together at a time; held to the end of the transaction.
 select pg_advisory_xact_lock(hashtextextended($1 || '/' || $2, 7235403));
 
+-- name: try_to_lock_debtor
+select pg_try_advisory_xact_lock(hashtextextended($1 || '/' || $2, 7235403));
+
 -- name: covering
 select c.*, c.lease_until < now() as lease_is_over
 from contact_items as i

@@ -10,7 +10,7 @@ from activities.steps import Steps
 from domain.case import decide
 from engines.mailbox import Mailbox
 from schemas.commands import Refusal
-from schemas.events import StepFailed
+from schemas.events import StepFailed, StepPerformed
 from schemas.plan import Channel
 from schemas.requests import BounceKind, ReportBounce
 from store import bounces, facts
@@ -152,3 +152,50 @@ async def test_what_is_not_ours_or_not_over_is_said_so(pool: Pool, turn: Make) -
     assert (await _keep(pool, _report(step))).state is BounceState.UNDER_WAY
     await pool.execute("update contacts set updated_at = now() - interval '1 hour'")
     assert (await _keep(pool, _report(step))).state is BounceState.KEPT
+
+
+async def test_one_refusal_holds_for_all_it_speaks_for(
+    pool: Pool, mailbox: Mailbox, steps: Steps
+) -> None:
+    """Eight invoices and no such mailbox: the server is asked once, and every step has failed."""
+    turns = []
+    for number in range(8):
+        await owe(pool, f"F-{number}", debtor="D1", email="refused@menuiserie.example")
+        case = await opened(pool, f"F-{number}", debtor_id="D1")
+        turns.append(Turn(pool, mailbox, steps, case))
+    mailer, asked = steps._mailer, []
+    send = mailer.send
+
+    async def counted(*message: object, **envelope: object) -> None:
+        asked.append(envelope["recipient"])
+        await send(*message, **envelope)  # type: ignore[arg-type]
+
+    mailer.send = counted  # type: ignore[method-assign, assignment]
+    for turn in turns:
+        (event,) = (await turn.attempt()).events
+        assert isinstance(event, StepFailed)
+        assert event.reason == "RefusedByServer"
+        assert event.reference == turns[0].reference
+        assert (await case_as_it_stands(pool, turn.order.case_id)).level == 0
+    assert asked == ["refused@menuiserie.example"]
+    assert len(await list_tasks(pool)) == 8
+
+
+async def test_a_refusal_of_another_address_holds_for_nobody(
+    pool: Pool, mailbox: Mailbox, steps: Steps
+) -> None:
+    """The address was corrected before the second invoice's moment came: its mail leaves."""
+    turns = []
+    for number in ("F-1", "F-2"):
+        await owe(pool, number, debtor="D1", email="refused@menuiserie.example")
+        case = await opened(pool, number, debtor_id="D1")
+        turns.append(Turn(pool, mailbox, steps, case))
+    first, second = turns
+    async with pool.acquire() as busy, busy.transaction():
+        # Somebody else writes to the second case, so the first does not put its failure there.
+        await busy.execute("select from cases where case_id = $1 for update", second.order.case_id)
+        await first.attempt()
+    await pool.execute("update debtors set email = 'compta@menuiserie.example'")
+    (event,) = (await second.attempt()).events
+    assert isinstance(event, StepPerformed)
+    assert len(mailbox.received()) == 1

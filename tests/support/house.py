@@ -17,6 +17,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
+from activities.bounces import Bounces
 from activities.cases import Cases
 from activities.library import read_creditors, read_plans
 from activities.smtp import Mailer, SmtpAccount
@@ -54,6 +55,7 @@ class House:
             means.pool, self.client, means.creditors, means.plans, means.settings.task_queue
         )
         self.telling = Telling(means.pool, self.client, self.cases)
+        self.bounces = Bounces(means.pool, self.telling)
 
     async def invoice(
         self,
