@@ -16,6 +16,7 @@ from domain.languages import LAST_RESORT, languages_for
 from domain.notice_claim import add_up, state_case
 from domain.rates import RateTable
 from domain.sharing import firmest
+from domain.time_to_sue import limitation_of, receipts_of, threatens_court
 from schemas.case import CollectionCase, StepOutcome
 from schemas.interest import ClaimStatement
 from schemas.notice import EarlierContact, Notice, NoticeItem
@@ -47,13 +48,11 @@ async def gather_notice(
     if debtor is None:
         raise DeliveryRefused("NotImported", f"the debtor of {case.case_id} is not imported")
     today = step.now.astimezone(ZoneInfo(creditor.time_zone)).date()
+    if threatens_court(order.step):
+        await _is_not_barred(pool, case, debtor, order.step.name, today)
     cases = [case, *(other.case for other in step.others)]
     cases.sort(key=lambda one: (one.due_date, one.invoice))
-    steps = [(case, order.step)]
-    for other in step.others:
-        taken = other.case.plan.step(other.step)
-        steps.extend([(other.case, taken)] if taken else [])
-    tone = firmest(steps)
+    steps, tone = _steps(step), tone_of(step)
     stated = partial(_stated, debtor, creditor, today, tone.charges, rates)
     items = [await _item(pool, one, today, stated(one)) for one in cases]
     principal = sum((item.asked for item in items[1:]), items[0].asked)
@@ -73,6 +72,35 @@ async def gather_notice(
         refer_to=case.plan.refer_to,
         refer_on=_refer_on(case, pay_by),
     )
+
+
+async def _is_not_barred(
+    pool: Pool, case: CollectionCase, debtor: Debtor, step: str, today: date
+) -> None:
+    """Nobody is threatened with a court that would not hear the claim any more."""
+    invoice = await read_invoice(pool, case.creditor, case.invoice)
+    if invoice is None:
+        return
+    limit = limitation_of(
+        *(debtor.country, debtor.capacity, invoice.issue_date, case.due_date),
+        receipts_of(case),
+    )
+    if limit and today > limit.limitation_day:
+        words = f"{step!r} announces a court, and the claim is barred since {limit.limitation_day}"
+        raise DeliveryRefused("ClaimBarred", f"{words} ({limit.law})")
+
+
+def tone_of(step: Step) -> DunningStep:
+    """The firmest of the steps that a message takes: its text, its recipients, its documents."""
+    return firmest(_steps(step))
+
+
+def _steps(step: Step) -> list[tuple[CollectionCase, DunningStep]]:
+    found = [(step.case, step.order.step)]
+    for other in step.others:
+        taken = other.case.plan.step(other.step)
+        found.extend([(other.case, taken)] if taken else [])
+    return found
 
 
 def _pay_by(step: DunningStep, cases: list[CollectionCase], today: date) -> date:

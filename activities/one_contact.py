@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,8 +12,11 @@ from activities.last_gate import LastGate
 from domain.sharing import REFUSED_FOR_ALL, joins
 from domain.steps import failed, performed_now
 from schemas.case import CollectionCase
+from schemas.charge_events import ChargesClaimed
+from schemas.charges import StatedCharges
 from schemas.events import CaseEvent, StepFailed, StepPerformed
 from schemas.identifiers import contact_reference
+from schemas.plan import IfUnknown
 from schemas.turns import StepOrder
 from store import shared_contacts
 from store.contacts import Contact, ContactState
@@ -46,11 +50,14 @@ async def lock_debtor(connection: Connection, case: CollectionCase) -> None:
 
 
 async def spoken_for(connection: Connection, order: StepOrder) -> Contact | None:
-    """The contact of another case that has taken this step already, with everything said.
+    """The contact of another case that has taken this step already, or may have.
 
     Args:
         connection: in a transaction that holds the debtor's lock.
         order: the step that is about to be taken.
+
+    Returns:
+        Accepted, unknown, or left behind in the middle of its hand-over, which is as unknown.
 
     Raises:
         ApplicationError: retryable, while that contact is on its way.
@@ -61,9 +68,12 @@ async def spoken_for(connection: Connection, order: StepOrder) -> Contact | None
         return None
     if contact.state in SPOKEN:
         return contact
-    if not contact.lease_is_over:
+    handing_over = contact.state is ContactState.HANDING_OVER
+    if handing_over and contact.lease_is_over and order.step.if_unknown is IfUnknown.ASK:
+        return contact
+    if not await shared_contacts.leave_behind(connection, contact.reference):
         raise try_again("another invoice's message speaks for this one", after=LOOK_AGAIN)
-    # Whoever claimed it has left it lying; this case goes its own way.
+    # Whoever claimed it has left it lying, and cannot begin any more; this case goes its own way.
     await shared_contacts.uncover_step(connection, *place)
     return None
 
@@ -79,7 +89,7 @@ def as_said(
         event = failed(order, now, reason, explanation)
         return event.model_copy(update={"reference": contact.reference})
     performed = performed_now(case, order, now, contact.detail, contact.sha256)
-    unknown = contact.state is ContactState.UNKNOWN
+    unknown = contact.state is not ContactState.ACCEPTED
     return performed.model_copy(
         update={
             "reference": contact.reference,
@@ -88,7 +98,28 @@ def as_said(
     )
 
 
-def said_for(other: CoveredStep, said: CaseEvent) -> Addition:
+def claimed_with(
+    performed: CaseEvent, case: str, charges: Sequence[StatedCharges]
+) -> list[CaseEvent]:
+    """The charges that a message has claimed of a case, for the ledger of that case."""
+    return [
+        ChargesClaimed(
+            at=performed.at,
+            cause=performed.cause,
+            interest=one.interest,
+            indemnity=one.indemnity,
+            on=one.on,
+            rates=one.rates,
+            reference=getattr(performed, "reference", ""),
+        )
+        for one in charges
+        if one.case_id == case
+    ]
+
+
+def said_for(
+    other: CoveredStep, said: CaseEvent, charges: Sequence[StatedCharges] = ()
+) -> Addition:
     """What became of a message, for another case that it spoke for: its step is taken, or failed.
 
     Put on record beside the case's own event, so that the other finds its step taken when its
@@ -103,7 +134,8 @@ def said_for(other: CoveredStep, said: CaseEvent) -> Addition:
     }
     if isinstance(said, StepPerformed):
         changes["asked"] = case.asked
-    return Addition(case.case_id, case.version, [said.model_copy(update=changes)])
+    own = said.model_copy(update=changes)
+    return Addition(case.case_id, case.version, [own, *claimed_with(own, case.case_id, charges)])
 
 
 async def speak_for_others(

@@ -5,22 +5,18 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import aiosmtplib
-import structlog
 from aiosmtplib import SMTPException, SMTPResponseException, SMTPServerDisconnected
+from pydantic import Field
 
 from activities.errors import DeliveryPostponed, DeliveryRefused, DeliveryUnknown
+from activities.smtp_replies import in_words, judged, judged_recipient, said_by, turned_away
 from activities.step_turn import BeginHandOver
 from schemas.base import Frozen
 from schemas.settings import SmtpSecurity
-
-log = structlog.get_logger()
-
-FINAL_REPLY = 500
-"""RFC 5321, 4.2.1: replies from here on are final; those below say "later"."""
 
 GO_AHEAD = 354
 """RFC 5321, 4.2.3: the server waits for the message."""
@@ -28,22 +24,9 @@ GO_AHEAD = 354
 ACCEPTED = range(200, 300)
 TURNED_DOWN = range(400, 600)
 
-SAID_CHARACTERS = 500
-"""How much of what a server says is kept."""
-
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _DOT = re.compile(rb"^\.", re.MULTILINE)
 """RFC 5321, 4.5.2: a dot that begins a line is doubled, since a dot alone ends the message."""
-
-ABOUT_OURSELVES = frozenset({500, 501, 502, 503, 504, 530, 534, 535, 538})
-"""Replies about our account or protocol, not about the recipient: never the contact's end."""
-
-_POLICY = re.compile(r"\b5\.7\.\d{1,3}\b|\brelay", re.IGNORECASE)
-"""RFC 3463, X.7: security or policy. Said of a recipient before any message, it is about who we are
-to that server (no relaying, a list of blocked senders), never about the mailbox."""
-
-NO_SERVICE = 554
-"""RFC 5321, 4.2.2: as an answer to a recipient, "no": servers say it of relaying and of blocks."""
 
 IDLE_SECONDS = 20.0
 """A connection unused for longer is asked whether it still lives before it is used."""
@@ -55,6 +38,7 @@ class SmtpAccount(Frozen):
     Attributes:
         timeout_seconds: for each step of the conversation.
         connections: at most so many at once.
+        per_minute: at most so many messages a minute from this process; 0 for no limit.
     """
 
     host: str
@@ -64,6 +48,40 @@ class SmtpAccount(Frozen):
     password: str = ""
     timeout_seconds: float = 30
     connections: int = 8
+    per_minute: int = 0
+
+
+class Pace:
+    """Spreads the messages of one account evenly over each minute."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._seconds = 60 / per_minute if per_minute else 0.0
+        self._next = 0.0
+
+    async def wait(self, seconds_max: float) -> None:
+        """Wait for this message's turn.
+
+        Raises:
+            DeliveryPostponed: when that would take longer than so many seconds.
+        """
+        if not self._seconds:
+            return
+        now = time.monotonic()
+        turn = max(self._next, now)
+        if turn - now > seconds_max:
+            raise DeliveryPostponed("the account's messages for this minute are spent")
+        self._next = turn + self._seconds
+        await asyncio.sleep(turn - now)
+
+
+class Handed(Frozen):
+    """A message that the server took.
+
+    Attributes:
+        left_out: recipients that it did not take, with what it said of each.
+    """
+
+    left_out: Mapping[str, str] = Field(default_factory=dict)
 
 
 class Mailer:
@@ -73,16 +91,28 @@ class Mailer:
         self._account = account
         self._idle: list[tuple[float, aiosmtplib.SMTP]] = []
         self._places = asyncio.Semaphore(account.connections)
+        self._pace = Pace(account.per_minute)
 
     async def send(
-        self, message: bytes, *, sender: str, recipient: str, begin: BeginHandOver
-    ) -> None:
+        self,
+        message: bytes,
+        *,
+        sender: str,
+        recipients: Sequence[str],
+        begin: BeginHandOver,
+        copies: Sequence[str] = (),
+    ) -> Handed:
         """Hand one message over.
+
+        Every recipient is told before the message. It leaves when one of them is accepted and none
+        of the others is merely put off; a copy that is not accepted is left out, whatever the
+        reason, because it must not keep the message from whom it is for.
 
         Args:
             message: the complete bytes.
             sender: the envelope's sender.
-            recipient: the envelope's recipient.
+            recipients: to whom it goes; at least one.
+            copies: who else gets it.
             begin: called when the server has agreed to everything and waits for the message, before
                 its first byte: from then on, silence means that nobody knows.
 
@@ -91,14 +121,16 @@ class Mailer:
             DeliveryPostponed: it certainly did not leave; later it may.
             DeliveryUnknown: the server got the message, and then its answer was lost.
         """
+        await self._pace.wait(self._account.timeout_seconds)
         async with self._places, self._connection() as smtp:
-            await _agree(smtp, sender, recipient)
+            handed = await _agree(smtp, sender, recipients, copies)
             try:
                 await begin()
             except BaseException:
                 smtp.close()  # The server waits for a message; this is how it is told of none.
                 raise
             await _hand_over(smtp, message)
+        return handed
 
     async def close(self) -> None:
         """Say good-bye on every kept connection."""
@@ -155,34 +187,80 @@ class Mailer:
         except (SMTPException, OSError) as error:
             smtp.close()
             raise DeliveryPostponed(
-                f"cannot reach {account.host}:{account.port}: {_said(error)}"
+                f"cannot reach {account.host}:{account.port}: {said_by(error)}"
             ) from error
         return smtp
 
 
-async def _agree(smtp: aiosmtplib.SMTP, sender: str, recipient: str) -> None:
+async def _agree(
+    smtp: aiosmtplib.SMTP, sender: str, recipients: Sequence[str], copies: Sequence[str]
+) -> Handed:
     """Everything that comes before the message; until its end, nothing has left."""
+    everybody = (sender, *recipients, *copies)
+    utf8 = not all(address.isascii() for address in everybody)
+    if utf8 and not await _offers_utf8(smtp):
+        raise DeliveryRefused(
+            "AddressNeedsSmtpUtf8",
+            "an address with letters beyond ASCII needs a mail server that offers SMTPUTF8 "
+            "(RFC 6531), which ours does not",
+        )
+    encoding = "utf-8" if utf8 else "ascii"
     try:
-        await smtp.mail(sender)
+        options = ["SMTPUTF8", "BODY=8BITMIME"] if utf8 else None
+        await smtp.mail(sender, options=options, encoding=encoding)
     except SMTPResponseException as error:
         # Whatever the number: it is about our account, never about this recipient.
-        raise _turned_away(error.code, f"our sender: {_said(error)}") from error
+        raise turned_away(error.code, f"our sender: {said_by(error)}") from error
     except (SMTPException, OSError) as error:
-        raise DeliveryPostponed(_said(error)) from error
-    try:
-        await smtp.rcpt(recipient)
-    except SMTPResponseException as error:
-        raise _judged_recipient(error.code, _said(error)) from error
-    except (SMTPException, OSError) as error:
-        raise DeliveryPostponed(_said(error)) from error
+        raise DeliveryPostponed(said_by(error)) from error
+    answers = [await _recipient(smtp, one, encoding) for one in recipients]
+    if problem := _keeps_it_back(answers):
+        raise problem
+    copied = [await _recipient(smtp, one, encoding) for one in copies]
     try:
         reply = await smtp.execute_command(b"DATA")
     except SMTPResponseException as error:
-        raise _judged(error.code, _said(error)) from error
+        raise judged(error.code, said_by(error)) from error
     except (SMTPException, OSError) as error:
-        raise DeliveryPostponed(_said(error)) from error
+        raise DeliveryPostponed(said_by(error)) from error
     if reply.code != GO_AHEAD:
-        raise _judged(reply.code, _words(reply.code, reply.message))
+        raise judged(reply.code, in_words(reply.code, reply.message))
+    told = zip((*recipients, *copies), (*answers, *copied), strict=True)
+    return Handed(left_out={one: str(answer) for one, answer in told if answer is not None})
+
+
+async def _offers_utf8(smtp: aiosmtplib.SMTP) -> bool:
+    try:
+        if smtp.is_ehlo_or_helo_needed:
+            await smtp.ehlo()
+    except (SMTPException, OSError) as error:
+        raise DeliveryPostponed(said_by(error)) from error
+    return smtp.supports_extension("smtputf8")
+
+
+async def _recipient(
+    smtp: aiosmtplib.SMTP, address: str, encoding: str
+) -> DeliveryRefused | DeliveryPostponed | None:
+    """What the server says of one recipient; None when it takes them."""
+    try:
+        await smtp.rcpt(address, encoding=encoding)
+    except SMTPResponseException as error:
+        if not smtp.is_connected:
+            raise DeliveryPostponed(said_by(error)) from error
+        return judged_recipient(error.code, said_by(error))
+    except (SMTPException, OSError) as error:
+        raise DeliveryPostponed(said_by(error)) from error
+    return None
+
+
+def _keeps_it_back(
+    answers: Sequence[DeliveryRefused | DeliveryPostponed | None],
+) -> DeliveryRefused | DeliveryPostponed | None:
+    """Why the message does not leave now: somebody is put off, or nobody is accepted."""
+    put_off = next((one for one in answers if isinstance(one, DeliveryPostponed)), None)
+    if put_off is not None or any(one is None for one in answers):
+        return put_off
+    return next((one for one in answers if one is not None), None)
 
 
 async def _hand_over(smtp: aiosmtplib.SMTP, message: bytes) -> None:
@@ -198,19 +276,19 @@ async def _hand_over(smtp: aiosmtplib.SMTP, message: bytes) -> None:
     try:
         protocol.write(_DOT.sub(b"..", lines) + b".\r\n")
     except SMTPServerDisconnected as error:
-        raise DeliveryPostponed(_said(error)) from error
+        raise DeliveryPostponed(said_by(error)) from error
     try:
         reply = await protocol.read_response(timeout=smtp.timeout)
     except (SMTPException, OSError) as error:
         smtp.close()
-        raise DeliveryUnknown(f"no answer after the message: {_said(error)}") from error
-    said = _words(reply.code, reply.message)
+        raise DeliveryUnknown(f"no answer after the message: {said_by(error)}") from error
+    said = in_words(reply.code, reply.message)
     if reply.code in ACCEPTED:
         return
     if reply.code not in TURNED_DOWN:
         smtp.close()
         raise DeliveryUnknown(f"no answer that says yes or no after the message: {said}")
-    raise _judged(reply.code, said)
+    raise judged(reply.code, said)
 
 
 async def _reset(smtp: aiosmtplib.SMTP) -> None:
@@ -221,37 +299,3 @@ async def _reset(smtp: aiosmtplib.SMTP) -> None:
         await smtp.rset(timeout=5)
     except (SMTPException, OSError):
         smtp.close()
-
-
-def _judged(code: int, said: str) -> DeliveryRefused | DeliveryPostponed:
-    if code >= FINAL_REPLY and code not in ABOUT_OURSELVES:
-        return DeliveryRefused("RefusedByServer", f"the mail server refused it: {said}")
-    return DeliveryPostponed(f"the mail server put it off: {said}")
-
-
-def _judged_recipient(code: int, said: str) -> DeliveryRefused | DeliveryPostponed:
-    """A recipient is turned down: because of them, or because of us?"""
-    if code == NO_SERVICE or (code >= FINAL_REPLY and _POLICY.search(said)):
-        return _turned_away(code, said)
-    return _judged(code, said)
-
-
-def _turned_away(code: int, said: str) -> DeliveryPostponed:
-    """Our own account is not let through: no debtor is to blame, and whoever runs it must know."""
-    if code >= FINAL_REPLY:
-        log.error("mail account turned away", code=code)
-    return DeliveryPostponed(f"the mail server turns our account away: {said}")
-
-
-def _said(error: Exception) -> str:
-    if isinstance(error, SMTPResponseException):
-        return _words(error.code, error.message)
-    return _words(str(error) or type(error).__name__)
-
-
-def _words(*parts: object) -> str:
-    """What a stranger said, fit for the record: one line of whole, printable characters."""
-    text = " ".join(str(part) for part in parts).encode("utf-8", "surrogateescape")
-    return "".join(
-        letter if letter.isprintable() else " " for letter in text.decode("utf-8", "replace")
-    )[:SAID_CHARACTERS]

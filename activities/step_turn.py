@@ -21,12 +21,20 @@ from activities.errors import (
     wrong_expected_version,
 )
 from activities.last_gate import LastGate
-from activities.one_contact import as_said, lock_debtor, said_for, speak_for_others, spoken_for
+from activities.one_contact import (
+    as_said,
+    claimed_with,
+    lock_debtor,
+    said_for,
+    speak_for_others,
+    spoken_for,
+)
 from domain.business_calendar import is_open
 from domain.sharing import REFUSED_FOR_ALL, SHARED_CHANNELS
 from domain.steps import failed, perhaps_taken, taken
 from schemas.base import Frozen
 from schemas.case import CollectionCase
+from schemas.charges import StatedCharges
 from schemas.contact_policy import ContactPolicy
 from schemas.events import CaseEvent
 from schemas.identifiers import contact_reference
@@ -66,11 +74,13 @@ class Delivered(Frozen):
         detail: where to find it: a Message-ID, a file name.
         sha256: of the exact bytes that left, hexadecimal.
         address: to which they went.
+        charges: what it claims beside its invoices.
     """
 
     detail: str = ""
     sha256: str = ""
     address: str = ""
+    charges: tuple[StatedCharges, ...] = ()
 
 
 class Step(Frozen):
@@ -114,6 +124,7 @@ class StepTurn:
         self._owner = uuid4().hex
         self._reference = contact_reference(order.case_id, order.step.name, order.cycle)
         self._now = order.now + _waited()
+        self._others_written: tuple[CoveredStep, ...] = ()
 
     async def take(self, deliver: Deliver) -> TurnResult:
         """Take the step, or say why not; an answer means that it is on record."""
@@ -128,12 +139,13 @@ class StepTurn:
                 return result
             contact = await contacts.claim(connection, self._claim(case), LEASE_SECONDS)
             others = await self._others(connection, contact, gate)
+        self._others_written = tuple(others)
         step = Step(
             order=self._order,
             case=case,
             reference=self._reference,
             now=self._now,
-            others=tuple(others),
+            others=self._others_written,
         )
         try:
             if contact.owner != self._owner:
@@ -150,8 +162,14 @@ class StepTurn:
             await contacts.take_back(self._pool, self._reference, self._owner, str(problem))
             raise try_again(str(problem)) from problem
         performed = taken(case, self._order, self._now, delivered.detail, delivered.sha256)
-        beside = [said_for(other, performed[0]) for other in others]
-        accepted = Settled(state=ContactState.ACCEPTED, **delivered.model_dump())
+        performed += claimed_with(performed[0], case.case_id, delivered.charges)
+        beside = [said_for(other, performed[0], delivered.charges) for other in others]
+        accepted = Settled(
+            state=ContactState.ACCEPTED,
+            detail=delivered.detail,
+            sha256=delivered.sha256,
+            address=delivered.address,
+        )
         return await self._settle(accepted, *performed, beside=beside)
 
     async def _look(self, connection: Connection) -> tuple[CollectionCase, TurnResult | None]:
@@ -218,17 +236,18 @@ class StepTurn:
         await contacts.take_over(self._pool, self._reference, self._owner, LEASE_SECONDS)
 
     async def _begin_hand_over(self, message: KeptMessage | None = None) -> None:
+        others = [one.case for one in self._others_written]
         async with self._pool.acquire() as connection, connection.transaction():
-            begun = await contacts.begin_hand_over(
-                connection, self._reference, self._owner, LEASE_SECONDS
-            )
-            if begun and message is not None:
+            if message is not None:
                 await messages.keep(connection, self._reference, message)
-        if begun:
-            return
-        if news := await facts.untold(self._pool, self._order.case_id):
-            raise NewsArrived(news)
-        raise ClaimLost("another attempt has taken the contact over")
+            # Last of all, so that whatever came in until now is seen.
+            if await contacts.begin_hand_over(
+                connection, self._reference, self._owner, LEASE_SECONDS, others
+            ):
+                return
+            if news := await facts.untold(connection, self._order.case_id):
+                raise NewsArrived(news)
+            raise ClaimLost("another attempt has taken the contact over, or another case moved on")
 
     async def _leave_unknown(self, case: CollectionCase, unknown: DeliveryUnknown) -> TurnResult:
         """Ask a person, or send again under the same Message-ID, as the plan's step says."""

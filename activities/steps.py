@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 
 from temporalio import activity
 
-from activities.email_message import EmailAddressInvalid, EmailAddressMissing, build_email
+from activities.email_message import EmailAddressInvalid, EmailAddressMissing
 from activities.errors import DeliveryPostponed, DeliveryRefused
 from activities.heartbeat import uninterrupted
 from activities.letter_drop import drop_letter
 from activities.letter_pdf import AddressDoesNotFit, AddressMissing, LetterPress
 from activities.library import read_rate_table
 from activities.notices import gather_notice
+from activities.outgoing_mail import OutgoingMail, PostRoom
 from activities.smtp import Mailer
 from activities.step_turn import (
     NO_POLICY_OF_ITS_OWN,
@@ -26,7 +25,8 @@ from activities.step_turn import (
     StepTurn,
 )
 from activities.template_engine import TemplateBroken, TemplateMissing
-from activities.texts import TooManyItems, render_email
+from activities.texts import TooManyItems
+from domain.notice_claim import claims_of
 from schemas.notice import KeptMessage, Notice
 from schemas.parties import Creditor
 from schemas.turns import StepOrder, TurnResult
@@ -46,15 +46,15 @@ class Steps:
         self,
         pool: Pool,
         creditors: Mapping[str, Creditor],
-        mailer: Mailer,
+        mailer: Mailer | PostRoom,
         templates: Path,
         letters: Path,
         rates: Path | None = None,
     ) -> None:
         self._pool = pool
         self._creditors = creditors
-        self._mailer = mailer
-        self._templates = templates
+        room = mailer if isinstance(mailer, PostRoom) else PostRoom(mailer)
+        self._mail = OutgoingMail(pool, room, templates)
         self._letters = letters
         self._rates = rates
         self._press = LetterPress(templates)
@@ -91,40 +91,14 @@ class Steps:
     async def _email(self, step: Step, begin: BeginHandOver) -> Delivered:
         notice = await self._notice(step)
         address = notice.debtor.email
-        if problem := notice.debtor.email_problem:
-            words = f"mail to {address} came back: {problem}; correct the address first"
-            raise DeliveryRefused("EmailAddressBad", words, address=address)
         try:
-            text = await asyncio.to_thread(render_email, notice, self._templates)
-            domain = notice.creditor.email.rpartition("@")[2]
-            message = build_email(notice, text, domain=domain, sent_at=step.now)
+            delivered = await self._mail.send(step, notice, begin)
         except UNFIT as error:
             raise _refused(error, address) from error
-        content = message.as_bytes()
-        kept = KeptMessage(
-            content=content,
-            media_type="message/rfc822",
-            template=notice.template,
-            template_version=text.template_version,
-            language=text.language,
-        )
-        # As the headers have them: without spaces, and with the domain in ASCII.
-        (sender,), (recipient,) = message["From"].addresses, message["To"].addresses
-        try:
-            await self._mailer.send(
-                content,
-                sender=sender.addr_spec,
-                recipient=recipient.addr_spec,
-                begin=partial(begin, kept),
-            )
         except DeliveryRefused as refusal:
             refusal.address = address
             raise
-        return Delivered(
-            detail=str(message["Message-ID"]),
-            sha256=hashlib.sha256(content).hexdigest(),
-            address=address,
-        )
+        return delivered.model_copy(update={"charges": claims_of(notice), "address": address})
 
     async def _letter(self, step: Step, begin: BeginHandOver) -> Delivered:
         notice = await self._notice(step)
@@ -141,9 +115,10 @@ class Steps:
         )
         await begin(kept)
         try:
-            return await asyncio.to_thread(drop_letter, self._letters, notice, letter)
+            dropped = await asyncio.to_thread(drop_letter, self._letters, notice, letter)
         except OSError as error:
             raise DeliveryPostponed(f"cannot write to {self._letters}: {error}") from error
+        return dropped.model_copy(update={"charges": claims_of(notice)})
 
     async def _notice(self, step: Step) -> Notice:
         rates = read_rate_table(self._rates) if self._rates else None

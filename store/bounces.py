@@ -21,12 +21,14 @@ class BounceState(StrEnum):
         KNOWN: it was there already; telling its cases again does no harm.
         UNDER_WAY: its contact is being handed over right now; report it again in some minutes.
         NO_SUCH_CONTACT: no contact has that reference; it is not ours.
+        COPY: only somebody who had a copy did not get it; the debtor did.
     """
 
     KEPT = "kept"
     KNOWN = "known"
     UNDER_WAY = "under way"
     NO_SUCH_CONTACT = "no such contact"
+    COPY = "copy"
 
 
 class KeptBounce(Frozen):
@@ -65,14 +67,17 @@ async def keep_bounce(connection: Connection, bounce: ReportBounce) -> KeptBounc
         return KeptBounce(state=BounceState.NO_SUCH_CONTACT)
     if row["under_way"]:
         return KeptBounce(state=BounceState.UNDER_WAY)
+    said = (bounce.diagnostic or bounce.kind.value)[:500]
+    is_copy = bounce.address.lower() in row["copies"]
+    # A mailbox that passes mails on names another address than the one that was written to.
+    address = bounce.address if is_copy else row["address"] or bounce.address
+    if bounce.kind is BounceKind.HARD and address:
+        await connection.execute(_SQL["is_bad"], row["creditor"], address, said, bounce.reference)
+    if is_copy:
+        return KeptBounce(state=BounceState.COPY)
     known = row["state"] == "refused"
-    said = bounce.diagnostic or bounce.kind.value
     if not known:
-        await connection.execute(_SQL["came_back"], bounce.reference, said[:500])
-    if bounce.kind is BounceKind.HARD and (address := row["address"] or bounce.address):
-        await connection.execute(
-            _SQL["is_bad"], row["creditor"], address, said[:500], bounce.reference
-        )
+        await connection.execute(_SQL["came_back"], bounce.reference, said)
     items = await connection.fetch(_SQL["items"], bounce.reference)
     cases = tuple(dict.fromkeys([row["case_id"], *(item["case_id"] for item in items)]))
     identity = f"bounce-{bounce.reference}"

@@ -1,7 +1,15 @@
 -- name: contact_for_update
-select creditor, debtor_id, case_id, state, address, updated_at > now() - interval '15 minutes'
-    and state in ('claimed', 'handing over') as under_way
-from contacts where reference = $1
+select
+    k.creditor, k.debtor_id, k.case_id, k.state, k.address,
+    k.updated_at > now() - interval '15 minutes' and k.state in ('claimed', 'handing over')
+        as under_way,
+    array(
+        select lower(also)
+        from debtors as d, unnest(array[d.escalation_email, d.account_manager]) as also
+        where d.creditor = k.creditor and d.debtor_id = k.debtor_id
+            and also <> '' and lower(also) not in (lower(k.address), lower(d.email))
+    ) as copies
+from contacts as k where k.reference = $1
 for update;
 
 -- name: items

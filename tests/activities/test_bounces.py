@@ -163,11 +163,11 @@ async def test_one_refusal_holds_for_all_it_speaks_for(
         await owe(pool, f"F-{number}", debtor="D1", email="refused@menuiserie.example")
         case = await opened(pool, f"F-{number}", debtor_id="D1")
         turns.append(Turn(pool, mailbox, steps, case))
-    mailer, asked = steps._mailer, []
+    mailer, asked = steps._mail._room.house, []
     send = mailer.send
 
     async def counted(*message: object, **envelope: object) -> None:
-        asked.append(envelope["recipient"])
+        asked.extend(envelope["recipients"])  # type: ignore[arg-type]
         await send(*message, **envelope)  # type: ignore[arg-type]
 
     mailer.send = counted  # type: ignore[method-assign, assignment]
@@ -199,3 +199,14 @@ async def test_a_refusal_of_another_address_holds_for_nobody(
     (event,) = (await second.attempt()).events
     assert isinstance(event, StepPerformed)
     assert len(mailbox.received()) == 1
+
+
+async def test_a_copy_that_came_back_fails_no_step(pool: Pool, turn: Make) -> None:
+    """The debtor has the mail; the colleague who had a copy has left: only that address is bad."""
+    step = await turn()
+    await step.attempt()
+    await pool.execute("update debtors set escalation_email = 'Boss@menuiserie.example'")
+    kept = await _keep(pool, _report(step, address="boss@menuiserie.example"))
+    assert (kept.state, kept.cases) == (BounceState.COPY, ())
+    assert (await step.contact()).state is ContactState.ACCEPTED
+    assert await pool.fetchval("select address from bad_addresses") == "boss@menuiserie.example"
