@@ -176,5 +176,6 @@ def _opening(
             last_year=year + CALENDAR_YEARS,
             fallback_time_zone=creditor.time_zone,
             rules=rules_for(creditor.contact, Capacity(invoice.capacity)),
+            address=invoice.address,
         ),
     )

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from cli.ahead import look_ahead
 from cli.outcome import CommandFailed, Exit, say, say_json, say_table
 from cli.reach import database
 from cli.under_way import what_keeps
-from domain.forecast import forecast as look_ahead
 from domain.next_action import next_action
 from schemas.actions import PerformStep, Wait
 from schemas.base import Frozen, Instant
@@ -107,26 +107,22 @@ async def forecast(days: int, debtor: str, *, as_json: bool) -> Exit:
     """What will leave, when, to whom and for how much, if nobody pays or says anything."""
     now = datetime.now(UTC)
     until = now + timedelta(days=days)
-    coming: list[dict[str, Any]] = []
     async with database() as pool:
-        names = {line.case_id: line for line in await read_models.list_cases(pool, debtor=debtor)}
-        async for case in _open_cases(pool):
-            line = names.get(case.case_id)
-            if line is None:
-                continue
-            start = max(now, case.changed_at or case.opened_at)
-            coming.extend(
-                {
-                    "at": one.at,
-                    "invoice": case.invoice,
-                    "debtor": line.debtor_name or case.debtor_id,
-                    "channel": one.channel.value,
-                    "step": one.step,
-                    "asked": one.asked,
-                }
-                for one in look_ahead(case, start)
-                if one.at <= until
-            )
+        cases = [case async for case in _open_cases(pool) if debtor in {"", case.debtor_id}]
+        ahead = await look_ahead(pool, cases, now, until)
+    coming: list[dict[str, Any]] = [
+        {
+            "at": one.at,
+            "invoice": case.invoice,
+            "debtor": ahead.names[case.creditor, case.debtor_id] or case.debtor_id,
+            "channel": one.channel.value,
+            "step": one.step,
+            "asked": one.asked,
+        }
+        for case in cases
+        for one in ahead.steps[case.case_id]
+        if one.at <= until
+    ]
     coming.sort(key=lambda one: (one["at"], one["invoice"]))
     if as_json:
         say_json(coming)

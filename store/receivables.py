@@ -30,6 +30,7 @@ class OverdueInvoice(Frozen):
     currency: str
     country: str
     capacity: str
+    address: tuple[str, ...] = ()
 
 
 class KnownPayment(Frozen):

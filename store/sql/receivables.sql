@@ -20,6 +20,7 @@ order by received_on, recorded_at, payment_id;
 -- name: overdue_without_case
 select
     i.number, i.debtor_id, i.due_date, i.amount, i.currency, d.country, d.capacity,
+    d.address_lines as address,
     i.amount - coalesce(p.received, 0) as open_amount
 from invoices as i
 inner join debtors as d on d.creditor = i.creditor and d.debtor_id = i.debtor_id
@@ -39,6 +40,7 @@ limit $4;
 -- name: named_without_case
 select
     i.number, i.debtor_id, i.due_date, i.amount, i.currency, d.country, d.capacity,
+    d.address_lines as address,
     i.amount - coalesce(p.received, 0) as open_amount
 from invoices as i
 inner join debtors as d on d.creditor = i.creditor and d.debtor_id = i.debtor_id
