@@ -10,6 +10,8 @@ from cli.ahead import look_ahead
 from cli.outcome import CommandFailed, Exit, say, say_json, say_table
 from cli.reach import database
 from cli.under_way import what_keeps
+from cli.wording import count, in_words
+from domain.ladder import taken_today
 from domain.next_action import next_action
 from schemas.actions import PerformStep, Wait
 from schemas.base import Frozen, Instant
@@ -67,14 +69,14 @@ async def asleep(*, as_json: bool) -> Exit:
         return Exit.DONE
     rows = [
         (
-            *(one.invoice, one.reason, f"{one.age_days} d", one.outstanding),
+            *(one.invoice, in_words(one.reason), f"{one.age_days} d", one.outstanding),
             f"{one.wakes_at:%Y-%m-%d %H:%M}" if one.wakes_at else "never by itself",
             one.sentence,
         )
         for one in found
     ]
     head = ("invoice", "asleep", ">for", ">outstanding", "wakes (UTC)", "why")
-    say_table(f"{len(found)} cases are asleep", head, rows)
+    say_table(f"Asleep: {count(len(found), 'case')}", head, rows)
     return Exit.DONE
 
 
@@ -135,7 +137,9 @@ async def forecast(days: int, debtor: str, *, as_json: bool) -> Exit:
         for one in coming
     ]
     head = ("when (UTC)", "invoice", "debtor", "channel", "step", ">asks for")
-    say_table(f"{len(coming)} steps within {days} days, if nobody pays", head, rows)
+    say_table(
+        f"{count(len(coming), 'step')} within {count(days, 'day')}, if nobody pays", head, rows
+    )
     return Exit.DONE
 
 
@@ -178,15 +182,18 @@ def _asleep_since(case: CollectionCase) -> datetime:
 async def _reason(
     pool: Pool, case: CollectionCase, waits: WaitingStep | None, now: datetime
 ) -> Reason:
-    now = max(now, waits.since) if waits else now
+    # A case whose clock has been moved ahead is asked as of where its own record ends.
+    now = max(now, case.changed_at or case.opened_at, waits.since if waits else now)
     action = next_action(case, now)
     if isinstance(action, PerformStep):
         action = await what_keeps(pool, case, action, waits, now)
     if isinstance(action, Wait):
         reason, sentence, at = action.reason, action.sentence, action.until
+        if reason == "NextStepNotDue" and (sent := taken_today(case, now)):
+            reason, sentence = "SentToday", f"Step {sent.step!r} was taken today. {sentence}"
     else:
         reason, at = action.events[0].type, None
-        sentence = f"{reason} is about to be put on record."
+        sentence = f"About to be put on record: {in_words(reason)}."
     return Reason(
         case_id=case.case_id, invoice=case.invoice, reason=reason, sentence=sentence, next_at=at
     )

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from domain.case import evolve
 from domain.next_action import next_action
+from domain.referral import handed_over
 from schemas.actions import PerformStep, Record, Wait
 from schemas.base import Frozen, Instant
 from schemas.case import CollectionCase
-from schemas.events import CaseReferred, StepPerformed
+from schemas.events import StepPerformed
 from schemas.identifiers import contact_reference
 from schemas.money import Money
 from schemas.plan import Channel
@@ -90,9 +91,4 @@ def after_step(case: CollectionCase, action: PerformStep, now: datetime) -> Coll
     )
     if action.step.channel is not Channel.REFER:
         return after
-    return evolve(
-        after,
-        CaseReferred(
-            at=now, to=case.plan.refer_to, outstanding=case.outstanding, reference=reference
-        ),
-    )
+    return evolve(after, handed_over(after, now, reference))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from domain.referral import handed_over
 from schemas.case import CollectionCase
-from schemas.events import CaseEvent, CaseReferred, StepFailed, StepPerformed
+from schemas.events import CaseEvent, StepFailed, StepPerformed
 from schemas.identifiers import contact_reference
 from schemas.plan import Channel
 from schemas.turns import StepOrder
@@ -44,14 +45,7 @@ def taken(
     performed = performed_now(case, order, now, detail, sha256)
     if order.step.channel is not Channel.REFER:
         return [performed]
-    referred = CaseReferred(
-        at=now,
-        cause=performed.cause,
-        to=case.plan.refer_to,
-        outstanding=case.outstanding,
-        reference=performed.reference,
-    )
-    return [performed, referred]
+    return [performed, handed_over(case, now, performed.reference)]
 
 
 def perhaps_taken(
