@@ -148,11 +148,16 @@ class Cases:
                         SearchAttributePair(CREDITOR, case.creditor),
                     ]
                 ),
-                priority=Priority(fairness_key=case.creditor),
+                priority=priority_of(case),
             )
         except WorkflowAlreadyStartedError:
             return False
         return True
+
+
+def priority_of(case: CollectionCase) -> Priority:
+    """Each creditor has an equal share of every queue: its activities inherit the key."""
+    return Priority(fairness_key=case.creditor)
 
 
 def _opening(
