@@ -193,7 +193,7 @@ class Cases:
                         SearchAttributePair(CREDITOR, case.creditor),
                     ]
                 ),
-                priority=Priority(fairness_key=case.creditor),
+                priority=priority_of(case),
             )
         except WorkflowAlreadyStartedError:
             return False
@@ -208,6 +208,11 @@ async def _begun(
     if not skipped:
         return case
     return await event_store.append(connection, case.case_id, case.version, skipped)
+
+
+def priority_of(case: CollectionCase) -> Priority:
+    """Each creditor has an equal share of every queue: its activities inherit the key."""
+    return Priority(fairness_key=case.creditor)
 
 
 def _opening(

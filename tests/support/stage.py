@@ -252,12 +252,14 @@ class Stage:
         return Worker(
             self.client,
             task_queue=channel_queue(self.queue, channel),
-            activities=[self._named_step(channel)],
+            activities=[self.channel_effect(channel, self.step)],
         )
 
-    def _named_step(self, channel: Channel) -> Callable[[StepOrder], Awaitable[TurnResult]]:
+    def channel_effect(self, channel: Channel, step: Directed) -> Callable[..., Any]:
+        """The activity of a channel, doing what a test wants of it."""
+
         async def take(order: StepOrder) -> TurnResult:
-            return await self.step(order)
+            return await step(order)
 
         return activity.defn(name=STEP_ACTIVITY[channel])(take)
 
