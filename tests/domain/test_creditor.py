@@ -69,7 +69,9 @@ def test_a_creditor_says_how_often_and_when_debtors_are_contacted() -> None:
         *("", "a", "@b.fr", "a@", "a@b", "a b@c.fr", "a@b..fr", "a.@b.fr", ".a@b.fr", "a..b@c.fr"),
         *("a@b.fr\nBcc: x@y.fr", "a@b.fr,c@d.fr", "A <a@b.fr>", "a@-b.fr", "a@[127.0.0.1]"),
         *(f"{'a' * 65}@b.fr", f"a@{'b.' * 130}fr", "a@b.c1-", '"a"@b.fr', "a@b.fr ", "a@b@c.fr"),
-        "é@b.fr",
+        "é@b..fr",
+        "é\u2028@b.fr",
+        "é@b\u200b.fr",
     ],
 )
 def test_what_is_no_address_is_told_so(text: str) -> None:
@@ -78,7 +80,8 @@ def test_what_is_no_address_is_told_so(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a@b.fr", "o'brien+billing@mail.company.co.uk", "a.b_c@xn--caf-dma.example"]
+    "text",
+    ["a@b.fr", "o'brien+billing@mail.company.co.uk", "a.b_c@xn--caf-dma.example", "jérôme@élan.fr"],
 )
 def test_usual_addresses_are_accepted(text: str) -> None:
     """Addresses that companies really have are accepted."""
