@@ -28,7 +28,7 @@ def test_creditor_that_comes_with_the_system_is_read() -> None:
     [
         ("890189", "890188", "iban: 'FR7630006000011234567890188' is no IBAN"),
         ("AGRIFRPP", "AGRI", "bic: 'AGRI' is no BIC"),
-        ("comptabilite@", "comptabilité@", "is not an e-mail address such as"),
+        ("comptabilite@", "comptabilité @", "is not an e-mail address such as"),
         ("Europe/Paris", "Europe/Pari", "'Europe/Pari' is not a time zone such as Europe/Paris"),
         ("Europe/Paris", "../../etc/passwd", "is not a time zone"),
         ("country: FR", "country: France", "'France' is not a country of two capital letters"),
