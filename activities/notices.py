@@ -15,15 +15,17 @@ from domain.ladder import due_moment, level_of, pending_steps
 from domain.languages import LAST_RESORT, languages_for
 from domain.notice_claim import add_up, state_case
 from domain.rates import RateTable
+from domain.referral import destination_of
 from domain.sharing import firmest
 from domain.time_to_sue import limitation_of, receipts_of, threatens_court
 from schemas.case import CollectionCase, StepOutcome
 from schemas.interest import ClaimStatement
+from schemas.invoice import Invoice
 from schemas.notice import EarlierContact, Notice, NoticeItem
 from schemas.parties import Creditor, Debtor
 from schemas.plan import Channel, Charges, DunningStep
 from store.pool import Pool
-from store.receivables import read_debtor, read_invoice
+from store.receivables import read_debtor, read_invoice, read_invoices
 
 
 async def gather_notice(
@@ -54,7 +56,8 @@ async def gather_notice(
     cases.sort(key=lambda one: (one.due_date, one.invoice))
     steps, tone = _steps(step), tone_of(step)
     stated = partial(_stated, debtor, creditor, today, tone.charges, rates)
-    items = [await _item(pool, one, today, stated(one)) for one in cases]
+    invoices = await read_invoices(pool, case.creditor, [one.invoice for one in cases])
+    items = [_item(invoices, one, today, stated(one)) for one in cases]
     principal = sum((item.asked for item in items[1:]), items[0].asked)
     pay_by = _pay_by(order.step, cases, today)
     return Notice(
@@ -69,7 +72,7 @@ async def gather_notice(
         earlier=_earlier(case),
         claim=add_up(tone.charges, principal, [item.statement for item in items]),
         follows=_follows(case, order.step),
-        refer_to=case.plan.refer_to,
+        refer_to=destination.to if (destination := destination_of(case)) else "",
         refer_on=_refer_on(case, pay_by),
     )
 
@@ -132,17 +135,23 @@ def _follows(case: CollectionCase, step: DunningStep) -> str:
 
 
 def _refer_on(case: CollectionCase, pay_by: date) -> date | None:
-    """When the case would be handed over: never before the deadline that the message names."""
+    """When the case would be handed over: never before the deadline that the message names.
+
+    Where nobody would take it, nobody is announced.
+    """
     last = case.plan.steps[-1]
-    if last.channel is not Channel.REFER:
+    if last.channel is not Channel.REFER or destination_of(case) is None:
         return None
     return max(local_day(case.calendar, due_moment(case, last)), pay_by + timedelta(days=1))
 
 
-async def _item(
-    pool: Pool, case: CollectionCase, today: date, statement: ClaimStatement | None
+def _item(
+    invoices: Mapping[str, Invoice],
+    case: CollectionCase,
+    today: date,
+    statement: ClaimStatement | None,
 ) -> NoticeItem:
-    invoice = await read_invoice(pool, case.creditor, case.invoice)
+    invoice = invoices.get(case.invoice)
     if invoice is None:
         raise DeliveryRefused("NotImported", f"the invoice of {case.case_id} is not imported")
     return NoticeItem(
