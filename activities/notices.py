@@ -15,6 +15,7 @@ from domain.ladder import due_moment, level_of, pending_steps
 from domain.languages import LAST_RESORT, languages_for
 from domain.notice_claim import add_up, state_case
 from domain.rates import RateTable
+from domain.referral import destination_of
 from domain.sharing import firmest
 from domain.time_to_sue import limitation_of, receipts_of, threatens_court
 from schemas.case import CollectionCase, StepOutcome
@@ -71,7 +72,7 @@ async def gather_notice(
         earlier=_earlier(case),
         claim=add_up(tone.charges, principal, [item.statement for item in items]),
         follows=_follows(case, order.step),
-        refer_to=case.plan.refer_to,
+        refer_to=destination.to if (destination := destination_of(case)) else "",
         refer_on=_refer_on(case, pay_by),
     )
 
@@ -134,9 +135,12 @@ def _follows(case: CollectionCase, step: DunningStep) -> str:
 
 
 def _refer_on(case: CollectionCase, pay_by: date) -> date | None:
-    """When the case would be handed over: never before the deadline that the message names."""
+    """When the case would be handed over: never before the deadline that the message names.
+
+    Where nobody would take it, nobody is announced.
+    """
     last = case.plan.steps[-1]
-    if last.channel is not Channel.REFER:
+    if last.channel is not Channel.REFER or destination_of(case) is None:
         return None
     return max(local_day(case.calendar, due_moment(case, last)), pay_by + timedelta(days=1))
 
