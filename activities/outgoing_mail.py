@@ -20,6 +20,7 @@ from activities.email_message import (
     mailbox,
     message_id,
 )
+from activities.errors import DeliveryRefused
 from activities.notices import tone_of
 from activities.smtp import Handed, Mailer
 from activities.step_turn import BeginHandOver, Delivered, Step
@@ -82,6 +83,7 @@ class OutgoingMail:
         """
         rule = tone_of(step)
         recipients = _usable(recipients_of(rule, notice.debtor, notice.creditor))
+        _not_to_a_bad_address(recipients, notice)
         notice, attached = await self._enclosed(rule, notice)
         follows = await self._conversation(notice)
         text = await asyncio.to_thread(render_email, notice, self._templates)
@@ -185,6 +187,14 @@ def _written(
     """The message and its bytes; ten megabytes of attachments take a while to encode."""
     message = build_email(notice, text, domain=_domain(notice), sent_at=step.now, dispatch=dispatch)
     return message, message.as_bytes()
+
+
+def _not_to_a_bad_address(recipients: Sequence[Recipient], notice: Notice) -> None:
+    """No mail goes again where one came back for good, until the address is corrected."""
+    debtor, addressed = notice.debtor, [one for one in recipients if not one.copied]
+    if debtor.email_problem and all(one.address == debtor.email.strip() for one in addressed):
+        words = f"mail to {debtor.email} came back: {debtor.email_problem}; correct it first"
+        raise DeliveryRefused("EmailAddressBad", words)
 
 
 def _usable(wanted: Sequence[Recipient]) -> tuple[Recipient, ...]:
