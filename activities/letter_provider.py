@@ -34,5 +34,8 @@ class LetterProvider(Protocol):
     async def look(self, provider_id: str) -> PostalNews:
         """How far it has come."""
 
+    async def close(self) -> None:
+        """Let its connections go."""
+
     async def proofs(self, provider_id: str) -> Sequence[Proof]:
         """The documents there are so far."""

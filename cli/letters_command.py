@@ -9,6 +9,7 @@ from activities.bounces import Bounces
 from activities.letter_office import LetterAccountIncomplete, LetterOffice, provider_of
 from cli.outcome import CommandFailed, Exit, say, say_json, say_table
 from cli.reach import database, everything
+from schemas.postage import Proof
 from store import letters
 
 _SAFE = re.compile(r"[^A-Za-z0-9._-]")
@@ -59,9 +60,13 @@ async def save_proofs(reference: str, folder: Path) -> Exit:
         proofs = await letters.read_proofs(pool, reference)
     if not proofs:
         raise CommandFailed(Exit.NOT_FOUND, f"no proof of {reference!r} is kept")
+    _write(folder, reference, proofs)
+    return Exit.DONE
+
+
+def _write(folder: Path, reference: str, proofs: list[Proof]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for proof in proofs:
         place = folder / f"{_SAFE.sub('_', reference)}-{proof.kind}-{proof.sha256[:12]}.pdf"
         place.write_bytes(proof.content)
         say(f"{place}  sha256 {proof.sha256}")
-    return Exit.DONE
