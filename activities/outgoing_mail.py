@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from functools import partial
@@ -31,7 +32,7 @@ from schemas.notice import EmailMessageText, KeptMessage, Notice
 from schemas.plan import DunningStep
 from store import correspondence
 from store.correspondence import Earlier
-from store.pool import Pool
+from store.pool import PASSING_PROBLEMS, Pool
 
 SAID_CHARACTERS = 300
 
@@ -178,7 +179,9 @@ class OutgoingMail:
             else ("accepted", "")
             for address, on_the_wire in sent_to.items()
         }
-        await correspondence.answered(self._pool, notice.reference, states)
+        # The message has left: no trouble with the database may make that unknown again.
+        with suppress(*PASSING_PROBLEMS):
+            await correspondence.answered(self._pool, notice.reference, states)
 
 
 def _written(
