@@ -5,9 +5,13 @@ from __future__ import annotations
 from temporalio import activity
 
 from activities.errors import wrong_expected_version
+from domain.steps import failed, perhaps_taken
 from schemas.case import CollectionCase
-from schemas.turns import RecordOrder
-from store import event_store, facts
+from schemas.events import CaseEvent
+from schemas.identifiers import contact_reference
+from schemas.turns import GiveUpOrder, RecordOrder, TurnResult
+from store import contacts, event_store, facts
+from store.contacts import ContactState, Settled
 from store.errors import WrongExpectedVersionError
 from store.pool import Pool
 from store.read_models import case_as_it_stands
@@ -30,6 +34,25 @@ class CaseRecord:
                     await facts.mark_told(connection, order.case_id, order.told, "nothing changed")
         except WrongExpectedVersionError as error:
             raise wrong_expected_version(str(error)) from error
+
+    @activity.defn(name="give_up_step")
+    async def give_up_step(self, order: GiveUpOrder) -> TurnResult:
+        """Record that a step failed; or, when it had begun to leave, that nobody knows."""
+        step, words = order.step, order.explanation
+        reference = contact_reference(step.case_id, step.step.name, step.cycle)
+        try:
+            async with self._pool.acquire() as connection, connection.transaction():
+                case = await event_store.lock(connection, step.case_id)
+                state = await contacts.state_of(connection, reference)
+                event: CaseEvent = failed(step, order.now, "DeliveryDeadlinePassed", words)
+                if state is ContactState.HANDING_OVER:
+                    event = perhaps_taken(case, step, order.now, words)
+                    unknown = Settled(state=ContactState.UNKNOWN, detail=words)
+                    await contacts.settle(connection, reference, unknown)
+                await event_store.append(connection, step.case_id, step.version, [event])
+        except WrongExpectedVersionError as error:
+            raise wrong_expected_version(str(error)) from error
+        return TurnResult(events=(event,))
 
     @activity.defn(name="read_case")
     async def read_case(self, case_id: str) -> CollectionCase:

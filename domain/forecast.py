@@ -50,7 +50,7 @@ def forecast(case: CollectionCase, now: datetime, limit: int = 100) -> tuple[For
         try:
             coming.append(next(steps))
         except StopIteration as end:
-            return _with_an_end(coming) if end.value else tuple(coming)
+            return with_an_end(coming) if end.value else tuple(coming)
 
 
 def first_of(case: CollectionCase, now: datetime, limit: int = 100) -> Forecast | None:
@@ -67,7 +67,7 @@ def _coming(case: CollectionCase, now: datetime, limit: int) -> Generator[Foreca
                 yield Forecast(
                     step=action.step.name, channel=action.step.channel, at=now, asked=case.asked
                 )
-                case = _taken(case, action, now)
+                case = after_step(case, action, now)
             case Record(events=events):
                 for event in events:
                     case = evolve(case, event)
@@ -78,14 +78,16 @@ def _coming(case: CollectionCase, now: datetime, limit: int) -> Generator[Foreca
     return False
 
 
-def _with_an_end(coming: list[Forecast]) -> tuple[Forecast, ...]:
+def with_an_end(coming: list[Forecast]) -> tuple[Forecast, ...]:
+    """The same, when nothing follows the last of them by itself."""
     return tuple(
         one.model_copy(update={"final": True}) if place == len(coming) else one
         for place, one in enumerate(coming, start=1)
     )
 
 
-def _taken(case: CollectionCase, action: PerformStep, now: datetime) -> CollectionCase:
+def after_step(case: CollectionCase, action: PerformStep, now: datetime) -> CollectionCase:
+    """The case once its step is taken, and nothing else has happened with it."""
     reference = contact_reference(case.case_id, action.step.name, action.cycle)
     after = evolve(
         case,

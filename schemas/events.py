@@ -41,6 +41,7 @@ from schemas.referral_events import (
 )
 from schemas.step_events import (
     CallTried,
+    ContactBounced,
     LadderRestarted,
     PlanChanged,
     StepBroughtForward,
@@ -59,6 +60,7 @@ __all__ = [
     "CaseRecalled",
     "CaseReferred",
     "CaseReopened",
+    "ContactBounced",
     "ContactsAllowed",
     "ContactsStopped",
     "CreditNoteIssued",
@@ -175,6 +177,7 @@ CaseEvent = Annotated[
     CaseOpened
     | StepPerformed
     | StepFailed
+    | ContactBounced
     | StepGivenBack
     | StepSkipped
     | StepBroughtForward
