@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 
 from temporalio.worker import Worker
 
@@ -10,7 +11,9 @@ from activities.cases import priority_of
 from domain.case import fold
 from schemas.plan import Channel
 from schemas.turns import StepOrder, TurnResult
+from tests.support.house import House
 from tests.support.stage import Stage, open_stage, opening
+from worker import build_workers
 from workflows.options import channel_queue
 
 BIG, SMALL = 24, 4
@@ -66,6 +69,27 @@ async def test_few_reminders_do_not_wait_for_many(temporal: str) -> None:
     places = [place for place, name in enumerate(order) if name == "small"]
     # In turn for each of the queue's partitions; without the key they would all be the last.
     assert sum(places) / SMALL < BIG * 2 / 3, "".join(name[0] for name in order)
+
+
+async def test_a_channel_keeps_the_rate_of_its_account(house: House) -> None:
+    """The mail server's rate is a limit of the e-mails' own queue, over all workers."""
+    means = dataclasses.replace(
+        house.means,
+        settings=house.means.settings.model_copy(
+            update={
+                "task_queue": "limited",
+                "emails_per_second": 7.0,
+                "letters_per_second": 3.0,
+            }
+        ),
+    )
+    limits = {
+        worker.task_queue.removeprefix(means.settings.task_queue): worker.config(
+            active_config=False
+        ).get("max_task_queue_activities_per_second")
+        for worker in build_workers(means)
+    }
+    assert (limits["-email"], limits["-letter"], limits["-phone"]) == (7.0, 3.0, None)
 
 
 async def _until(stage: Stage, waiting: int) -> None:
