@@ -1,4 +1,4 @@
-"""What does a message that came back do to its case? It never arrived, and its step is not taken."""
+"""What does a message that came back do to its case? It never arrived: its step is not taken."""
 
 from __future__ import annotations
 
