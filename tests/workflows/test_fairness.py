@@ -13,7 +13,7 @@ from worker import build_workers
 
 
 async def test_every_creditor_has_a_share_of_its_own(temporal: str) -> None:
-    """A case has its creditor as key, which its steps inherit and by which the queues take turns."""
+    """A case has its creditor as key; its steps inherit it, and the queues take turns by it."""
     async with open_stage(temporal, without=[Channel.EMAIL]) as stage:
         first = opening()
         stage.streams[first.case_id] = [first]
