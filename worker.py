@@ -95,16 +95,16 @@ def build_workers(means: Means) -> list[Worker]:
         Channel.LETTER: settings.letters_per_second,
     }
     effects = {
-        Channel.EMAIL: steps.send_email,
-        Channel.PHONE: steps.open_phone_task,
-        Channel.LETTER: steps.post_letter,
-        Channel.REFER: steps.refer_case,
+        Channel.EMAIL: [steps.send_email, steps.send_notice],
+        Channel.PHONE: [steps.open_phone_task],
+        Channel.LETTER: [steps.post_letter],
+        Channel.REFER: [steps.refer_case],
     }
     channels = [
         Worker(
             client,
             task_queue=channel_queue(settings.task_queue, channel),
-            activities=[effect],
+            activities=effect,
             max_task_queue_activities_per_second=limits.get(channel),
             max_concurrent_activities=20,
             graceful_shutdown_timeout=drain,

@@ -20,7 +20,7 @@ from schemas.case import CollectionCase, StepOutcome
 from schemas.interest import ClaimStatement
 from schemas.notice import EarlierContact, Notice, NoticeItem
 from schemas.parties import Creditor, Debtor
-from schemas.plan import Channel, Charges, DunningStep
+from schemas.plan import Channel, Charges, DunningStep, NoticeKind
 from store.pool import Pool
 from store.receivables import read_debtor, read_invoice
 
@@ -49,6 +49,8 @@ async def gather_notice(
     today = step.now.astimezone(ZoneInfo(creditor.time_zone)).date()
     cases = [case, *(other.case for other in step.others)]
     cases.sort(key=lambda one: (one.due_date, one.invoice))
+    if order.answers is not None:
+        return await _answer(pool, creditor, debtor, step, today)
     steps = [(case, order.step)]
     for other in step.others:
         taken = other.case.plan.step(other.step)
@@ -72,6 +74,34 @@ async def gather_notice(
         follows=_follows(case, order.step),
         refer_to=case.plan.refer_to,
         refer_on=_refer_on(case, pay_by),
+    )
+
+
+async def _answer(
+    pool: Pool, creditor: Creditor, debtor: Debtor, step: Step, today: date
+) -> Notice:
+    """What answers an event: about one case, and the promise or dispute as it stands."""
+    case, order = step.case, step.order
+    zone = ZoneInfo(creditor.time_zone)
+    promise = case.arrangement if order.answers is NoticeKind.PROMISE else None
+    disputes = [one for one in case.disputes if one.dispute_id == order.about]
+    dispute = disputes[0] if order.answers is NoticeKind.DISPUTE and disputes else None
+    if dispute is not None and dispute.deadline is not None:
+        deadline = dispute.deadline.astimezone(zone)
+        dispute = dispute.model_copy(update={"deadline": deadline})
+    pay_by = today + timedelta(days=order.step.pay_within_days)
+    return Notice(
+        reference=step.reference,
+        template=order.step.template,
+        level=order.level,
+        on=today,
+        pay_by=promise.instalments[-1].on if promise else pay_by,
+        creditor=creditor,
+        debtor=debtor,
+        items=(await _item(pool, case, today, None),),
+        earlier=_earlier(case),
+        promise=promise,
+        dispute=dispute,
     )
 
 

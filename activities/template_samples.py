@@ -19,10 +19,10 @@ from schemas.interest import (
     ReferenceRate,
 )
 from schemas.money import Money
-from schemas.notice import EarlierContact, Notice, NoticeItem, NoticeKind
+from schemas.notice import EarlierContact, Notice, NoticeItem
 from schemas.parties import Capacity, Creditor, Debtor, PostalAddress
 from schemas.pauses import Arrangement, Dispute, DisputeReason, Instalment
-from schemas.plan import Channel, Charges
+from schemas.plan import Channel, Charges, NoticeKind
 
 TODAY = date(2026, 10, 21)
 BEFORE_DUE = "before-due"

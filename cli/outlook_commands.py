@@ -11,7 +11,7 @@ from cli.reach import database
 from cli.under_way import what_keeps
 from domain.forecast import forecast as look_ahead
 from domain.next_action import next_action
-from schemas.actions import PerformStep, Wait
+from schemas.actions import PerformStep, SendNotice, Wait
 from schemas.base import Frozen, Instant
 from schemas.case import CollectionCase
 from schemas.money import Money
@@ -208,6 +208,9 @@ async def _reason(
         action = await what_keeps(pool, case, action, waits, now)
     if isinstance(action, Wait):
         reason, sentence, at = action.reason, action.sentence, action.until
+    elif isinstance(action, SendNotice):
+        reason, at = "NoticeDue", action.due_at
+        sentence = f"The {action.kind.value} is about to be answered by e-mail."
     else:
         reason, at = action.events[0].type, None
         sentence = f"{reason} is about to be put on record."

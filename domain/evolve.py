@@ -9,6 +9,7 @@ from typing import Any
 from domain.evolve_money import after_money
 from domain.evolve_pauses import after_pause
 from domain.evolve_steps import after_step
+from domain.notices import answered
 from domain.tasks import OUTLIVES_THE_CASE, OWN_CONTACTS, task_opened_by
 from schemas.case import CaseState, CollectionCase, OpenTask, TaskKind
 from schemas.events import (
@@ -20,6 +21,8 @@ from schemas.events import (
     CaseReopened,
     FactUnreadable,
     InvoiceCorrected,
+    NoticeNotSent,
+    NoticeSent,
     PlanExhausted,
     TaskCompleted,
 )
@@ -117,6 +120,8 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
             | CallTried()
         ):
             return after_step(case, event)
+        case NoticeSent() | NoticeNotSent():
+            return {"notices": (*case.notices, answered(event))}
         case PaymentReceived() | PaymentReversed() | CreditNoteIssued() | WrittenOff():
             return after_money(case, event)
         case InvoiceCorrected():

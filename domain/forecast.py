@@ -6,10 +6,10 @@ from datetime import datetime
 
 from domain.case import evolve
 from domain.next_action import next_action
-from schemas.actions import PerformStep, Record, Wait
+from schemas.actions import PerformStep, Record, SendNotice, Wait
 from schemas.base import Frozen, Instant
 from schemas.case import CollectionCase
-from schemas.events import CaseReferred, StepPerformed
+from schemas.events import CaseReferred, NoticeSent, StepPerformed
 from schemas.identifiers import contact_reference
 from schemas.money import Money
 from schemas.plan import Channel
@@ -56,6 +56,8 @@ def forecast(case: CollectionCase, now: datetime, limit: int = 100) -> tuple[For
                     )
                 )
                 case = _taken(case, action, now)
+            case SendNotice():
+                case = evolve(case, _answered(case, action, now))
             case Record(events=events):
                 for event in events:
                     case = evolve(case, event)
@@ -64,6 +66,11 @@ def forecast(case: CollectionCase, now: datetime, limit: int = 100) -> tuple[For
             case Wait(until=until) if until is not None:
                 now = until
     return tuple(coming)
+
+
+def _answered(case: CollectionCase, action: SendNotice, now: datetime) -> NoticeSent:
+    reference = contact_reference(case.case_id, action.step.name, action.cycle)
+    return NoticeSent(at=now, kind=action.kind, about=action.about, reference=reference)
 
 
 def _with_an_end(coming: list[Forecast]) -> tuple[Forecast, ...]:

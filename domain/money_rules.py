@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.evolve import evolve, fold
+from domain.notices import owes_thanks
 from domain.refusals import case_is_closed, facts_left_to_a_person
 from domain.resume import is_paused, resumed
 from domain.tasks import NOT_ENDED_BY_MONEY
@@ -178,6 +179,8 @@ def settled(case: CollectionCase, *events: CaseEvent) -> Events:
     if rest.is_positive:
         reason = f"a rest of at most {case.plan.small_remainder} is not pursued"
         following.append(WrittenOff(at=last.at, cause=last.cause, amount=rest, reason=reason))
+    if owes_thanks(fold(following, case), last.at):
+        return tuple(following)
     closing = ClosingReason.PAID if after.paid.is_positive else ClosingReason.CREDITED
     following.append(CaseClosed(at=last.at, cause=last.cause, reason=closing))
     return tuple(following)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from domain.business_calendar import is_open, next_open_moment
 from domain.evolve import evolve
 from domain.ladder import cycle_of, due_moment, level_of, pending_step
+from domain.notices import due_notice, notice_moment
 from domain.resume import resumed
 from schemas.actions import Action, PerformStep, Record, Wait
 from schemas.case import CaseState, ClosingReason, CollectionCase
@@ -35,7 +36,7 @@ def next_action(case: CollectionCase, now: datetime) -> Action:
     if late := next((one for one in case.disputes if _is_late(one, now)), None):
         return Record(events=(_overdue(late, now),))
     action = _apart_from_deadlines(case, now)
-    deadline = _next_deadline(case)
+    deadline = _next_deadline(case, now)
     if not isinstance(action, Wait) or deadline is None:
         return action
     return action.model_copy(update={"until": min(action.until or deadline, deadline)})
@@ -45,6 +46,15 @@ def _apart_from_deadlines(case: CollectionCase, now: datetime) -> Action:
     """The owner of a dispute is reminded whatever else waits; all the rest is here."""
     if resting := _at_rest(case):
         return resting
+    notice = due_notice(case, now)
+    if notice and is_open(case.calendar, now):
+        return notice
+    if not case.outstanding.is_positive and notice:
+        return Wait(
+            until=next_open_moment(case.calendar, now, case.case_id),
+            reason="OutsideContactHours",
+            sentence="Everything is paid; the case ends when the debtor has been thanked.",
+        )
     if not case.outstanding.is_positive:
         closing = ClosingReason.PAID if case.paid.is_positive else ClosingReason.CREDITED
         return Record(events=(CaseClosed(at=now, reason=closing),))
@@ -159,9 +169,11 @@ def _is_late(dispute: Dispute, now: datetime) -> bool:
     return not dispute.reminded and dispute.deadline is not None and dispute.deadline <= now
 
 
-def _next_deadline(case: CollectionCase) -> datetime | None:
-    """When the owner of a dispute will be reminded, if one is still to be."""
+def _next_deadline(case: CollectionCase, now: datetime) -> datetime | None:
+    """When the owner of a dispute is reminded or an event is answered, if one is still to be."""
     waiting = [one.deadline for one in case.disputes if one.deadline and not one.reminded]
+    if answer := notice_moment(case, now):
+        waiting.append(answer)
     return min(waiting, default=None)
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from schemas.actions import PerformStep
+from domain.notices import not_answered
+from schemas.actions import PerformStep, SendNotice
 from schemas.case import CollectionCase
-from schemas.events import StepFailed
+from schemas.events import NoticeNotSent, StepFailed
 from schemas.identifiers import contact_reference
 
 
 def given_up(
-    case: CollectionCase, action: PerformStep, now: datetime, explanation: str
-) -> StepFailed:
+    case: CollectionCase, action: PerformStep | SendNotice, now: datetime, explanation: str
+) -> StepFailed | NoticeNotSent:
     """The step was tried for as long as it is worth trying.
 
     Args:
@@ -21,6 +22,8 @@ def given_up(
         now: the case's own clock.
         explanation: the last error, for the person who opens the task.
     """
+    if isinstance(action, SendNotice):
+        return not_answered(case, action, now, explanation)
     reference = contact_reference(case.case_id, action.step.name, action.cycle)
     return StepFailed(
         at=now,

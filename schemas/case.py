@@ -9,7 +9,7 @@ from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
 from schemas.money import Money
 from schemas.pauses import Arrangement, ContactStop, Dispute, Hold
-from schemas.plan import Channel, DunningPlan
+from schemas.plan import Channel, DunningPlan, NoticeKind
 
 
 class CaseState(StrEnum):
@@ -51,6 +51,20 @@ class StepRecord(Frozen):
     outcome: StepOutcome
     at: Instant
     cycle: int = 1
+    reference: str = ""
+
+
+class NoticeRecord(Frozen):
+    """An event that was answered, or could not be.
+
+    Attributes:
+        about: the id of the arrangement, the dispute or the last payment.
+    """
+
+    kind: NoticeKind
+    about: str
+    at: Instant
+    sent: bool = True
     reference: str = ""
 
 
@@ -140,6 +154,7 @@ class CollectionCase(Frozen):
         promises_broken: in a row.
         changed_at: the moment of the last event.
         stops: what forbids contact, at most one of each kind; contact waits for the last of them.
+        notices: events that were answered, each once.
     """
 
     case_id: str
@@ -170,6 +185,7 @@ class CollectionCase(Frozen):
     promises_broken: int = 0
     hold: Hold | None = None
     stops: tuple[ContactStop, ...] = ()
+    notices: tuple[NoticeRecord, ...] = ()
     anchor: date | None = None
     restarts: int = 0
     brought_forward: str = ""

@@ -13,6 +13,7 @@ from schemas.case import ClosingReason
 from schemas.event_base import Happened as _Event
 from schemas.money import Money
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
+from schemas.notice_events import NoticeNotSent, NoticeSent
 from schemas.pause_events import (
     ContactsAllowed,
     ContactsStopped,
@@ -58,6 +59,8 @@ __all__ = [
     "InstalmentsAgreed",
     "InvoiceCorrected",
     "LadderRestarted",
+    "NoticeNotSent",
+    "NoticeSent",
     "PaymentReceived",
     "PaymentReversed",
     "PlanExhausted",
@@ -164,6 +167,8 @@ CaseEvent = Annotated[
     | StepUndone
     | LadderRestarted
     | CallTried
+    | NoticeSent
+    | NoticeNotSent
     | PaymentReceived
     | PaymentReversed
     | CreditNoteIssued

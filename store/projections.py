@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from domain.next_action import next_action
-from schemas.actions import PerformStep, Record, Wait
+from schemas.actions import PerformStep, Record, SendNotice, Wait
 from schemas.case import CollectionCase
 from schemas.events import (
     CaseClosed,
@@ -152,6 +152,8 @@ def _what_next(case: CollectionCase) -> tuple[str, Any, str]:
     match action:
         case PerformStep():
             return action.step.name, action.due_at, "DueNow"
+        case SendNotice():
+            return "", action.due_at, "NoticeDue"
         case Wait():
             return "", action.until, action.reason
         case Record():
