@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 from cli.account_app import app as account_app
+from cli.bank_app import app as bank_app
 from cli.fact_app import app as fact_app
+from cli.inbox_app import app as inbox_app
 from cli.ops_app import app as ops_app
 from cli.task_app import app as worklist_app
 from cli.template_app import app as template_app
@@ -35,6 +37,8 @@ app.add_typer(ops_app)
 app.add_typer(fact_app)
 app.add_typer(account_app)
 app.add_typer(template_app)
+app.add_typer(inbox_app, name="inbox")
+app.add_typer(bank_app)
 app.add_typer(worklist_app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
@@ -111,6 +115,26 @@ def statement(
     from cli.outcome import finish
 
     finish(statement_command.show_statements(files, profile or [], as_json=as_json))
+
+
+@app.command()
+def match(
+    more: Annotated[list[Path] | None, typer.Argument(metavar="FILE…", hidden=True)] = None,
+    *,
+    invoices: Annotated[Path, typer.Option(help="CSV of open items; docs/matching.md.")],
+    customers: Annotated[Path, typer.Option(help="CSV of customers.")],
+    statements: Annotated[
+        list[Path], typer.Option(metavar="FILE…", help="Bank files of any format, several.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Show what bank files would settle; nothing is stored and no database is needed."""
+    from cli import match_command
+    from cli.outcome import finish
+
+    # An option takes one value; the files after the first come as arguments.
+    files = [*statements, *(more or [])]
+    finish(match_command.match_statements(invoices, customers, files, as_json=as_json))
 
 
 @plan_app.command("check")

@@ -17,10 +17,13 @@ from temporalio.client import Client
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.bank_feed import BankFeed
 from activities.case_record import CaseRecord
 from activities.cases import Cases
 from activities.engine import connect_temporal, is_configured
 from activities.health import health_pages
+from activities.imap_mailbox import mailbox_of
+from activities.inbox import Inbox
 from activities.library import read_creditors, read_plans
 from activities.smtp import Mailer, SmtpAccount
 from activities.steps import Steps
@@ -32,15 +35,25 @@ from schemas.parties import Creditor
 from schemas.plan import Channel, DunningPlan
 from schemas.settings import Settings, SmtpSecurity
 from store.pool import Pool, open_pool
+from workflows.bank_statement import BankStatementWorkflow
 from workflows.collection_case import CollectionCaseWorkflow
-from workflows.options import channel_queue
+from workflows.inbox import ReadInboxWorkflow
+from workflows.options import bank_queue, channel_queue
 from workflows.overdue_sweep import OverdueSweepWorkflow
 
 PASSED_THROUGH = ("schemas", "domain", "workflows.options")
 """Pure modules, which the house tests keep free of clock, random and I/O."""
 
-WORKFLOWS = [CollectionCaseWorkflow, OverdueSweepWorkflow]
+WORKFLOWS = [
+    CollectionCaseWorkflow,
+    OverdueSweepWorkflow,
+    BankStatementWorkflow,
+    ReadInboxWorkflow,
+]
 """What is run here, and replayed by the tests."""
+
+FILES_AT_ONCE = 4
+"""How many bank files one process takes in at a time."""
 
 log = structlog.get_logger()
 
@@ -79,17 +92,31 @@ def build_workers(means: Means) -> list[Worker]:
     )
     record = CaseRecord(means.pool)
     cases = Cases(means.pool, client, means.creditors, means.plans, settings.task_queue)
-    sweep = Sweep(cases, Telling(means.pool, client, cases))
+    telling = Telling(means.pool, client, cases)
+    sweep = Sweep(cases, telling)
+    inbox = Inbox(
+        means.pool, means.creditors, telling, mailbox_of(settings), settings.inbox_since_days
+    )
     main = Worker(
         client,
         task_queue=settings.task_queue,
         workflows=WORKFLOWS,
-        activities=[record.record_events, record.read_case, sweep.sweep_overdue],
+        activities=[
+            record.record_events,
+            record.read_case,
+            sweep.sweep_overdue,
+            inbox.read_inbox,
+        ],
         workflow_runner=workflow_runner(),
         graceful_shutdown_timeout=drain,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
     )
+    return [main, *_channel_workers(means, steps), _bank_worker(means, telling, drain)]
+
+
+def _channel_workers(means: Means, steps: Steps) -> list[Worker]:
+    settings = means.settings
     limits = {
         Channel.EMAIL: settings.emails_per_second,
         Channel.LETTER: settings.letters_per_second,
@@ -100,18 +127,32 @@ def build_workers(means: Means) -> list[Worker]:
         Channel.LETTER: [steps.post_letter],
         Channel.REFER: [steps.refer_case],
     }
-    channels = [
+    return [
         Worker(
-            client,
+            means.client,
             task_queue=channel_queue(settings.task_queue, channel),
             activities=effect,
             max_task_queue_activities_per_second=limits.get(channel),
             max_concurrent_activities=20,
-            graceful_shutdown_timeout=drain,
+            graceful_shutdown_timeout=timedelta(seconds=settings.drain_seconds),
         )
         for channel, effect in effects.items()
     ]
-    return [main, *channels]
+
+
+def _bank_worker(means: Means, telling: Telling, drain: timedelta) -> Worker:
+    """The worker of the bank feed's queue: a few files at a time."""
+    feed = BankFeed(means.pool, means.creditors, telling)
+    return Worker(
+        means.client,
+        task_queue=bank_queue(means.settings.task_queue),
+        activities=[
+            *(feed.look_at_bank_file, feed.read_bank_file, feed.match_bank_file),
+            *(feed.tell_bank_file, feed.sum_up_bank_file),
+        ],
+        max_concurrent_activities=FILES_AT_ONCE,
+        graceful_shutdown_timeout=drain,
+    )
 
 
 @asynccontextmanager

@@ -1,8 +1,8 @@
 """What does Relance cost, and how fast is it? ``./run bench [name…] [--quick]``.
 
-Names: reference_case, cases, starts, dunning, import_rows, statements. Each line of JSON is one
-figure with the machine it holds for; the table at the end is for people. Ratios compare with bare
-engines, or with a peer, in the same run: only they may be compared between machines.
+Names: reference_case, cases, starts, dunning, import_rows, statements, matching. Each line of JSON
+is one figure with the machine it holds for; the table at the end is for people. Ratios compare with
+bare engines, or with a peer, in the same run: only they may be compared between machines.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable
 
 from bench import cases, dunning, import_rows, reference_case, starts, statements
 from bench.ground import Ground, ground, machine
+from bench.matching import table
 
 Measure = Callable[..., Awaitable[list[dict[str, object]]]]
 ON_THE_GROUND: dict[str, Measure] = {
@@ -29,6 +30,7 @@ SIZES = [(1_000, 200), (5_000, 1_000), (1_000, 1_000), (5_000, 5_000), (20_000, 
 
 IMPORT_ROWS = "import_rows"
 STATEMENTS = "statements"
+MATCHING = "matching"
 SHOWN = ("cases_per_second", "starts_per_second", "events", "actions", "rows_per_second", "ratio")
 
 
@@ -41,7 +43,7 @@ def main() -> None:
     parser.add_argument("--debtors", type=int, help="dunning: of so many debtors; default: a fifth")
     parser.add_argument("--tryton", action="store_true", help="dunning: install and run the peer")
     asked = parser.parse_args()
-    known = (*ON_THE_GROUND, DUNNING, IMPORT_ROWS, STATEMENTS)
+    known = (*ON_THE_GROUND, DUNNING, IMPORT_ROWS, STATEMENTS, MATCHING)
     if unknown := sorted(set(asked.names) - set(known)):
         parser.error(f"unknown: {', '.join(unknown)}; expected some of: {', '.join(known)}")
     wanted: list[str] = asked.names or list(known)
@@ -57,6 +59,8 @@ def main() -> None:
         import_rows.main(10_000 if asked.quick else 100_000)
     if STATEMENTS in wanted:
         statements.main(2_000 if asked.quick else 20_000)
+    if MATCHING in wanted:
+        table.main(quick=asked.quick)
 
 
 async def _on_the_ground(wanted: list[str], *, quick: bool) -> list[dict[str, object]]:

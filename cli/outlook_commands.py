@@ -19,7 +19,12 @@ from store import contacts, read_models
 from store.contact_situation import WaitingStep, waiting_steps
 from store.pool import Pool
 
-PAUSES = frozenset({"OnHold", "Promised", "PayingByInstalments", "Disputed", "ContactsStopped"})
+PAUSES = frozenset(
+    {
+        *("OnHold", "Promised", "PayingByInstalments", "Disputed", "ContactsStopped"),
+        "ReplyReceived",
+    }
+)
 """The named waits of a case that somebody or something has put to sleep."""
 
 
@@ -196,6 +201,7 @@ def _asleep_since(case: CollectionCase) -> datetime:
     if case.arrangement:
         began.append(case.arrangement.made_at)
     began.extend(stop.since for stop in case.stops)
+    began.extend(one.since for one in case.readings)
     return min(began, default=case.opened_at)
 
 

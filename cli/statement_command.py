@@ -22,7 +22,7 @@ async def show_statements(files: list[Path], profiles: list[Path], *, as_json: b
     known = (*(_profile(path) for path in profiles), *shipped_profiles())
     worst, told = Exit.DONE, []
     for path in files:
-        for read in read_bank_files(_content(path), str(path), profiles=known):
+        for read in read_bank_files(content_of(path), str(path), profiles=known):
             if isinstance(read, RefusedFile) or read.quarantined:
                 worst = Exit.PROBLEMS
             if as_json:
@@ -37,10 +37,15 @@ async def show_statements(files: list[Path], profiles: list[Path], *, as_json: b
 
 
 def _profile(path: Path) -> CsvProfile:
-    return read_model(_content(path).decode("utf-8", "replace"), str(path), CsvProfile)
+    return read_model(content_of(path).decode("utf-8", "replace"), str(path), CsvProfile)
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """The bytes of a file; one too large to be read is refused before.
+
+    Raises:
+        CommandFailed: when it is too large, or cannot be read.
+    """
     try:
         if path.stat().st_size > STANDARD.file_bytes:
             raise CommandFailed(

@@ -64,6 +64,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "HoldReleased": lambda e: f"{e.reason} (by {e.by})",
     "ContactsStopped": lambda e: f"{e.stop.kind.value} of {e.stop.on} {e.stop.note}",
     "ContactsAllowed": lambda e: f"{e.kind.value} is over: {e.reason} (by {e.by})",
+    "ReplyReceived": lambda e: e.excerpt or "no words of their own",
     "TaskCompleted": lambda e: f"{e.task_id}: {e.outcome} {e.note} by {e.by}",
     "FactUnreadable": lambda e: f"{e.name}: {e.problem}",
     "PlanExhausted": lambda e: f"{e.outstanding} still owed",

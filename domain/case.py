@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
-from domain import money_rules, pause_rules, step_rules
+from domain import money_rules, pause_rules, reply_rules, step_rules
 from domain.evolve import evolve, fold, opened
 from domain.refusals import case_is_closed, unreadable
 from schemas.case import ClosingReason, CollectionCase
@@ -28,6 +28,7 @@ from schemas.requests import (
     PromiseToPay,
     RaiseDispute,
     RecallCase,
+    ReceiveReply,
     Release,
     ReopenCase,
     ResolveDispute,
@@ -69,6 +70,8 @@ def decide(case: CollectionCase, command: Command, now: datetime) -> Events | Re
             return money_rules.correct(case, command, now)
         case StopContacts():
             return pause_rules.stop_contacts(case, command, now)
+        case ReceiveReply():
+            return reply_rules.receive_reply(case, command, now)
         case NoteUnreadableFact():
             return (unreadable(command, now),)
         case _:

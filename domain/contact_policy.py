@@ -19,11 +19,11 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from domain.bank_days import bank_days_between
 from domain.business_calendar import (
     contact_moment,
     local_day,
     next_open_moment,
-    working_days_after,
 )
 from schemas.actions import Wait
 from schemas.case import CollectionCase
@@ -106,13 +106,13 @@ def _bank_is_silent(
     if not allowed:
         return None
     last, today = situation.bank_read_on, local_day(case.calendar, now)
-    if last and working_days_after(case.calendar, last, allowed) >= today:
+    if last and bank_days_between(last, today) <= allowed:
         return None
-    known = f"has told nothing since {last}" if last else "has not told anything yet"
+    known = f"has told nothing since {last}" if last else "has not told of every account yet"
     return Wait(
         until=_opening(case, now + LOOK_AT_THE_BANK),
         reason="BankFeedIsStale",
-        sentence=f"The bank {known}; at most {allowed} working days are allowed before a contact.",
+        sentence=f"The bank {known}; at most {allowed} bank days are allowed before a contact.",
     )
 
 
@@ -121,7 +121,7 @@ def _payment_suggested(
 ) -> Wait | None:
     open_still = [one for one in situation.suggested if one.until > now]
     total = _sum(case, [one.amount for one in open_still])
-    if not _is_enough(case, total):
+    if not total.is_positive:
         return None
     ends = max(one.until for one in open_still)
     return Wait(

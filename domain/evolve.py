@@ -10,6 +10,7 @@ from domain.evolve_money import after_money
 from domain.evolve_pauses import after_pause
 from domain.evolve_steps import after_step
 from domain.notices import answered
+from domain.reply_rules import after_reply
 from domain.tasks import OUTLIVES_THE_CASE, OWN_CONTACTS, task_opened_by
 from schemas.case import CaseState, CollectionCase, OpenTask, TaskKind
 from schemas.events import (
@@ -24,6 +25,7 @@ from schemas.events import (
     NoticeNotSent,
     NoticeSent,
     PlanExhausted,
+    ReplyReceived,
     TaskCompleted,
 )
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
@@ -107,7 +109,7 @@ def evolve(case: CollectionCase, event: CaseEvent) -> CollectionCase:
     )
 
 
-def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa: PLR0911, C901 - one branch a kind
+def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa: PLR0911, PLR0912, C901 - one branch a kind
     match event:
         case (
             StepPerformed()
@@ -127,7 +129,12 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
         case InvoiceCorrected():
             return {"claim": event.amount, "due_date": event.due_date}
         case TaskCompleted():
-            return {"tasks": tuple(t for t in case.tasks if t.task_id != event.task_id)}
+            return {
+                "tasks": tuple(t for t in case.tasks if t.task_id != event.task_id),
+                "readings": tuple(r for r in case.readings if r.task_id != event.task_id),
+            }
+        case ReplyReceived():
+            return after_reply(case, event)
         case CaseOpened() | FactUnreadable():
             return {}
         case PlanExhausted():
@@ -149,6 +156,7 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
                 "disputes": (),
                 "arrangement": None,
                 "hold": None,
+                "readings": (),
                 "brought_forward": "",
             }
         case _:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from schemas.commands import CorrectInvoice, Fact, NoteUnreadableFact, RecordPayment
-from schemas.requests import IssueCreditNote, ReversePayment, StopContacts
+from schemas.requests import IssueCreditNote, ReceiveReply, ReversePayment, StopContacts
 
 EXCERPT_CHARACTERS = 400
 """How much of an unreadable fact is kept for the person who looks at it."""
@@ -16,14 +16,17 @@ EXCERPT_CHARACTERS = 400
 FACT_BYTES = 20_000
 """A longer one is no fact, and would not fit into what the engine can carry further."""
 
-READABLE: dict[
-    str, type[RecordPayment | ReversePayment | IssueCreditNote | CorrectInvoice | StopContacts]
-] = {
+Readable = (
+    RecordPayment | ReversePayment | IssueCreditNote | CorrectInvoice | StopContacts | ReceiveReply
+)
+
+READABLE: dict[str, type[Readable]] = {
     "payment_received": RecordPayment,
     "payment_reversed": ReversePayment,
     "credit_note_issued": IssueCreditNote,
     "invoice_corrected": CorrectInvoice,
     "contacts_stopped": StopContacts,
+    "reply_received": ReceiveReply,
 }
 """The facts that may be sent as plain signals, by the signal's name."""
 

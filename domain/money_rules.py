@@ -58,7 +58,26 @@ def receive(case: CollectionCase, payment: RecordPayment, now: datetime) -> Even
         unallocated=payment.amount - allocated if fits else payment.amount,
         source=payment.source,
     )
-    return settled(case, received)
+    return settled(case, received, *_not_asked_for(case, received, payment))
+
+
+def _not_asked_for(
+    case: CollectionCase, received: PaymentReceived, payment: RecordPayment
+) -> Events:
+    """What the bank feed's rules let a payment fall short by; never more than is left."""
+    rest = evolve(case, received).outstanding
+    if payment.written_off is None or case.is_closed or not received.allocated.is_positive:
+        return ()
+    if payment.written_off.currency != rest.currency:
+        return ()
+    amount = payment.written_off.at_most(rest)
+    if not amount.is_positive:
+        return ()
+    reason = payment.write_off_reason or f"not paid with {payment.command_id}"
+    written_off = WrittenOff(
+        at=received.at, by=payment.by, cause=payment.command_id, amount=amount, reason=reason
+    )
+    return (written_off,)
 
 
 def reverse(case: CollectionCase, reversal: ReversePayment, now: datetime) -> Events:

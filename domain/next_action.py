@@ -9,6 +9,7 @@ from domain.business_calendar import is_open, next_open_moment
 from domain.evolve import evolve
 from domain.ladder import cycle_of, due_moment, level_of, pending_step
 from domain.notices import due_notice, notice_moment
+from domain.reply_rules import being_read
 from domain.resume import resumed
 from schemas.actions import Action, PerformStep, Record, Wait
 from schemas.case import CaseState, ClosingReason, CollectionCase
@@ -92,6 +93,13 @@ def _paused(case: CollectionCase, now: datetime) -> Action | None:
         return _held(case, case.hold, now)
     if case.arrangement:
         return _promised(case, case.arrangement, now)
+    if answer := being_read(case, now):
+        return Wait(
+            until=answer.until,
+            reason="ReplyReceived",
+            sentence="The debtor has answered; contacts wait for somebody to read it, "
+            f"until {_local(case, answer.until)} at the latest.",
+        )
     if not case.asked.is_positive:
         return Wait(
             until=None,

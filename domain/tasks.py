@@ -19,6 +19,7 @@ from schemas.events import (
     PaymentReversed,
     PlanExhausted,
     PromiseBroken,
+    ReplyReceived,
     StepFailed,
     StepPerformed,
     TaskCompleted,
@@ -51,6 +52,7 @@ OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
     TaskKind.HAND_OVER: ("handed-over",),
     TaskKind.UNALLOCATED_CASH: ("allocated", "refunded", "done"),
     TaskKind.UNREADABLE_FACT: ("done",),
+    TaskKind.REPLY_RECEIVED: ("answered", "promised", "disputes", "says-paid", "done"),
     TaskKind.PROMISE_BROKEN: ("called", "promised-again", "leave"),
     TaskKind.DISPUTE_OVERDUE: ("reminded", "leave"),
     TaskKind.TELL_AGENCY: ("told",),
@@ -85,7 +87,12 @@ WORKING_DAYS: dict[TaskKind, int] = {
 USUAL_WORKING_DAYS = 2
 
 OUTLIVES_THE_CASE = frozenset(
-    {TaskKind.UNALLOCATED_CASH, TaskKind.TELL_AGENCY, TaskKind.UNREADABLE_FACT}
+    {
+        TaskKind.UNALLOCATED_CASH,
+        TaskKind.TELL_AGENCY,
+        TaskKind.UNREADABLE_FACT,
+        TaskKind.REPLY_RECEIVED,
+    }
 )
 """Tasks about money or messages that stay open when the case closes."""
 
@@ -224,6 +231,8 @@ def _what_to_do(  # noqa: PLR0911, C901 - one branch an event
             )
         case ContactsStopped():
             return TaskKind.CONTACT_STOPPED, what_a_stop_asks(event.stop)
+        case ReplyReceived(for_a_person=True):
+            return TaskKind.REPLY_RECEIVED, f"Reply received: {event.excerpt or 'no words'}"
         case FactUnreadable():
             return TaskKind.UNREADABLE_FACT, f"{event.name!r} could not be read: {event.problem}"
         case _:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
 from schemas.money import Money
-from schemas.pauses import Arrangement, ContactStop, Dispute, Hold
+from schemas.pauses import Arrangement, ContactStop, Dispute, Hold, Reading
 from schemas.plan import Channel, DunningPlan, NoticeKind
 
 
@@ -95,6 +95,7 @@ class TaskKind(StrEnum):
     CONTACT_STOPPED = "contact-stopped"
     TELL_AGENCY = "tell-agency"
     UNREADABLE_FACT = "unreadable-fact"
+    REPLY_RECEIVED = "reply-received"
     SEND_INVOICE = "send-invoice"
     AGREE_INSTALMENTS = "agree-instalments"
     CORRECT_NUMBER = "correct-number"
@@ -155,6 +156,7 @@ class CollectionCase(Frozen):
         changed_at: the moment of the last event.
         stops: what forbids contact, at most one of each kind; contact waits for the last of them.
         notices: events that were answered, each once.
+        readings: answers of the debtor that a person should read before the next contact.
     """
 
     case_id: str
@@ -186,6 +188,7 @@ class CollectionCase(Frozen):
     hold: Hold | None = None
     stops: tuple[ContactStop, ...] = ()
     notices: tuple[NoticeRecord, ...] = ()
+    readings: tuple[Reading, ...] = ()
     anchor: date | None = None
     restarts: int = 0
     brought_forward: str = ""

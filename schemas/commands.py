@@ -21,6 +21,7 @@ from schemas.requests import (
     PromiseToPay,
     RaiseDispute,
     RecallCase,
+    ReceiveReply,
     Release,
     ReopenCase,
     ResolveDispute,
@@ -48,6 +49,7 @@ __all__ = [
     "PromiseToPay",
     "RaiseDispute",
     "RecallCase",
+    "ReceiveReply",
     "RecordPayment",
     "Refusal",
     "Release",
@@ -92,12 +94,20 @@ class CompleteTask(Said):
 
 
 class RecordPayment(Said):
-    """Money has arrived for this invoice; ``command_id`` is the payment's id."""
+    """Money has arrived for this invoice; ``command_id`` is the payment's id.
+
+    Attributes:
+        written_off: of what is then left, so much is not asked for: a discount that was earned,
+            charges of banks on the way, a rounding; None for nothing.
+        write_off_reason: says which of them.
+    """
 
     type: Literal["payment_received"] = "payment_received"
     amount: Money
     received_on: date
     source: Text = "unknown"
+    written_off: Money | None = None
+    write_off_reason: Text = Field(default="", max_length=500)
 
 
 class CorrectInvoice(Said):
@@ -140,6 +150,7 @@ Happened = (
     | IssueCreditNote
     | CorrectInvoice
     | StopContacts
+    | ReceiveReply
     | NoteUnreadableFact
 )
 

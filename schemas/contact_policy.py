@@ -52,7 +52,7 @@ class ContactPolicy(Strict):
     Attributes:
         unallocated_hold_days: for how long enough unallocated money of a debtor keeps contacts
             waiting for somebody to allocate it; 0 is never.
-        bank_feed_max_age_days: working days for which the bank may have been silent before every
+        bank_feed_max_age_days: bank days (T2) for which the bank may have been silent before every
             contact waits for it; 0 is off, as it must be without a bank feed.
     """
 

@@ -11,6 +11,7 @@ from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
 from schemas.case import ClosingReason
 from schemas.event_base import Happened as _Event
+from schemas.inbound_events import ReplyReceived
 from schemas.money import Money
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
 from schemas.notice_events import NoticeNotSent, NoticeSent
@@ -68,6 +69,7 @@ __all__ = [
     "PromiseKept",
     "PromiseMade",
     "RecordedEvent",
+    "ReplyReceived",
     "StepBroughtForward",
     "StepFailed",
     "StepGivenBack",
@@ -185,6 +187,7 @@ CaseEvent = Annotated[
     | HoldReleased
     | ContactsStopped
     | ContactsAllowed
+    | ReplyReceived
     | TaskCompleted
     | FactUnreadable
     | PlanExhausted

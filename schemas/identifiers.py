@@ -48,3 +48,25 @@ def contact_reference(case: str, step: str, cycle: int) -> str:
     """
     digest = hashlib.sha256(f"{case}\n{step}\n{cycle}".encode()).digest()
     return "R" + b32encode(digest)[:15].decode()
+
+
+def transaction_id(account: str, item_key: str) -> str:
+    """What people call a bank transaction: a few letters and digits that follow from its keys."""
+    digest = hashlib.sha256(f"{account}\n{item_key}".encode()).digest()
+    return "t" + b32encode(digest)[:11].decode().lower()
+
+
+def statement_workflow(sha256: str) -> str:
+    """The id of the workflow that takes a bank file in: ``statement/{sha256}``."""
+    return f"statement/{sha256}"
+
+
+def bank_payment_id(tx: str, turn: int) -> str:
+    """The id of the payment that a bank transaction is for a case.
+
+    Args:
+        tx: of the bank transaction.
+        turn: which time it is allocated to this document, 1 for the first: a case never counts a
+            payment again that was taken back.
+    """
+    return f"bank-{tx}" if turn == 1 else f"bank-{tx}.{turn}"

@@ -44,6 +44,12 @@ def round_half_up(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(minor_unit(currency), rounding=ROUND_HALF_UP)
 
 
+def exact(amount: Decimal, currency: str) -> Decimal:
+    """An amount with its currency's decimals, or with more where it has more."""
+    rounded = round_half_up(amount, currency)
+    return rounded if rounded == amount else amount
+
+
 class Money(Frozen):
     """An amount and its currency.
 
@@ -59,10 +65,10 @@ class Money(Frozen):
     def _quantised(self) -> Self:
         if self.amount.adjusted() >= INTEGER_DIGITS:
             raise ValueError(f"an amount has at most {INTEGER_DIGITS} digits before its point")
-        exact = round_half_up(self.amount, self.currency)
-        if exact != self.amount:
+        rounded = round_half_up(self.amount, self.currency)
+        if rounded != self.amount:
             raise ValueError(f"{self.amount} has more decimals than {self.currency} allows")
-        object.__setattr__(self, "amount", exact)
+        object.__setattr__(self, "amount", rounded)
         return self
 
     @classmethod

@@ -69,6 +69,10 @@ class Creditor(Strict):
         time_zone: IANA name; "today" is today there.
         signatory: who signs letters; ``contact_name`` when it is empty.
         signatory_role: by which authority they sign, such as ``Head of accounts``.
+        reply_hold_days: working days for which contacts wait so that an answer can be read.
+        bank_accounts: further accounts whose statements are ours, as IBAN or as the bank writes it.
+        bank_hold_days: so many bank days a suggested payment keeps its debtor's contacts waiting
+            for a person.
         contact: how often and when debtors may be contacted.
     """
 
@@ -89,4 +93,7 @@ class Creditor(Strict):
     signatory: str = ""
     signatory_role: str = ""
     plan: Name = "standard"
+    reply_hold_days: int = Field(default=3, ge=0, le=30)
+    bank_accounts: tuple[str, ...] = Field(default=(), max_length=100)
+    bank_hold_days: int = Field(default=3, ge=0, le=30)
     contact: ContactPolicy = ContactPolicy()

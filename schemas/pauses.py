@@ -120,6 +120,21 @@ class Hold(Frozen):
     until: Instant | None = None
 
 
+class Reading(Frozen):
+    """An answer of the debtor that a person should read before the next contact.
+
+    Attributes:
+        message: the inbound message.
+        task_id: of the task whose end lets the ladder go on; empty when only the day does.
+        until: when it goes on by itself.
+    """
+
+    message: str
+    task_id: str = ""
+    since: Instant
+    until: Instant
+
+
 class StopKind(StrEnum):
     """What forbids every contact until a person decides otherwise."""
 

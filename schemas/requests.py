@@ -153,6 +153,21 @@ class IssueCreditNote(Said):
     on: date
 
 
+class ReceiveReply(Said):
+    """The debtor has answered; ``command_id`` is the inbound message's.
+
+    Attributes:
+        excerpt: the first lines of what they wrote; the whole stays in the database.
+        hold_days: working days for which no contact leaves, so that a person can read it.
+        for_a_person: whether this case's task asks for it to be read.
+    """
+
+    type: Literal["reply_received"] = "reply_received"
+    excerpt: Text = Field(default="", max_length=500)
+    hold_days: int = Field(default=3, ge=0, le=30)
+    for_a_person: bool = True
+
+
 class StopContacts(Said):
     """The debtor is insolvent, dead, cannot be found, or must not be contacted."""
 

@@ -19,6 +19,14 @@ class SmtpSecurity(StrEnum):
     TLS = "tls"
 
 
+class InboxSecurity(StrEnum):
+    """How the IMAP conversation is protected."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
 class Settings(BaseSettings):
     """One frozen model of the environment; an empty address means the engine on this machine.
 
@@ -45,6 +53,18 @@ class Settings(BaseSettings):
     smtp_timeout_seconds: float = Field(
         default=30, gt=0, le=60, validation_alias="SMTP_TIMEOUT_SECONDS"
     )
+    inbox_host: str = Field(default="", validation_alias="INBOX_HOST")
+    inbox_port: int = Field(default=993, ge=1, le=65535, validation_alias="INBOX_PORT")
+    inbox_security: InboxSecurity = Field(
+        default=InboxSecurity.TLS, validation_alias="INBOX_SECURITY"
+    )
+    inbox_username: str = Field(default="", validation_alias="INBOX_USERNAME")
+    inbox_password: SecretStr = Field(default=SecretStr(""), validation_alias="INBOX_PASSWORD")
+    inbox_folder: str = Field(default="INBOX", validation_alias="INBOX_FOLDER")
+    inbox_timeout_seconds: float = Field(
+        default=30, gt=0, le=120, validation_alias="INBOX_TIMEOUT_SECONDS"
+    )
+    inbox_since_days: int = Field(default=30, ge=1, le=3650, validation_alias="INBOX_SINCE_DAYS")
     emails_per_second: float = Field(default=10, gt=0, validation_alias="EMAILS_PER_SECOND")
     letters_per_second: float = Field(default=20, gt=0, validation_alias="LETTERS_PER_SECOND")
     letters_folder: Path | None = Field(default=None, validation_alias="LETTERS_FOLDER")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from pydantic import Field
+
 from schemas.actions import Wait
 from schemas.base import Frozen, Instant
 from schemas.commands import Fact
@@ -95,6 +97,22 @@ class SweepSummary(Frozen):
     told: int = 0
     untold: int = 0
     problems: tuple[str, ...] = ()
+
+
+class InboxSummary(Frozen):
+    """What a reading of the mailbox brought.
+
+    Attributes:
+        configured: there is a mailbox to read.
+        seen: messages looked at that had not been seen in this place.
+        new: how many of them were new, by kind.
+        unlinked: new answers of which nobody knows the case.
+    """
+
+    configured: bool = True
+    seen: int = 0
+    new: dict[str, int] = Field(default_factory=dict)
+    unlinked: int = 0
 
 
 class CaseSummary(Frozen):

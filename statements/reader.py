@@ -145,6 +145,23 @@ def is_archive(content: bytes) -> bool:
     return content[:4] in (b"PK\x03\x04", b"PK\x05\x06")
 
 
+def unpacked(
+    content: bytes, name: str = "", *, limits: Limits = STANDARD
+) -> Iterator[tuple[bytes, str]]:
+    """The bytes and name of a file, or of every file in a zip archive, one after the other.
+
+    Raises:
+        NotABankFileError: when an archive cannot be read, or may not be.
+    """
+    if not is_archive(content):
+        yield content, name
+        return
+    try:
+        yield from _members(content, name, limits)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+        raise NotABankFileError(f"this zip archive cannot be read: {error}") from error
+
+
 def read_bank_files(
     content: bytes,
     name: str = "",
@@ -161,14 +178,9 @@ def read_bank_files(
         profiles: of CSV banks; those that come with Relance when none are given.
     """
     read = partial(_read_or_refused, limits=limits, profiles=profiles)
-    if not is_archive(content):
-        yield read(content, name)
-        return
     try:
-        for inner, inner_name in _members(content, name, limits):
+        for inner, inner_name in unpacked(content, name, limits=limits):
             yield read(inner, inner_name)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
-        yield RefusedFile(name=name, reason=f"this zip archive cannot be read: {error}")
     except NotABankFileError as error:
         yield RefusedFile(name=name, reason=str(error))
 

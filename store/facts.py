@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from pydantic import TypeAdapter
 
 from schemas.base import Frozen, Instant
 from schemas.commands import Fact, Happened, RecordPayment, fact_id
 from schemas.identifiers import case_id
+from schemas.requests import ReversePayment
 from store.pool import Connection, Pool
 from store.queries import queries
 
@@ -44,10 +47,28 @@ async def keep_payment(
         _SQL["insert_payment"],
         *(payment.command_id, creditor, invoice, payment.amount.amount),
         *(payment.amount.currency, payment.received_on, payment.source),
+        payment.written_off.amount if payment.written_off else Decimal(0),
     )
     if new is not None:
         await keep_fact(connection, case_id(creditor, invoice), payment)
     return new is not None
+
+
+async def keep_reversal(
+    connection: Connection, creditor: str, invoice: str, reversal: ReversePayment
+) -> None:
+    """Take a payment back, and put the fact that tells its case beside it.
+
+    An invoice that has no case is owed again at once, so that the sweep sees it.
+
+    Args:
+        connection: in a transaction.
+        creditor: the creditor's short name.
+        invoice: the invoice number that the payment was for.
+        reversal: names the payment.
+    """
+    await connection.execute(_SQL["payment_is_taken_back"], creditor, invoice, reversal.payment_id)
+    await keep_fact(connection, case_id(creditor, invoice), reversal)
 
 
 async def keep_fact(connection: Pool | Connection, case: str, fact: Happened) -> None:

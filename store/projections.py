@@ -22,6 +22,7 @@ from schemas.events import (
     PaymentReceived,
     PaymentReversed,
     PromiseMade,
+    ReplyReceived,
     StepFailed,
     StepSkipped,
     TaskCompleted,
@@ -41,6 +42,7 @@ FACT_KINDS: dict[type, str] = {
     CreditNoteIssued: "credit_note_issued",
     InvoiceCorrected: "invoice_corrected",
     ContactsStopped: "contacts_stopped",
+    ReplyReceived: "reply_received",
 }
 """Which kind of fact each event puts on record."""
 

@@ -23,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
         CorrectInvoice,
         Fact,
         IssueCreditNote,
+        ReceiveReply,
         RecordPayment,
         Refusal,
         Request,
@@ -108,6 +109,11 @@ class CollectionCaseWorkflow:
     async def contacts_stopped(self, stop: StopContacts) -> int:
         """The debtor may not be contacted any more."""
         return await self._hear(stop)
+
+    @workflow.update
+    async def reply_received(self, reply: ReceiveReply) -> int:
+        """The debtor has answered."""
+        return await self._hear(reply)
 
     @workflow.update
     async def invoice_corrected(self, correction: CorrectInvoice) -> int:

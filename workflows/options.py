@@ -28,6 +28,11 @@ def channel_queue(task_queue: str, channel: Channel) -> str:
     return f"{task_queue}-{channel.value}"
 
 
+def bank_queue(task_queue: str) -> str:
+    """The activity queue of the bank feed: reading a large file keeps nothing else waiting."""
+    return f"{task_queue}-bank"
+
+
 class Options(TypedDict):
     """What a call of an activity is given beside its argument."""
 
@@ -84,6 +89,29 @@ SWEEP = Options(
     cancellation_type=ActivityCancellationType.TRY_CANCEL,
 )
 """A sweep that dies begins again; what it did before stays done."""
+
+READ_INBOX = Options(
+    start_to_close_timeout=timedelta(minutes=30),
+    schedule_to_close_timeout=timedelta(hours=1),
+    heartbeat_timeout=None,
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=30),
+        maximum_interval=timedelta(minutes=5),
+        maximum_attempts=3,
+    ),
+    cancellation_type=ActivityCancellationType.TRY_CANCEL,
+)
+"""A reading that fails begins again; after a few times the next one of the schedule does."""
+BANK = Options(
+    start_to_close_timeout=timedelta(hours=6),
+    schedule_to_close_timeout=None,
+    heartbeat_timeout=timedelta(seconds=20),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5)
+    ),
+    cancellation_type=ActivityCancellationType.TRY_CANCEL,
+)
+"""A bank file is taken in however long it takes; an attempt that dies is noticed in seconds."""
 
 LOOK_AGAIN = timedelta(minutes=15)
 """When a step is looked at again that its gate held back although the case's clock allowed it."""

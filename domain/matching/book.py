@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from domain.matching.names import NameIndex
+from domain.matching.names import NameIndex, name_words
 from domain.matching.numbers import NumberIndex
 from domain.matching.plain import compact
 from schemas.bank import BankTransaction
@@ -91,6 +91,9 @@ class Book:
         self.by_mandate: dict[str, set[str]] = {}
         self.by_siren: dict[str, set[str]] = {}
         self.by_customer_code: dict[str, set[str]] = {}
+        self.by_amount: dict[tuple[Decimal, str], dict[str, Standing]] = {}
+        self.by_group: dict[str, list[str]] = {}
+        self.by_group_name: dict[str, set[str]] = {}
         self.learnt: dict[tuple[str, str], LearntPayer] = {}
         self.bookings: dict[str, Booking] = {}
         self.bookings_by: dict[tuple[str, str], list[str]] = {}
@@ -109,6 +112,22 @@ class Book:
         """What a customer has open, oldest due first, credit notes included."""
         return [one for one in self.by_customer.get(customer, ()) if one.open > 0]
 
+    def between(self, first: str, last: str) -> tuple[str, ...]:
+        """The documents of one customer from one number to another; numbers of others are left."""
+        customer = self.standing[first].item.customer
+        low, high = self.numbers.place(first), self.numbers.place(last)
+        if low is None or high is None or low[0] != high[0]:
+            return ()
+        if customer != self.standing[last].item.customer or not low[1] < high[1]:
+            return ()
+        return tuple(
+            one.item.document
+            for one in self.by_customer[customer]
+            if (place := self.numbers.place(one.item.document)) is not None
+            and place[0] == low[0]
+            and low[1] <= place[1] <= high[1]
+        )
+
     def group_of(self, customer: str) -> str:
         """The group that a customer belongs to; empty for none."""
         found = self.customers.get(customer)
@@ -119,6 +138,19 @@ class Book:
         return one == other or (
             self.group_of(one) != "" and self.group_of(one) == self.group_of(other)
         )
+
+    def members(self, group: str) -> Sequence[str]:
+        """The customers of a group."""
+        return self.by_group.get(group, ())
+
+    def with_open_amount(self, amount: Decimal, currency: str) -> list[Standing]:
+        """The invoices of which exactly this is open, oldest due first."""
+        found = self.by_amount.get((amount, currency), {})
+        return sorted(found.values(), key=lambda one: one.order)
+
+    def groups_named(self, name: str) -> frozenset[str]:
+        """The groups of customers that a payer's name is the name of."""
+        return frozenset(self.by_group_name.get(" ".join(name_words(name)), ()))
 
     def customers_of_iban(self, iban: str) -> frozenset[str]:
         """Whose account an IBAN is, by the creditor's records and by what was learnt."""
@@ -163,19 +195,32 @@ class Book:
         for document, amount in moved:
             standing = self.standing.get(document)
             if standing is not None:
+                self._unlist_amount(standing)
                 left = standing.open - way * amount * standing.sign
                 standing.open = min(max(left, _ZERO), standing.item.amount)
+                self._list_amount(standing)
+
+    def _list_amount(self, standing: Standing) -> None:
+        key = (standing.open, standing.item.currency)
+        if standing.open > 0 and standing.sign > 0:
+            self.by_amount.setdefault(key, {})[standing.item.document] = standing
+
+    def _unlist_amount(self, standing: Standing) -> None:
+        key = (standing.open, standing.item.currency)
+        self.by_amount.get(key, {}).pop(standing.item.document, None)
 
     def _index(self, standing: Standing) -> None:
         item = standing.item
+        self._list_amount(standing)
         self.by_customer.setdefault(item.customer, []).append(standing)
         for text, index in (
             (compact(item.creditor_reference), self.by_reference),
             (compact(item.purchase_order), self.by_order),
             (item.end_to_end_id.strip().upper(), self.by_end_to_end),
         ):
-            if text:
-                index.setdefault(text, []).append(standing)
+            # Payers drop the leading zeros of a reference of digits.
+            for key in {text, text.lstrip("0") if text.isdigit() else text} - {""}:
+                index.setdefault(key, []).append(standing)
 
     def _index_customer(self, customer: Customer) -> None:
         self.names.add(customer)
@@ -186,6 +231,10 @@ class Book:
         if customer.siren:
             self.by_siren.setdefault(compact(customer.siren), set()).add(customer.customer)
         self.by_customer_code.setdefault(compact(customer.customer), set()).add(customer.customer)
+        if customer.group:
+            key = " ".join(name_words(customer.group))
+            self.by_group.setdefault(customer.group, []).append(customer.customer)
+            self.by_group_name.setdefault(key, set()).add(customer.group)
 
     def _learn(self, payer: LearntPayer) -> None:
         self.learnt[payer.iban, payer.customer] = payer

@@ -59,6 +59,7 @@ class NumberIndex:
         self.prefixes: set[str] = set()
         self.shapes: set[tuple[str, int]] = set()
         self.sequence_lengths: set[int] = set()
+        self.lengths: set[int] = set()
         splits = _learn_splits(known)
         for item in known:
             self._add(item, splits)
@@ -97,20 +98,14 @@ class NumberIndex:
         texts[at] = own[: len(own) - len(sequence)] + sequence
         return self.find("".join(texts), Form.WHOLE)
 
-    def in_range(self, first: str, last: str, most: int) -> list[str]:
-        """The documents from one number to another of the same pattern; none if too many."""
-        parts = self.parts.get(first)
-        if parts is None or last not in self.parts:
-            return []
-        low, high = int(parts.sequence()), int(self.parts[last].sequence())
-        if not low < high <= low + most:
-            return []
-        width = len(parts.sequence())
-        return [
-            one
-            for number in range(low, high + 1)
-            for one in self.neighbour(first, str(number).zfill(width))
-        ]
+    def place(self, document: str) -> tuple[str, tuple[int, ...]] | None:
+        """The pattern of a number, and its place in it: year and so on, then the running number."""
+        parts = self.parts.get(document)
+        if parts is None:
+            return None
+        pairs = list(zip(parts.texts, parts.roles, strict=True))
+        letters = "".join(text for text, role in pairs if role == "l")
+        return letters, tuple(int(text) for text, role in pairs if role != "l")
 
     def _add(self, item: OpenItem, splits: dict[str, tuple[int, int]]) -> None:
         number = item.number or item.document
@@ -128,6 +123,7 @@ class NumberIndex:
             self.prefixes.add(letters)
         self.shapes.add((letters, len(digits)))
         self.sequence_lengths.add(len(parts.sequence()))
+        self.lengths.update({len(digits), *range(len(parts.sequence()) + 1)})
         for key, form in _keys(parts):
             documents = self.keys[form].setdefault(key, [])
             if not documents or documents[-1] != item.document:

@@ -41,6 +41,17 @@ select
             jsonb_agg(jsonb_build_object('amount', u.amount, 'since', u.since)), '[]'
         )
         from (
+            select
+                jsonb_build_object('amount', sum(m.amount)::text, 'currency', t.currency) as amount,
+                min(d.decided_at) as since
+            from bank_transactions as t
+            inner join bank_movements as m
+                on m.tx = t.tx and m.place = 'on account' and m.owner = $2
+            inner join bank_decisions as d on d.decision = t.decision
+            where t.creditor = $1 and t.debtors @> array[$2] and t.status = 'on account'
+            group by t.tx, t.currency
+            having sum(m.amount) > 0
+            union all
             select jsonb_array_elements(c.folded -> 'unallocated') as amount, t.since
             from cases as c
             inner join lateral (
@@ -50,9 +61,25 @@ select
             where c.creditor = $1 and c.debtor_id = $2
         ) as u
     ) as unallocated,
-    -- Without a bank feed nothing is suggested, and nobody knows how far the bank has told.
-    '[]'::jsonb as suggested,
-    null::date as bank_read_on,
+    (
+        select coalesce(
+            jsonb_agg(
+                jsonb_build_object(
+                    'amount',
+                    jsonb_build_object('amount', t.amount::text, 'currency', t.currency),
+                    'until', t.hold_until
+                )
+            ), '[]'
+        )
+        from bank_transactions as t
+        where t.creditor = $1 and t.debtors @> array[$2] and t.status = 'suggested'
+            and t.hold_until > $4
+    ) as suggested,
+    -- The oldest word counts; an account of which the bank has never told counts as silent.
+    (
+        select case when bool_and(a.booked_to is not null) then min(a.booked_to) end
+        from bank_accounts as a where a.creditor = $1 and a.is_listed
+    ) as bank_read_on,
     exists (
         select from contacts as k
         where k.reference = $3 and k.state not in ('claimed', 'withdrawn')

@@ -1,12 +1,19 @@
 -- name: insert_payment
-insert into payments (payment_id, creditor, invoice, amount, currency, received_on, source)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into payments (
+    payment_id, creditor, invoice, amount, currency, received_on, source, written_off
+)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict (creditor, invoice, payment_id) do nothing
 returning payment_id;
 
 -- name: insert_fact
-insert into facts (fact_id, case_id, data) values ($1, $2, $3)
+-- The moment, not the transaction's beginning: facts of one transaction are told in their order.
+insert into facts (fact_id, case_id, data, recorded_at) values ($1, $2, $3, clock_timestamp())
 on conflict (case_id, fact_id) do nothing;
+
+-- name: payment_is_taken_back
+update payments set reversed_at = now()
+where creditor = $1 and invoice = $2 and payment_id = $3 and reversed_at is null;
 
 -- name: untold_of_case
 select data from facts where case_id = $1 and told_at is null order by recorded_at, fact_id;

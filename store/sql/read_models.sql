@@ -45,7 +45,7 @@ select case_id from tasks where task_id = $1;
 
 -- name: open_amount
 select i.amount - coalesce((
-    select sum(p.amount) from payments as p
+    select sum(p.amount + p.written_off) from payments as p
     where p.creditor = i.creditor and p.invoice = i.number and p.currency = i.currency
         and p.reversed_at is null
 ), 0)

@@ -21,7 +21,7 @@ select
 from invoices as i
 inner join debtors as d on d.creditor = i.creditor and d.debtor_id = i.debtor_id
 left join lateral (
-    select sum(amount) as received from payments
+    select sum(amount + written_off) as received from payments
     where creditor = i.creditor and invoice = i.number and currency = i.currency
         and reversed_at is null
 ) as p on true
@@ -40,7 +40,7 @@ select
 from invoices as i
 inner join debtors as d on d.creditor = i.creditor and d.debtor_id = i.debtor_id
 left join lateral (
-    select sum(amount) as received from payments
+    select sum(amount + written_off) as received from payments
     where creditor = i.creditor and invoice = i.number and currency = i.currency
         and reversed_at is null
 ) as p on true

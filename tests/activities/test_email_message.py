@@ -129,8 +129,8 @@ def test_the_same_notice_gives_the_same_bytes() -> None:
 
 
 def test_the_fallback_language_is_declared() -> None:
-    """A German debtor who gets the English text gets a message that says it is English."""
-    assert sent(notice({"language": "de"}))["Content-Language"] == "en"
+    """A Hungarian debtor who gets another language's text gets a message that says which."""
+    assert sent(notice({"language": "hu"}))["Content-Language"] == "fr"
 
 
 @pytest.mark.parametrize("line_break", ["\r\n", "\n", "\r", "\u2028", "\x0b", "\x85"])

@@ -205,7 +205,7 @@ def test_leap_years_may_be_divided_by_their_real_days() -> None:
     assert (str(fixed.interest), str(real.interest)) == ("160.44 EUR", "160.00 EUR")
 
 
-def test_conventions_are_written_in_both_languages() -> None:
+def test_conventions_are_written_in_three_languages() -> None:
     """The sentence under a letter names formula, days, order and law, in its language."""
     terms = interest_terms(claim("NL"), day("2026-01-01"), TABLE)
     policy = ImputationPolicy.PRINCIPAL_FIRST
@@ -215,7 +215,10 @@ def test_conventions_are_written_in_both_languages() -> None:
     assert "interest of each full year is added" in english
     assert "le principal, puis les intérêts" in french
     assert "366 les années bissextiles" in french
-    assert conventions(terms, policy, DayCount.ACT_365F, "de") == english
+    assert "die Hauptforderung, dann die Zinsen" in conventions(
+        terms, policy, DayCount.ACT_365F, "de"
+    )
+    assert conventions(terms, policy, DayCount.ACT_365F, "pl") == english
     letter = state_claim(claim("NL"), day("2026-01-01"), TABLE, policy=policy, language="fr")
     assert letter.conventions == conventions(terms, policy, DayCount.ACT_365F, "fr")
     assert "le 29 février compte" in letter.conventions

@@ -164,7 +164,7 @@ def test_a_suggested_payment_holds_the_contact() -> None:
 
 
 def test_a_bank_that_is_silent_holds_every_contact() -> None:
-    """After two working days without a statement nobody is reminded; without the setting, yes."""
+    """After two bank days without a statement nobody is reminded; without the setting, yes."""
     strict = ContactPolicy(bank_feed_max_age_days=2)
     thursday = MONDAY - timedelta(days=4)
     assert _ask(policy=strict, bank_read_on=thursday) is None

@@ -136,7 +136,7 @@ def sheet_of(pages: list[tuple[str, Image.Image]], columns: int, width: int) -> 
     height = round(width * 297 / 210)
     rows = -(-len(pages) // columns)
     sheet = Image.new("RGB", (columns * (width + GAP), rows * (height + GAP + 18)), BACKGROUND)
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(13)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(10)
     for place, (name, page) in enumerate(pages):
         row, column = divmod(place, columns)
         left, top = column * (width + GAP) + GAP // 2, row * (height + GAP + 18)

@@ -22,6 +22,7 @@ from schemas.commands import (
     PromiseToPay,
     RaiseDispute,
     RecallCase,
+    ReceiveReply,
     RecordPayment,
     Release,
     ReopenCase,
@@ -94,6 +95,7 @@ AMOUNTS = st.integers(-500, 5_000) | st.integers(1, 100_000)
 CURRENCIES = st.sampled_from(["EUR", "EUR", "EUR", "USD"])
 IDS = st.sampled_from([f"id-{number}" for number in range(30)])
 NEW_IDS = st.integers(0, 10_000).map(lambda number: f"request-{number}") | IDS
+DAYS = st.integers(0, 30)
 FACTS = st.one_of(
     st.builds(
         RecordPayment,
@@ -109,6 +111,7 @@ FACTS = st.one_of(
     ),
     st.builds(NoteUnreadableFact, command_id=IDS, name=st.just("bounce"), problem=st.text()),
     st.builds(ReversePayment, command_id=IDS, payment_id=IDS),
+    st.builds(ReceiveReply, command_id=IDS, excerpt=st.text(max_size=50), hold_days=DAYS),
     st.builds(
         IssueCreditNote,
         command_id=IDS,

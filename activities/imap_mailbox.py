@@ -1,0 +1,152 @@
+"""How is a mailbox read? By IMAP, without changing anything in it, never for longer than agreed."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from imaplib import IMAP4
+
+from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools.errors import ImapToolsError, MailboxLoginError
+
+from schemas.base import Frozen
+from schemas.settings import InboxSecurity, Settings
+
+MESSAGE_BYTES = 10_000_000
+"""So much of a message is fetched and kept; what it says stands in front."""
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class InboxUnreachable(OSError):  # noqa: N818 - the name says the condition
+    """The mail server does not answer, or answers with no; the password is never repeated."""
+
+
+class InboxAccount(Frozen):
+    """Where a mailbox is, and as whom it is read.
+
+    Attributes:
+        timeout_seconds: for the connection and for each answer.
+    """
+
+    host: str
+    port: int = 993
+    security: InboxSecurity = InboxSecurity.TLS
+    username: str = ""
+    password: str = ""
+    folder: str = "INBOX"
+    timeout_seconds: float = 30
+
+
+class ImapMailbox:
+    """One conversation with the server of a mailbox; every call blocks.
+
+    Attributes:
+        name: names the mailbox in our records: who, where, which folder.
+    """
+
+    def __init__(self, account: InboxAccount) -> None:
+        self._account = account
+        self._box: BaseMailBox | None = None
+        self.name = f"{account.username}@{account.host}:{account.port}/{account.folder}"
+
+    def open(self) -> int:
+        """Connect, log in and choose the folder, read-only.
+
+        Returns:
+            The UIDVALIDITY of the folder (RFC 3501, 2.3.1.1).
+
+        Raises:
+            InboxUnreachable: the server cannot be reached, is not trusted, or says no.
+        """
+        account = self._account
+        try:
+            self._box = _connected(account)
+            self._box.login(account.username, account.password, initial_folder=None)
+            self._box.folder.set(account.folder, readonly=True)
+            validity = self._box.client.response("UIDVALIDITY")[1]
+        except MailboxLoginError as error:
+            raise InboxUnreachable(f"{account.host} refuses {account.username!r}") from error
+        except (OSError, IMAP4.error, ImapToolsError) as error:
+            words = f"cannot read {account.folder} at {account.host}:{account.port}: {error}"
+            raise InboxUnreachable(words[:300]) from error
+        if not validity or validity[0] is None:
+            raise InboxUnreachable(f"{account.host} names no UIDVALIDITY of {account.folder}")
+        return int(validity[0])
+
+    def uids(self, after: int, since: date | None) -> list[int]:
+        """UIDs greater than one, ascending; only of messages that came in since a day."""
+        criteria = f"UID {after + 1}:*"
+        if since is not None:
+            criteria += f" SINCE {since.day}-{MONTHS[since.month - 1]}-{since.year}"
+        with _answers():
+            found = self._opened().uids(criteria, charset=None)
+        # RFC 3501, 6.4.8: `n:*` always holds the last message, also when its UID is below n.
+        return sorted(uid for text in found if (uid := int(text)) > after)
+
+    def fetch(self, uids: list[int]) -> list[tuple[int, bytes]]:
+        """Messages by UID, unmarked; one that has been deleted meanwhile is left out."""
+        messages: list[tuple[int, bytes]] = []
+        for uid in uids:
+            with _answers():
+                _, parts = self._opened().client.uid(
+                    "FETCH", str(uid), f"(BODY.PEEK[]<0.{MESSAGE_BYTES}>)"
+                )
+            messages.extend((uid, part[1]) for part in parts[:1] if isinstance(part, tuple))
+        return messages
+
+    def close(self) -> None:
+        """Say good-bye, if there is anybody."""
+        if self._box is None:
+            return
+        try:
+            self._box.logout()
+        except (OSError, IMAP4.error, ImapToolsError):
+            self._box.client.shutdown()
+        self._box = None
+
+    def _opened(self) -> BaseMailBox:
+        if self._box is None:
+            raise InboxUnreachable("the mailbox is not open")
+        return self._box
+
+
+@contextmanager
+def _answers() -> Iterator[None]:
+    """Whatever goes wrong in a conversation is one thing: the server cannot be read now."""
+    try:
+        yield
+    except (OSError, IMAP4.error, ImapToolsError) as error:
+        raise InboxUnreachable(f"the mail server stopped answering: {error}"[:300]) from error
+
+
+def mailbox_of(settings: Settings) -> Callable[[], ImapMailbox] | None:
+    """How to open the mailbox that the settings name; None when they name none."""
+    if not settings.inbox_host:
+        return None
+    account = InboxAccount(
+        host=settings.inbox_host,
+        port=settings.inbox_port,
+        security=settings.inbox_security,
+        username=settings.inbox_username,
+        password=settings.inbox_password.get_secret_value(),
+        folder=settings.inbox_folder,
+        timeout_seconds=settings.inbox_timeout_seconds,
+    )
+    return lambda: ImapMailbox(account)
+
+
+def _connected(account: InboxAccount) -> BaseMailBox:
+    """The library leaves certificates unchecked unless it is given a context that checks them."""
+    seconds = account.timeout_seconds
+    match account.security:
+        case InboxSecurity.TLS:
+            trusted = ssl.create_default_context()
+            return MailBox(account.host, account.port, timeout=seconds, ssl_context=trusted)
+        case InboxSecurity.STARTTLS:
+            trusted = ssl.create_default_context()
+            return MailBoxStartTls(account.host, account.port, timeout=seconds, ssl_context=trusted)
+        case InboxSecurity.NONE:
+            return MailBoxUnencrypted(account.host, account.port, timeout=seconds)

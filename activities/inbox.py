@@ -1,0 +1,196 @@
+"""What becomes of what came back? Each message is kept once, and its cases hear of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+
+import structlog
+from temporalio import activity
+
+from activities.telling import Telling
+from domain.inbound_links import creditor_references, names_number, of_one_house
+from domain.inbound_mail import understand
+from domain.inbound_reading import identity_of
+from domain.inbound_reply import excerpt
+from schemas.base import Frozen
+from schemas.commands import Happened, ReceiveReply
+from schemas.identifiers import case_parts
+from schemas.inbound import InboundKind, InboundMail
+from schemas.parties import Creditor
+from schemas.turns import InboxSummary
+from store import facts, inbound
+from store.facts import UntoldFact
+from store.inbound import Link, Place
+from store.pool import Connection, Pool
+
+BATCH = 20
+"""So many messages are fetched at once; each is kept by itself."""
+
+CASES_MAX = 20
+"""A message about more cases is linked to the first of them."""
+
+log = structlog.get_logger()
+
+
+class MailSource(Protocol):
+    """A mailbox that can be read; every call blocks, none changes anything in it."""
+
+    name: str
+
+    def open(self) -> int:
+        """Connect, and answer with the mailbox's UIDVALIDITY."""
+
+    def uids(self, after: int, since: date | None) -> list[int]:
+        """UIDs greater than one, ascending; those of messages since a day, if one is given."""
+
+    def fetch(self, uids: list[int]) -> list[tuple[int, bytes]]:
+        """The messages of these UIDs, of those that are still there."""
+
+    def close(self) -> None:
+        """End the conversation."""
+
+
+class TakenIn(Frozen):
+    """What a message was, and whether it was new."""
+
+    kind: InboundKind
+    new: bool
+    linked: bool
+    told: tuple[UntoldFact, ...] = ()
+
+
+class Inbox:
+    """Reads one mailbox; reading it again changes nothing more."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        creditors: Mapping[str, Creditor],
+        telling: Telling,
+        open_source: Callable[[], MailSource] | None,
+        since_days: int = 30,
+    ) -> None:
+        self._pool = pool
+        self._creditors = creditors
+        self._telling = telling
+        self._open_source = open_source
+        self._since_days = since_days
+
+    @activity.defn(name="read_inbox")
+    async def read_inbox(self) -> InboxSummary:
+        """Read what is new; a Temporal Schedule asks for it again and again."""
+        return await self.read(activity.heartbeat)
+
+    async def read(self, progress: Callable[[int], None]) -> InboxSummary:
+        """Take in every message that has not been seen, oldest first, and tell its cases.
+
+        A mailbox whose UIDVALIDITY has changed is looked through again from some days ago: what is
+        known is recognised by who wrote what, not by its number.
+
+        Args:
+            progress: told how many messages were looked at so far.
+
+        Raises:
+            OSError: the mail server cannot be reached; nothing is lost.
+        """
+        if self._open_source is None:
+            return InboxSummary(configured=False)
+        source = self._open_source()
+        try:
+            validity = await asyncio.to_thread(source.open)
+            taken = await self._read(source, validity, progress)
+        finally:
+            await asyncio.to_thread(source.close)
+        new = [one for one in taken if one.new]
+        await self._telling.tell([fact for one in new for fact in one.told])
+        counted = [one.kind.value for one in new]
+        return InboxSummary(
+            seen=len(taken),
+            new={kind: counted.count(kind) for kind in sorted(set(counted))},
+            unlinked=sum(not one.linked for one in new if one.kind is InboundKind.REPLY),
+        )
+
+    async def _read(
+        self, source: MailSource, validity: int, progress: Callable[[int], None]
+    ) -> list[TakenIn]:
+        known = await inbound.position(self._pool, source.name)
+        renumbered = known is None or known.uid_validity != validity
+        after = 0 if renumbered or known is None else known.last_uid
+        since = datetime.now(UTC).date() - timedelta(days=self._since_days) if renumbered else None
+        uids = await asyncio.to_thread(source.uids, after, since)
+        taken: list[TakenIn] = []
+        for start in range(0, len(uids), BATCH):
+            batch = uids[start : start + BATCH]
+            for uid, raw in await asyncio.to_thread(source.fetch, batch):
+                place = Place(mailbox=source.name, uid_validity=validity, uid=uid)
+                taken.append(await self.take_in(raw, place))
+                progress(len(taken))
+        if renumbered or uids:
+            last = Place(mailbox=source.name, uid_validity=validity, uid=max(uids, default=after))
+            await inbound.advance(self._pool, last)
+        return taken
+
+    async def take_in(self, raw: bytes, place: Place) -> TakenIn:
+        """Keep one message and the facts that follow from it, in one transaction."""
+        mail = await asyncio.to_thread(_understood, raw)
+        async with self._pool.acquire() as connection, connection.transaction():
+            link = await self._link(connection, mail)
+            new = await inbound.keep(connection, mail, link, raw)
+            await inbound.remember(connection, place, inbound.inbound_id(mail))
+            told = self._what_follows(mail, link) if new else []
+            for one in told:
+                await facts.keep_fact(connection, one.case_id, one.fact)
+        return TakenIn(kind=mail.kind, new=new, linked=bool(link.cases), told=tuple(told))
+
+    async def _link(self, connection: Connection, mail: InboundMail) -> Link:
+        """By what it answers; else by a reference of ours; else by a number and its sender."""
+        if link := await inbound.contact_named(connection, mail.contacts):
+            return link.model_copy(update={"cases": link.cases[:CASES_MAX]})
+        if mail.kind not in {InboundKind.REPLY, InboundKind.OUT_OF_OFFICE}:
+            return Link()
+        words = creditor_references(mail.words)
+        if cases := await inbound.cases_by_reference(connection, words):
+            return Link(by="creditor-reference", cases=tuple(cases[:CASES_MAX]))
+        named = tuple(
+            one.case_id
+            for one in await inbound.invoices_of_sender(connection, mail.sender)
+            if of_one_house(mail.sender, one.email)
+            or of_one_house(mail.sender, one.escalation_email)
+            if names_number(mail.words, one.number)
+        )
+        return Link(by="invoice-number", cases=named[:CASES_MAX]) if named else Link()
+
+    def _what_follows(self, mail: InboundMail, link: Link) -> list[UntoldFact]:
+        """What the cases must hear: of an answer each; of an absence none."""
+        if mail.kind is not InboundKind.REPLY:
+            return []
+        return [
+            UntoldFact(case_id=case, fact=self._reply(mail, case, lead=case == link.cases[0]))
+            for case in link.cases
+        ]
+
+    def _reply(self, mail: InboundMail, case: str, *, lead: bool) -> Happened:
+        creditor = self._creditors.get(case_parts(case)[0])
+        return ReceiveReply(
+            command_id=inbound.inbound_id(mail),
+            by="inbox",
+            excerpt=excerpt(mail.text),
+            hold_days=creditor.reply_hold_days if creditor else 3,
+            for_a_person=lead,
+        )
+
+
+def _understood(raw: bytes) -> InboundMail:
+    """What a message is; one that breaks the rules themselves is left to a person."""
+    try:
+        return understand(raw)
+    except Exception as error:  # noqa: BLE001 - one message must never keep the others from coming in
+        log.warning("inbound message not understood", problem=type(error).__name__)
+        return InboundMail(
+            kind=InboundKind.OTHER,
+            evidence=f"it could not be read: {type(error).__name__}",
+            identity=identity_of(raw),
+        )

@@ -1,0 +1,1 @@
+"""How well are payments matched? Generated statements of known truth, a score, and a table."""

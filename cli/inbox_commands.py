@@ -1,0 +1,158 @@
+"""What came back by e-mail? Read the mailbox, list what it held, show one message."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+
+from temporalio.client import (
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+    ScheduleUpdate,
+)
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.imap_mailbox import InboxUnreachable, mailbox_of
+from activities.inbox import Inbox
+from cli.outcome import CommandFailed, Exit, say, say_json, say_table
+from cli.progress import progress
+from cli.reach import database, everything
+from domain.inbound_reply import excerpt
+from schemas.inbound import InboundKind
+from schemas.turns import InboxSummary
+from store import inbound
+from store.inbound import KeptMail
+
+INBOX_SCHEDULE = "read-inbox"
+INBOX_WORKFLOW = "ReadInbox"
+NOT_CONFIGURED = "there is no mailbox to read: set INBOX_HOST, INBOX_USERNAME and INBOX_PASSWORD"
+
+
+async def read(*, as_json: bool) -> Exit:
+    """Take in what is new, here and now, and tell the cases."""
+    async with everything() as reach:
+        settings = reach.settings
+        inbox = Inbox(
+            reach.pool,
+            reach.creditors,
+            reach.telling,
+            mailbox_of(settings),
+            settings.inbox_since_days,
+        )
+        try:
+            with progress("Reading", None) as advance:
+                summary = await inbox.read(advance)
+        except InboxUnreachable as error:
+            raise CommandFailed(Exit.UNREACHABLE, str(error)) from error
+    if not summary.configured:
+        raise CommandFailed(Exit.USAGE, NOT_CONFIGURED)
+    if as_json:
+        say_json(summary)
+    else:
+        say(_in_words(summary))
+    return Exit.DONE
+
+
+async def list_mail(kind: str, limit: int, *, unlinked: bool, as_json: bool) -> Exit:
+    """Print what came in, the latest first."""
+    if kind not in {"", *InboundKind}:
+        known = ", ".join(InboundKind)
+        raise CommandFailed(Exit.USAGE, f"--kind: {kind!r} is none; expected one of: {known}")
+    async with database() as pool:
+        found = await inbound.list_mail(pool, kind, limit, unlinked=unlinked)
+    if as_json:
+        say_json(found)
+        return Exit.DONE
+    rows = [
+        (
+            f"{one.received_at:%Y-%m-%d %H:%M}",
+            *(one.inbound_id, one.kind.value, one.sender, excerpt(one.subject)),
+            ", ".join(one.cases) or "unknown",
+        )
+        for one in found
+    ]
+    head = ("came in (UTC)", "message", "what", "from", "subject", "case")
+    say_table(f"{len(rows)} messages", head, rows)
+    return Exit.DONE
+
+
+async def show(message: str, *, raw: bool, as_json: bool) -> Exit:
+    """Print one message: for people, for programs, or as it came."""
+    async with database() as pool:
+        found = await inbound.one_mail(pool, message)
+        content = await inbound.raw_mail(pool, message) if raw and found else None
+    if found is None:
+        words = f"there is no message {message!r}; `starter.py inbox list` shows those there are"
+        raise CommandFailed(Exit.NOT_FOUND, words)
+    if content is not None:
+        sys.stdout.buffer.write(content)
+    elif as_json:
+        say_json(found)
+    else:
+        _say(found)
+    return Exit.DONE
+
+
+async def schedule(every: int, *, remove: bool) -> Exit:
+    """Have the engine read the mailbox every so many minutes, or no more."""
+    async with everything() as reach:
+        handle = reach.client.get_schedule_handle(INBOX_SCHEDULE)
+        if remove:
+            try:
+                await handle.delete()
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+            say("the engine reads the mailbox no more by itself")
+            return Exit.DONE
+        if not reach.settings.inbox_host:
+            raise CommandFailed(Exit.USAGE, NOT_CONFIGURED)
+        wanted = _again_and_again(every, reach.settings.task_queue)
+        try:
+            await reach.client.create_schedule(INBOX_SCHEDULE, wanted)
+        except ScheduleAlreadyRunningError:
+            await handle.update(lambda _was: ScheduleUpdate(schedule=wanted))
+    say(f"the engine reads the mailbox every {every} minutes; its workers need the same INBOX_…")
+    return Exit.DONE
+
+
+def _again_and_again(minutes: int, task_queue: str) -> Schedule:
+    return Schedule(
+        action=ScheduleActionStartWorkflow(INBOX_WORKFLOW, id="inbox", task_queue=task_queue),
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(minutes=minutes))]),
+        policy=SchedulePolicy(
+            overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(minutes=10)
+        ),
+    )
+
+
+def _in_words(summary: InboxSummary) -> str:
+    new = ", ".join(f"{count} {kind}" for kind, count in summary.new.items()) or "nothing new"
+    lost = (
+        f"; {summary.unlinked} answers of unknown cases: `starter.py inbox list --unlinked`"
+        if summary.unlinked
+        else ""
+    )
+    return f"{summary.seen} messages looked at: {new}{lost}"
+
+
+def _say(mail: KeptMail) -> None:
+    say(f"{mail.inbound_id}  {mail.kind.value}: {mail.evidence}")
+    say(f"from {_plain(mail.sender)}: {_plain(mail.subject)}")
+    say(f"case {', '.join(mail.cases)} (by {mail.linked_by})" if mail.cases else "case unknown")
+    for failure in mail.failures:
+        say(f"{failure.address}: {failure.failing.value} {failure.status} {_plain(failure.said)}")
+    if mail.text:
+        say()
+        for line in mail.text.splitlines():
+            say(_plain(line))
+
+
+def _plain(words: str) -> str:
+    """What a stranger wrote, without what would move a terminal's cursor."""
+    return "".join(letter if letter.isprintable() else " " for letter in words)
