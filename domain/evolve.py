@@ -109,19 +109,10 @@ def evolve(case: CollectionCase, event: CaseEvent) -> CollectionCase:
     )
 
 
-def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa: PLR0911, PLR0912, C901 - one branch a kind
+def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa: PLR0911, C901 - one branch a kind
+    if isinstance(event, StepEvent):
+        return after_step(case, event)
     match event:
-        case (
-            StepPerformed()
-            | StepFailed()
-            | StepGivenBack()
-            | StepSkipped()
-            | StepBroughtForward()
-            | StepUndone()
-            | LadderRestarted()
-            | CallTried()
-        ):
-            return after_step(case, event)
         case NoticeSent() | NoticeNotSent():
             return {"notices": (*case.notices, answered(event))}
         case PaymentReceived() | PaymentReversed() | CreditNoteIssued() | WrittenOff():
