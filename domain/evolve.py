@@ -109,7 +109,7 @@ def evolve(case: CollectionCase, event: CaseEvent) -> CollectionCase:
     )
 
 
-def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa: PLR0911, C901 - one branch a kind
+def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa: PLR0911, PLR0912, C901 - one branch a kind
     if isinstance(event, StepEvent):
         return after_step(case, event)
     match event:
