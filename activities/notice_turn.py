@@ -10,6 +10,7 @@ from activities.errors import (
     NewsArrived,
     try_again,
 )
+from activities.one_contact import spoken_for
 from activities.step_turn import (
     LEASE_SECONDS,
     Deliver,
@@ -17,15 +18,25 @@ from activities.step_turn import (
     Step,
     StepTurn,
 )
-from domain.notices import due_notice
+from domain.notices import answered_with, due_notice, notices_of
 from schemas.case import CollectionCase
 from schemas.events import NoticeNotSent, NoticeSent
+from schemas.identifiers import contact_reference
 from schemas.plan import NoticeKind
 from schemas.turns import StepOrder, TurnResult
-from store import contacts
-from store.contacts import ContactState
+from store import contacts, event_store
+from store.contacts import Contact, ContactState
+from store.event_store import Addition
 from store.pool import Connection, Pool
-from store.shared_contacts import lock_debtor
+from store.shared_contacts import (
+    CoveredStep,
+    cover,
+    covered,
+    lock_debtor,
+    on_their_way,
+    other_cases,
+    uncover_all,
+)
 
 
 class NoticeTurn(StepTurn):
@@ -45,8 +56,17 @@ class NoticeTurn(StepTurn):
             if result:
                 return result
             await lock_debtor(connection, case.creditor, case.debtor_id)
+            if contact := await spoken_for(connection, self._order):
+                return await self._answered_with_another(connection, case, contact)
             contact = await contacts.claim(connection, self._claim(case), LEASE_SECONDS)
-        step = Step(order=self._order, case=case, reference=self._reference, now=self._now)
+            others = await self._gather(connection, case, contact)
+        step = Step(
+            order=self._order,
+            case=case,
+            reference=self._reference,
+            now=self._now,
+            others=tuple(others),
+        )
         try:
             if contact.owner != self._owner:
                 await self._find_out(contact)
@@ -64,7 +84,9 @@ class NoticeTurn(StepTurn):
         except (DeliveryPostponed, ClaimLost) as problem:
             await contacts.take_back(self._pool, self._reference, self._owner, str(problem))
             raise try_again(str(problem)) from problem
-        return await self._settle(ContactState.ACCEPTED, delivered, self._answered(delivered))
+        event = self._answered(delivered)
+        beside = [_said_for(other, event) for other in others]
+        return await self._settle(ContactState.ACCEPTED, delivered, event, beside=beside)
 
     async def _look(self, connection: Connection) -> tuple[CollectionCase, TurnResult | None]:
         """The gates of a step; and the event must still be what the answer says it is."""
@@ -75,6 +97,35 @@ class NoticeTurn(StepTurn):
         if due is None or (due.kind, due.about) != (self._kind, self._order.about):
             return case, TurnResult(not_now=True)
         return case, None
+
+    async def _answered_with_another(
+        self, connection: Connection, case: CollectionCase, contact: Contact
+    ) -> TurnResult:
+        """The debtor has been answered by another invoice's message, which speaks for this one."""
+        delivered = Delivered(detail=contact.detail, sha256=contact.sha256)
+        event = self._answered(delivered).model_copy(update={"reference": contact.reference})
+        await event_store.append(connection, case.case_id, self._order.version, [event])
+        return TurnResult(events=(event,))
+
+    async def _gather(
+        self, connection: Connection, case: CollectionCase, contact: Contact
+    ) -> list[CoveredStep]:
+        """For whom else the message answers: gathered anew, or as it was when it began to leave."""
+        if contact.owner != self._owner:
+            return await covered(connection, self._reference)
+        if contact.attempts > 1:
+            await uncover_all(connection, self._reference)
+        joining = [
+            CoveredStep(case=other, step=answer.step.name, cycle=answer.cycle)
+            for other in await other_cases(connection, case)
+            if (answer := answered_with(case, other, self._now))
+        ]
+        if joining:
+            gone = await on_their_way(connection, joining)
+            joining = [one for one in joining if one.case.case_id not in gone]
+        if joining:
+            await cover(connection, self._reference, joining)
+        return joining
 
     @property
     def _kind(self) -> NoticeKind:
@@ -103,3 +154,15 @@ class NoticeTurn(StepTurn):
             reason=refusal.reason,
             explanation=refusal.explanation,
         )
+
+
+def _said_for(other: CoveredStep, event: NoticeSent) -> Addition:
+    """What an accepted answer means for another case it spoke for: it is answered, too.
+
+    The cause is the one that its own answer would have had: its own turn then recognises it.
+    """
+    case = other.case
+    about = notices_of(case)[other.step]
+    cause = contact_reference(case.case_id, other.step, other.cycle)
+    changed = event.model_copy(update={"cause": cause, "about": about})
+    return Addition(case.case_id, case.version, [changed])

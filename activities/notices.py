@@ -14,12 +14,14 @@ from domain.interest_words import LANGUAGES
 from domain.ladder import due_moment, level_of, pending_steps
 from domain.languages import LAST_RESORT, languages_for
 from domain.notice_claim import add_up, state_case
+from domain.notices import notices_of
 from domain.rates import RateTable
 from domain.sharing import firmest
 from schemas.case import CollectionCase, StepOutcome
 from schemas.interest import ClaimStatement
 from schemas.notice import EarlierContact, Notice, NoticeItem
 from schemas.parties import Creditor, Debtor
+from schemas.pauses import Arrangement, Dispute, Instalment
 from schemas.plan import Channel, Charges, DunningStep, NoticeKind
 from store.pool import Pool
 from store.receivables import read_debtor, read_invoice
@@ -82,13 +84,13 @@ async def _answer(
 ) -> Notice:
     """What answers an event: about one case, and the promise or dispute as it stands."""
     case, order = step.case, step.order
-    zone = ZoneInfo(creditor.time_zone)
-    promise = case.arrangement if order.answers is NoticeKind.PROMISE else None
-    disputes = [one for one in case.disputes if one.dispute_id == order.about]
-    dispute = disputes[0] if order.answers is NoticeKind.DISPUTE and disputes else None
-    if dispute is not None and dispute.deadline is not None:
-        deadline = dispute.deadline.astimezone(zone)
-        dispute = dispute.model_copy(update={"deadline": deadline})
+    cases = [case, *(other.case for other in step.others)]
+    promise = _promised(cases) if order.answers is NoticeKind.PROMISE else None
+    dispute = None
+    if order.answers is NoticeKind.DISPUTE:
+        about = [order.about, *(notices_of(one.case)[one.step] for one in step.others)]
+        dispute = _disputed(cases, about, ZoneInfo(creditor.time_zone))
+    cases.sort(key=lambda one: (one.due_date, one.invoice))
     pay_by = today + timedelta(days=order.step.pay_within_days)
     return Notice(
         reference=step.reference,
@@ -98,11 +100,33 @@ async def _answer(
         pay_by=promise.instalments[-1].on if promise else pay_by,
         creditor=creditor,
         debtor=debtor,
-        items=(await _item(pool, case, today, None),),
+        items=tuple([await _item(pool, one, today, None) for one in cases]),
         earlier=_earlier(case),
         promise=promise,
         dispute=dispute,
     )
+
+
+def _promised(cases: list[CollectionCase]) -> Arrangement | None:
+    """The promise of these cases, which is for the same day, as one; or the one that is alone."""
+    made = [case.arrangement for case in cases if case.arrangement]
+    if len(made) < 2:
+        return made[0] if made else None
+    parts = [one.instalments[0].amount for one in made]
+    together = Instalment(amount=sum(parts[1:], parts[0]), on=made[0].instalments[0].on)
+    return made[0].model_copy(update={"instalments": (together,)})
+
+
+def _disputed(cases: list[CollectionCase], about: list[str], zone: ZoneInfo) -> Dispute | None:
+    """The disputes of these ids as one, with the deadline on the creditor's clock."""
+    found = [one for case in cases for one in case.disputes if one.dispute_id in about]
+    if not found:
+        return None
+    amounts = [one.amount for one in found]
+    changes: dict[str, object] = {"amount": sum(amounts[1:], amounts[0])}
+    if found[0].deadline is not None:
+        changes["deadline"] = found[0].deadline.astimezone(zone)
+    return found[0].model_copy(update=changes)
 
 
 def _pay_by(step: DunningStep, cases: list[CollectionCase], today: date) -> date:

@@ -45,6 +45,20 @@ def owes_thanks(case: CollectionCase, now: datetime) -> bool:
     return coming is not None and coming.kind is NoticeKind.SETTLEMENT
 
 
+def answered_with(case: CollectionCase, other: CollectionCase, now: datetime) -> SendNotice | None:
+    """The answer of another case of the same debtor that one message gives with a case's own.
+
+    They go together when the same was said: a promise for the same day, a dispute for the same
+    reason with the same owner and deadline, or the settlement of both.
+    """
+    own, joining = _coming(case, now), _coming(other, now)
+    if own is None or joining is None or own.kind is not joining.kind:
+        return None
+    if case.claim.currency != other.claim.currency or joining.due_at > now + A_LITTLE_LATER:
+        return None
+    return joining if _what(case, own) == _what(other, joining) else None
+
+
 def notice_moment(case: CollectionCase, now: datetime) -> datetime | None:
     """When an answer that waits will leave; None when none does, or one may leave now."""
     coming = _coming(case, now)
@@ -69,6 +83,11 @@ def notice_step(kind: NoticeKind, about: str) -> DunningStep:
         template=kind.value,
         if_unknown=IfUnknown.RESEND,
     )
+
+
+def notices_of(case: CollectionCase) -> dict[str, str]:
+    """What each answer of a case would be about, by the name of its step."""
+    return {notice_step(kind, about).name: about for kind, about, _ in _events(case)}
 
 
 def not_answered(
@@ -114,6 +133,20 @@ def _coming(case: CollectionCase, now: datetime) -> SendNotice | None:
                 due_at=at if kind is NoticeKind.SETTLEMENT else at + A_LITTLE_LATER,
             )
     return None
+
+
+def _what(case: CollectionCase, answer: SendNotice) -> tuple[object, ...]:
+    """What was said, apart from the amount; what is like nothing else stands for itself."""
+    match answer.kind:
+        case NoticeKind.PROMISE if case.arrangement and case.arrangement.is_promise:
+            return (case.arrangement.instalments[0].on, case.arrangement.means)
+        case NoticeKind.DISPUTE:
+            said = [one for one in case.disputes if one.dispute_id == answer.about]
+            return tuple((one.reason, one.note, one.owner, one.deadline) for one in said)
+        case NoticeKind.SETTLEMENT:
+            return ()
+        case _:
+            return (case.case_id,)
 
 
 def _events(case: CollectionCase) -> list[tuple[NoticeKind, str, datetime]]:

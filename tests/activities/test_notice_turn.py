@@ -100,6 +100,37 @@ async def test_a_promise_is_answered_once(pool: Pool, mailbox: Mailbox, steps: S
     assert (kept.sha256, kept.template) == (event.sha256, "promise")
 
 
+async def test_what_is_said_of_many_invoices_is_answered_once(
+    pool: Pool, mailbox: Mailbox, steps: Steps
+) -> None:
+    """Two invoices promised for one day: one mail about both, in the history of each."""
+    first = await said(pool, mailbox, steps, a_promise("P7"))
+    second = await said(pool, mailbox, steps, a_promise("P8"))
+    (event,) = (await first.attempt()).events
+    (other,) = (await second.attempt()).events
+    assert isinstance(event, NoticeSent)
+    assert isinstance(other, NoticeSent)
+    assert (event.about, other.about) == ("P7", "P8")
+    assert event.reference == other.reference
+    (mail,) = mailbox.received()
+    subject = str(mail.message["Subject"])
+    assert "F-P7 et F-P8" in subject
+    total = (first.case.asked + second.case.asked).amount
+    assert f"{total:.2f}".replace(".", ",") in subject.replace("\u202f", "")
+
+
+async def test_what_is_said_differently_is_answered_apart(
+    pool: Pool, mailbox: Mailbox, steps: Steps
+) -> None:
+    """Promised for two days: two confirmations, each with its own day."""
+    first = await said(pool, mailbox, steps, a_promise("P7"))
+    later = a_promise("P8").model_copy(update={"on": MORNING.date() + timedelta(days=8)})
+    second = await said(pool, mailbox, steps, later)
+    await first.attempt()
+    await second.attempt()
+    assert len(mailbox.received()) == 2
+
+
 async def test_a_dispute_is_answered_with_who_decides_and_when(
     pool: Pool, mailbox: Mailbox, steps: Steps
 ) -> None:
