@@ -93,7 +93,7 @@ def build_workers(means: Means) -> list[Worker]:
     record = CaseRecord(means.pool)
     cases = Cases(means.pool, client, means.creditors, means.plans, settings.task_queue)
     telling = Telling(means.pool, client, cases)
-    sweep = Sweep(cases, telling)
+    sweep = Sweep(means.pool, cases, telling)
     inbox = Inbox(
         means.pool, means.creditors, telling, mailbox_of(settings), settings.inbox_since_days
     )

@@ -11,6 +11,7 @@ from domain.bank_accounts import accounts_of
 from domain.bank_verdict import record_of, state_of
 from domain.matching.book import Book, booking_of
 from domain.matching.decide import decide
+from domain.matching.plain import plain
 from schemas.bank import TransactionKind
 from schemas.bank_ledger import Holding, Placement, Verdict
 from schemas.base import Frozen
@@ -167,7 +168,7 @@ class Desk:
                 await items.learnt_payers(connection, creditor.creditor),
                 bookings,
                 own_accounts=accounts_of(creditor),
-                own_names=(creditor.name,),
+                own_names=(plain(creditor.name),),
             )
         return transaction, decide(transaction.said, book)
 

@@ -13,6 +13,7 @@ from domain.bank_days import held_until
 from domain.bank_verdict import FEED, Circumstances, return_verdicts, verdict_on
 from domain.matching.book import Book, booking_of
 from domain.matching.decide import decide
+from domain.matching.plain import plain
 from schemas.bank import TransactionKind
 from schemas.matching import Decision, Status
 from schemas.parties import Creditor
@@ -130,7 +131,7 @@ class Matching:
             await items.learnt_payers(connection, name),
             bookings,
             own_accounts=accounts_of(self._creditor),
-            own_names=(self._creditor.name,),
+            own_names=(plain(self._creditor.name),),
         )
 
     def _own_book(self) -> Book:

@@ -76,6 +76,18 @@ async def unmatched(creditor: str, *, as_json: bool) -> Exit:
     if as_json:
         say_json([_as_data(one) for one in waiting])
         return Exit.DONE
+    _say_waiting(waiting)
+    return Exit.DONE
+
+
+async def say_money_that_waits(pool: Pool) -> None:
+    """The bank's questions beside the tasks of cases; nothing is said when there are none."""
+    if waiting := await bank_ledger.waiting_money(pool, "", WAITING):
+        say()
+        _say_waiting(waiting)
+
+
+def _say_waiting(waiting: Sequence[WaitingMoney]) -> None:
     rows = [
         (
             *(one.transaction.tx, one.transaction.booked_on, one.transaction.status.value),
@@ -85,10 +97,11 @@ async def unmatched(creditor: str, *, as_json: bool) -> Exit:
         for one in waiting
     ]
     head = ("transaction", "booked", "is", ">free", "payer", "text", "may be")
-    say_table(f"{len(waiting)} transactions wait for a person", head, rows)
+    many = len(waiting) != 1
+    title = f"{len(waiting)} bank transaction{'s wait' if many else ' waits'} for a person"
+    say_table(title, head, rows)
     if waiting:
         say("`suggest TX` explains one; `allocate TX INVOICE…`, `ignore TX --reason …` settle it")
-    return Exit.DONE
 
 
 def _as_data(one: WaitingMoney) -> dict[str, Any]:

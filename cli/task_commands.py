@@ -8,6 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from cli.asking import ask_one
+from cli.bank_commands import say_money_that_waits
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
 from cli.reach import author, database, everything
 from cli.typed import money, one_of
@@ -90,6 +91,8 @@ async def _work(pool: Pool, wanted: Wanted, *, as_json: bool) -> Exit:
     if len(shown) < len(lines):
         title += f", the first {len(shown)} of them (--limit)"
     say_table(title, (*head, ">outstanding", ">at risk", "what"), rows)
+    if not (wanted.kind or wanted.owner):
+        await say_money_that_waits(pool)
     return Exit.DONE
 
 

@@ -22,6 +22,7 @@ def _performed(event: Any) -> str:
 
 def _paid(event: Any) -> str:
     rest = f", {event.unallocated} unallocated" if event.unallocated.is_positive else ""
+    rest += f", {event.charges} for interest and fixed sum" if event.charges else ""
     return f"{event.amount} on {event.received_on} ({event.payment_id}){rest}"
 
 
@@ -52,6 +53,9 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "PaymentReversed": lambda e: f"{e.amount} of {e.payment_id} were taken back {e.reason}",
     "CreditNoteIssued": lambda e: f"{e.amount} ({e.credit_id})",
     "WrittenOff": lambda e: f"{e.amount}: {e.reason}",
+    "ChargesClaimed": lambda e: f"interest {e.interest} up to {e.on}, fixed sum {e.indemnity}",
+    "ChargesWaived": lambda e: f"interest {e.interest}, fixed sum {e.indemnity}: {e.reason}",
+    "ChargesReinstated": lambda e: f"interest {e.interest}, fixed sum {e.indemnity} {e.reason}",
     "InvoiceCorrected": lambda e: f"now {e.amount}, due {e.due_date}",
     "DisputeRaised": lambda e: f"{e.dispute.amount}, {e.dispute.reason.value} {e.dispute.note}",
     "DisputeOverdue": lambda e: f"{e.amount} with {e.owner}",

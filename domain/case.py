@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
-from domain import money_rules, pause_rules, reply_rules, step_rules
+from domain import charge_rules, money_rules, pause_rules, reply_rules, step_rules
 from domain.evolve import evolve, fold, opened
 from domain.refusals import case_is_closed, unreadable
 from schemas.case import ClosingReason, CollectionCase
@@ -22,6 +22,7 @@ from schemas.commands import (
 from schemas.events import CaseClosed, CaseEvent
 from schemas.requests import (
     AgreeInstalments,
+    ClaimCharges,
     DoStepNow,
     IssueCreditNote,
     PlaceHold,
@@ -29,6 +30,7 @@ from schemas.requests import (
     RaiseDispute,
     RecallCase,
     ReceiveReply,
+    ReinstateCharges,
     Release,
     ReopenCase,
     ResolveDispute,
@@ -36,6 +38,7 @@ from schemas.requests import (
     SkipStep,
     StopContacts,
     UndoStep,
+    WaiveCharges,
     WriteOff,
 )
 
@@ -105,6 +108,12 @@ def _answer(case: CollectionCase, request: Asked, now: datetime) -> Events | Ref
             return step_rules.undo(case, request, now)
         case WriteOff():
             return money_rules.write_off(case, request, now)
+        case ClaimCharges():
+            return charge_rules.claim_charges(case, request, now)
+        case WaiveCharges():
+            return charge_rules.waive_charges(case, request, now)
+        case ReinstateCharges():
+            return charge_rules.reinstate_charges(case, request, now)
         case RecallCase():
             return step_rules.recall(case, request, now)
         case ReopenCase():

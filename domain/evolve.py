@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import Any
 
+from domain.charge_rules import after_charges
 from domain.evolve_money import after_money
 from domain.evolve_pauses import after_pause
 from domain.evolve_steps import after_step
@@ -13,6 +14,8 @@ from domain.notices import answered
 from domain.reply_rules import after_reply
 from domain.tasks import OUTLIVES_THE_CASE, OWN_CONTACTS, task_opened_by
 from schemas.case import CaseState, CollectionCase, OpenTask, TaskKind
+from schemas.charge_events import ChargesClaimed, ChargesReinstated, ChargesWaived
+from schemas.charges import ClaimedCharges
 from schemas.events import (
     CaseClosed,
     CaseEvent,
@@ -117,6 +120,8 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
             return {"notices": (*case.notices, answered(event))}
         case PaymentReceived() | PaymentReversed() | CreditNoteIssued() | WrittenOff():
             return after_money(case, event)
+        case ChargesClaimed() | ChargesWaived() | ChargesReinstated():
+            return _charged(case, after_charges(case, event))
         case InvoiceCorrected():
             return {"claim": event.amount, "due_date": event.due_date}
         case TaskCompleted():
@@ -152,6 +157,13 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
             }
         case _:
             return after_pause(case, event)
+
+
+def _charged(case: CollectionCase, charges: ClaimedCharges) -> dict[str, Any]:
+    """Nobody need look after charges of which nothing is owed any more."""
+    if case.model_copy(update={"charges": charges}).charges_owed.is_positive:
+        return {"charges": charges}
+    return {"charges": charges, "tasks": _without(case, TaskKind.CHARGES_LEFT)}
 
 
 def _without(case: CollectionCase, *kinds: TaskKind) -> tuple[OpenTask, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, assert_never
 
 from domain.tasks import not_allocated
-from schemas.case import Allocation, CollectionCase, Credit
+from schemas.case import Allocation, CollectionCase, Credit, TaskKind
 from schemas.money import Money
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
 
@@ -23,10 +23,12 @@ def after_money(
                 amount=event.allocated,
                 received_on=event.received_on,
                 left_over=next(iter(left), None),
+                charges=event.charges,
             )
             return {
                 "allocations": (*case.allocations, allocation),
                 "unallocated": (*case.unallocated, *left),
+                **_charges_paid(case, event),
                 **_promised(case, event),
             }
         case PaymentReversed():
@@ -51,6 +53,14 @@ def after_money(
             return {"written_off": before + event.amount}
         case _:
             assert_never(event)
+
+
+def _charges_paid(case: CollectionCase, event: PaymentReceived) -> dict[str, Any]:
+    """Once they are paid in full, nobody need look after the charges any more."""
+    if event.charges is None or event.charges != case.charges_owed:
+        return {}
+    left = tuple(task for task in case.tasks if task.kind is not TaskKind.CHARGES_LEFT)
+    return {"tasks": left}
 
 
 def _promised(case: CollectionCase, event: PaymentReceived) -> dict[str, Any]:

@@ -47,6 +47,8 @@ def receive(case: CollectionCase, payment: RecordPayment, now: datetime) -> Even
     none = Money.zero(case.claim.currency)
     fits = payment.amount.currency == case.claim.currency and not case.is_closed
     allocated = payment.amount.at_most(case.outstanding) if fits else none
+    charges = _for_charges(case, payment.amount, allocated)
+    left = payment.amount - allocated if fits else payment.amount
     received = PaymentReceived(
         at=now,
         by=payment.by,
@@ -55,10 +57,20 @@ def receive(case: CollectionCase, payment: RecordPayment, now: datetime) -> Even
         amount=payment.amount,
         received_on=payment.received_on,
         allocated=allocated,
-        unallocated=payment.amount - allocated if fits else payment.amount,
+        unallocated=left - charges if charges else left,
         source=payment.source,
+        charges=charges,
     )
     return settled(case, received, *_not_asked_for(case, received, payment))
+
+
+def _for_charges(case: CollectionCase, amount: Money, allocated: Money) -> Money | None:
+    """What goes beyond the claim pays what was claimed beside it, also after the case has ended."""
+    if amount.currency != case.claim.currency:
+        return None
+    beyond = amount - allocated if allocated.is_positive else amount
+    paid = beyond.at_most(case.charges_owed)
+    return paid if paid.is_positive else None
 
 
 def _not_asked_for(
@@ -101,6 +113,7 @@ def reverse(case: CollectionCase, reversal: ReversePayment, now: datetime) -> Ev
         payment_id=reversal.payment_id,
         amount=taken.amount,
         unallocated=taken.left_over,
+        charges=taken.charges,
         reason=reversal.reason,
     )
     if not case.is_closed or case.closing in NOT_ENDED_BY_MONEY:

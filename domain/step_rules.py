@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.call_rules import call_ended
+from domain.charge_rules import waive_charges
 from domain.evolve import evolve
 from domain.ladder import cycle_of, pending_step
 from domain.refusals import case_is_closed
@@ -23,7 +24,7 @@ from schemas.events import (
     TaskCompleted,
 )
 from schemas.plan import DunningStep
-from schemas.requests import DoStepNow, RecallCase, ReopenCase, SkipStep, UndoStep
+from schemas.requests import DoStepNow, RecallCase, ReopenCase, SkipStep, UndoStep, WaiveCharges
 
 Answer = tuple[CaseEvent, ...] | Refusal
 
@@ -54,11 +55,23 @@ def complete(case: CollectionCase, command: CompleteTask, now: datetime) -> Answ
     if task.kind is TaskKind.CALL:
         return call_ended(case, task, command, now)
     if command.outcome != TRY_AGAIN:
-        return (done,)
+        return _with_what_it_commands(case, task, command, done)
     if refusal := _may_not_try_again(case, task):
         return refusal
     given_back = StepGivenBack(at=now, by=command.by, cause=command.command_id, step=task.step)
     return (done, given_back)
+
+
+def _with_what_it_commands(
+    case: CollectionCase, task: OpenTask, command: CompleteTask, done: TaskCompleted
+) -> Answer:
+    """Some outcomes are decisions about the case, and take effect with their task."""
+    if (task.kind, command.outcome) != (TaskKind.CHARGES_LEFT, "waived"):
+        return (done,)
+    reason = command.note or "waived with its task"
+    said = WaiveCharges(command_id=command.command_id, by=command.by, reason=reason)
+    waived = waive_charges(case, said, done.at)
+    return waived if isinstance(waived, Refusal) else (done, *waived)
 
 
 def skip(case: CollectionCase, command: SkipStep, now: datetime) -> Answer:

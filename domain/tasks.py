@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from domain.business_calendar import NeverOpenError, local_day, working_days_after
 from schemas.case import CaseState, ClosingReason, CollectionCase, OpenTask, TaskKind
 from schemas.events import (
+    CaseClosed,
     CaseEvent,
     CaseReferred,
     ContactsStopped,
@@ -60,6 +61,7 @@ OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
     TaskKind.SEND_INVOICE: ("sent", "leave"),
     TaskKind.AGREE_INSTALMENTS: ("agreed", "declined"),
     TaskKind.CORRECT_NUMBER: (TRY_AGAIN, "leave"),
+    TaskKind.CHARGES_LEFT: ("waived", "claimed-apart", "leave"),
 }
 """What may come of a task, by its kind."""
 
@@ -91,6 +93,7 @@ OUTLIVES_THE_CASE = frozenset(
         TaskKind.UNALLOCATED_CASH,
         TaskKind.TELL_AGENCY,
         TaskKind.UNREADABLE_FACT,
+        TaskKind.CHARGES_LEFT,
         TaskKind.REPLY_RECEIVED,
     }
 )
@@ -110,7 +113,12 @@ def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
         case: the state before the event; the task's id is that of the version the event gets.
         event: what happens.
     """
-    found = _about_money(case, event) or _after_a_call(case, event) or _what_to_do(event)
+    found = (
+        _about_money(case, event)
+        or _about_charges(case, event)
+        or _after_a_call(case, event)
+        or _what_to_do(event)
+    )
     if found is None:
         return None
     kind, summary = found
@@ -191,6 +199,19 @@ def _about_money(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str]
             return TaskKind.DECIDE, what
         case _:
             return None
+
+
+def _about_charges(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
+    """Charges are never lost in silence because the invoice itself is settled."""
+    match event:
+        case CaseClosed():
+            left = case.charges_owed
+        case PaymentReversed() if case.is_closed and event.charges:
+            left = case.charges_owed + event.charges
+        case _:
+            return None
+    what = f"{left} of interest and fixed sum are owed still: pursue or waive them"
+    return (TaskKind.CHARGES_LEFT, what) if left.is_positive else None
 
 
 def _after_a_call(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
+from schemas.charges import ClaimedCharges
 from schemas.money import Money
 from schemas.pauses import Arrangement, ContactStop, Dispute, Hold, Reading
 from schemas.plan import Channel, DunningPlan, NoticeKind
@@ -73,12 +74,14 @@ class Allocation(Frozen):
 
     Attributes:
         left_over: what it did not take, in the payment's own currency; None when it took all.
+        charges: what it paid of interest and the fixed sum, beyond the claim itself.
     """
 
     payment_id: str
     amount: Money
     received_on: date
     left_over: Money | None = None
+    charges: Money | None = None
 
 
 class TaskKind(StrEnum):
@@ -99,6 +102,7 @@ class TaskKind(StrEnum):
     SEND_INVOICE = "send-invoice"
     AGREE_INSTALMENTS = "agree-instalments"
     CORRECT_NUMBER = "correct-number"
+    CHARGES_LEFT = "charges-left"
 
 
 class Credit(Frozen):
@@ -154,6 +158,7 @@ class CollectionCase(Frozen):
         brought_forward: the step that a person wants taken now, or empty.
         promises_broken: in a row.
         changed_at: the moment of the last event.
+        charges: interest and fixed sum that were claimed beside the claim; None when none were.
         stops: what forbids contact, at most one of each kind; contact waits for the last of them.
         notices: events that were answered, each once.
         readings: answers of the debtor that a person should read before the next contact.
@@ -193,6 +198,7 @@ class CollectionCase(Frozen):
     restarts: int = 0
     brought_forward: str = ""
     changed_at: Instant | None = None
+    charges: ClaimedCharges | None = None
 
     @property
     def is_closed(self) -> bool:
@@ -222,6 +228,24 @@ class CollectionCase(Frozen):
         if self.written_off:
             rest -= self.written_off
         return rest if rest.is_positive else Money.zero(self.claim.currency)
+
+    @property
+    def charges_paid(self) -> Money:
+        """What payments beyond the claim have paid of its charges."""
+        total = Money.zero(self.claim.currency)
+        for allocation in self.allocations:
+            if allocation.charges:
+                total += allocation.charges
+        return total
+
+    @property
+    def charges_owed(self) -> Money:
+        """Charges claimed, not waived and not paid; never a part of ``outstanding``."""
+        none = Money.zero(self.claim.currency)
+        if self.charges is None:
+            return none
+        rest = self.charges.left - self.charges_paid
+        return rest if rest.is_positive else none
 
     @property
     def disputed(self) -> Money:

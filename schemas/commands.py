@@ -15,6 +15,7 @@ from schemas.money import Money
 from schemas.pauses import DisputeReason
 from schemas.requests import (
     AgreeInstalments,
+    ClaimCharges,
     DoStepNow,
     IssueCreditNote,
     PlaceHold,
@@ -22,6 +23,7 @@ from schemas.requests import (
     RaiseDispute,
     RecallCase,
     ReceiveReply,
+    ReinstateCharges,
     Release,
     ReopenCase,
     ResolveDispute,
@@ -30,6 +32,7 @@ from schemas.requests import (
     SkipStep,
     StopContacts,
     UndoStep,
+    WaiveCharges,
     WriteOff,
 )
 
@@ -37,6 +40,7 @@ __all__ = [
     "AgreeInstalments",
     "Asked",
     "CancelCase",
+    "ClaimCharges",
     "Command",
     "CompleteTask",
     "CorrectInvoice",
@@ -52,6 +56,7 @@ __all__ = [
     "ReceiveReply",
     "RecordPayment",
     "Refusal",
+    "ReinstateCharges",
     "Release",
     "ReopenCase",
     "Request",
@@ -61,6 +66,7 @@ __all__ = [
     "SkipStep",
     "StopContacts",
     "UndoStep",
+    "WaiveCharges",
     "WriteOff",
     "fact_id",
 ]
@@ -142,6 +148,9 @@ Asked = (
     | WriteOff
     | RecallCase
     | ReopenCase
+    | ClaimCharges
+    | WaiveCharges
+    | ReinstateCharges
 )
 
 Happened = (

@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter
 from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
 from schemas.case import ClosingReason
+from schemas.charge_events import ChargesClaimed, ChargesReinstated, ChargesWaived
 from schemas.event_base import Happened as _Event
 from schemas.inbound_events import ReplyReceived
 from schemas.money import Money
@@ -175,6 +176,9 @@ CaseEvent = Annotated[
     | PaymentReversed
     | CreditNoteIssued
     | WrittenOff
+    | ChargesClaimed
+    | ChargesWaived
+    | ChargesReinstated
     | InvoiceCorrected
     | DisputeRaised
     | DisputeOverdue

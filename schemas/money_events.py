@@ -15,6 +15,7 @@ class PaymentReceived(_Event):
     Attributes:
         allocated: what this case took of it.
         unallocated: what was left over, in the payment's own currency.
+        charges: what of it paid interest and the fixed sum that had been claimed.
     """
 
     type: Literal["PaymentReceived"] = "PaymentReceived"
@@ -24,6 +25,7 @@ class PaymentReceived(_Event):
     allocated: Money
     unallocated: Money
     source: str = "unknown"
+    charges: Money | None = None
 
 
 class PaymentReversed(_Event):
@@ -32,6 +34,7 @@ class PaymentReversed(_Event):
     Attributes:
         amount: what this case had allocated of it, and is owed again.
         unallocated: what this case had not taken of it, and is gone, too.
+        charges: what it had paid of interest and fixed sum, which are owed again.
         reason: the bank's code or words.
     """
 
@@ -39,6 +42,7 @@ class PaymentReversed(_Event):
     payment_id: str
     amount: Money
     unallocated: Money | None = None
+    charges: Money | None = None
     reason: str = ""
 
 

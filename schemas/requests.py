@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from schemas.base import Frozen, Instant, Text
+from schemas.interest import WaivedPart
 from schemas.money import Money
 from schemas.pauses import DisputeReason, Instalment, StopKind
 
@@ -121,6 +122,44 @@ class WriteOff(Said):
 
     type: Literal["write_off"] = "write_off"
     reason: Text = Field(min_length=1, max_length=500)
+
+
+class ClaimCharges(Said):
+    """Claim interest and the fixed sum, as the account states them on a day.
+
+    Attributes:
+        interest: all of it from the first day of delay to ``on``.
+        rates: ids of the rate rows it rests on.
+        reference: of the contact that claims it; empty for a person.
+    """
+
+    type: Literal["claim_charges"] = "claim_charges"
+    interest: Money
+    indemnity: Money
+    on: date
+    rates: tuple[Text, ...] = ()
+    reference: Text = ""
+
+
+class WaiveCharges(Said):
+    """Give up what was claimed of interest and fixed sum.
+
+    Attributes:
+        part: of which; None for both, interest first.
+        amount: at most what is owed of it; None for all of that.
+    """
+
+    type: Literal["waive_charges"] = "waive_charges"
+    part: WaivedPart | None = None
+    amount: Money | None = None
+    reason: Text = Field(min_length=1, max_length=500)
+
+
+class ReinstateCharges(Said):
+    """Claim again what had been waived."""
+
+    type: Literal["reinstate_charges"] = "reinstate_charges"
+    reason: Text = Field(default="", max_length=500)
 
 
 class RecallCase(Said):

@@ -67,7 +67,7 @@ def read_open_banking(content: bytes, encoding: str) -> Iterator[Piece]:
 def _loaded(text: str) -> Any:
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, ArithmeticError) as error:
         raise NotABankFileError(f"this begins like JSON but cannot be read: {error}") from error
 
 

@@ -138,7 +138,11 @@ class _Builder:
             node[""] = self.words.strip()
         self.words = ""
         if name in outer:
-            outer[name].append(value)
+            try:
+                outer[name].append(value)
+            except AttributeError as error:
+                # Asked afterwards, since it is asked a million times and never happens.
+                raise BadValueError(f"{name} is an attribute and an element at once") from error
         elif name not in SKIPPED:
             outer[name] = [value]
 

@@ -127,7 +127,7 @@ async def test_the_sweep_opens_starts_and_tells_once(house: House) -> None:
     await house.invoice("TELL-61", due=TODAY - timedelta(days=1))
     await house.invoice("TELL-62", due=TODAY + timedelta(days=9))
     await keep(house, "TELL-61", "200.00", "early")
-    sweep = Sweep(house.cases, house.telling)
+    sweep = Sweep(house.pool, house.cases, house.telling)
     order = SweepOrder(now=datetime.now(UTC))
 
     async def swept() -> SweepSummary:

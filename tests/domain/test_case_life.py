@@ -68,6 +68,11 @@ REFUSALS = {
     "StopNotNamed",
     "TaskIsNotOpen",
     "TooManyBrokenPromises",
+    "NoChargesInInsolvency",
+    "NoChargesOwed",
+    "NothingToClaim",
+    "NothingWaived",
+    "WaivedMoreThanOwed",
     "PromiseWithoutDay",
     "DisputeWithoutReason",
     "CallAgainInThePast",
@@ -249,7 +254,8 @@ class LifeOfACase(RuleBasedStateMachine):
         """In every currency, what came and was not taken back is allocated, or left over."""
         for currency in ("EUR", "USD"):
             came = [m.amount for m in self.kept.received.values() if m.currency == currency]
-            own = self.case.paid.amount if currency == self.case.claim.currency else Decimal(0)
+            home = currency == self.case.claim.currency
+            own = (self.case.paid + self.case.charges_paid).amount if home else Decimal(0)
             left = [m.amount for m in self.case.unallocated if m.currency == currency]
             assert sum(came, Decimal(0)) == own + sum(left, Decimal(0))
 

@@ -13,6 +13,7 @@ from schemas.commands import (
     AgreeInstalments,
     Asked,
     CancelCase,
+    ClaimCharges,
     CompleteTask,
     CorrectInvoice,
     DoStepNow,
@@ -24,6 +25,7 @@ from schemas.commands import (
     RecallCase,
     ReceiveReply,
     RecordPayment,
+    ReinstateCharges,
     Release,
     ReopenCase,
     ResolveDispute,
@@ -31,9 +33,11 @@ from schemas.commands import (
     SkipStep,
     StopContacts,
     UndoStep,
+    WaiveCharges,
     WriteOff,
 )
 from schemas.events import CaseOpened
+from schemas.interest import WaivedPart
 from schemas.money import Money
 from schemas.pauses import DisputeReason, Instalment, StopKind
 from schemas.plan import Channel, DunningPlan, ResumePolicy
@@ -131,6 +135,21 @@ ENDINGS = st.one_of(
         CompleteTask, command_id=NEW_IDS, task_id=st.just("nothing"), outcome=st.just("done")
     ),
     st.builds(WriteOff, command_id=NEW_IDS, reason=st.just("asked")),
+    st.builds(
+        ClaimCharges,
+        command_id=NEW_IDS,
+        interest=st.integers(0, 50).map(money),
+        indemnity=st.sampled_from([0, 4000]).map(money),
+        on=st.just(date(2027, 3, 1)),
+    ),
+    st.builds(
+        WaiveCharges,
+        command_id=NEW_IDS,
+        part=st.sampled_from([*WaivedPart, None]),
+        amount=st.none() | st.integers(1, 50).map(money),
+        reason=st.just("asked"),
+    ),
+    st.builds(ReinstateCharges, command_id=NEW_IDS, reason=st.just("asked")),
 )
 STEP_REQUESTS = st.one_of(
     st.builds(SkipStep, command_id=NEW_IDS, reason=st.just("asked")),

@@ -1,0 +1,154 @@
+"""What becomes of interest and the fixed sum? Claimed, waived, reinstated, paid; never lost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from schemas.case import CollectionCase
+from schemas.charge_events import ChargesClaimed, ChargesReinstated, ChargesWaived
+from schemas.charges import ClaimedCharges
+from schemas.commands import Refusal
+from schemas.events import CaseEvent
+from schemas.interest import WaivedPart
+from schemas.money import Money
+from schemas.pauses import StopKind
+from schemas.requests import ClaimCharges, ReinstateCharges, WaiveCharges
+
+Answer = tuple[CaseEvent, ...] | Refusal
+
+
+def claim_charges(case: CollectionCase, command: ClaimCharges, now: datetime) -> Answer:
+    """What late payment cost so far is claimed; it is added to no invoice.
+
+    The fixed sum is due once for an invoice, and interest is always the whole of it up to a day,
+    so that claiming twice claims nothing twice.
+    """
+    none = Money.zero(case.claim.currency)
+    if command.interest.currency != none.currency or command.indemnity.currency != none.currency:
+        return Refusal(code="WrongCurrency", sentence=f"The claim is in {none.currency}.")
+    if any(stop.kind is StopKind.INSOLVENCY for stop in case.stops):
+        return Refusal(
+            code="NoChargesInInsolvency",
+            sentence="After the opening judgment interest and fixed sum are declared, not claimed.",
+        )
+    before = case.charges
+    interest = _more(command.interest, before.interest if before else none)
+    indemnity = _more(command.indemnity, before.indemnity if before else none)
+    if not (interest + indemnity).is_positive:
+        return Refusal(code="NothingToClaim", sentence="No interest and no fixed sum are due.")
+    claimed = ChargesClaimed(
+        at=now,
+        by=command.by,
+        cause=command.command_id,
+        interest=interest,
+        indemnity=indemnity,
+        on=command.on,
+        rates=command.rates,
+        reference=command.reference,
+    )
+    if before and (before.interest, before.indemnity) == (interest, indemnity):
+        return ()
+    return (claimed,)
+
+
+def waive_charges(case: CollectionCase, command: WaiveCharges, now: datetime) -> Answer:
+    """The creditor gives up what was claimed and is not paid, or a part of it."""
+    owed = owed_by_part(case)
+    if owed is None or not case.charges_owed.is_positive:
+        return Refusal(code="NoChargesOwed", sentence="Nothing was claimed that could be waived.")
+    interest, indemnity = owed
+    none = Money.zero(case.claim.currency)
+    if command.part is WaivedPart.INTEREST:
+        indemnity = none
+    elif command.part is WaivedPart.INDEMNITY:
+        interest = none
+    if command.amount is not None:
+        if command.amount.currency != none.currency:
+            return Refusal(code="WrongCurrency", sentence=f"The claim is in {none.currency}.")
+        most = interest + indemnity
+        if not none.amount < command.amount.amount <= most.amount:
+            return Refusal(
+                code="WaivedMoreThanOwed",
+                sentence=f"{command.amount} cannot be waived: {most} of it is owed.",
+            )
+        interest = command.amount.at_most(interest)
+        indemnity = command.amount - interest
+    waived = ChargesWaived(
+        at=now,
+        by=command.by,
+        cause=command.command_id,
+        interest=interest,
+        indemnity=indemnity,
+        reason=command.reason,
+    )
+    return (waived,)
+
+
+def reinstate_charges(case: CollectionCase, command: ReinstateCharges, now: datetime) -> Answer:
+    """What was waived is claimed again: a waiver can be taken back, and stays on record."""
+    charges = case.charges
+    if charges is None or not (charges.interest_waived + charges.indemnity_waived).is_positive:
+        return Refusal(code="NothingWaived", sentence="Nothing of the charges was waived.")
+    again = ChargesReinstated(
+        at=now,
+        by=command.by,
+        cause=command.command_id,
+        interest=charges.interest_waived,
+        indemnity=charges.indemnity_waived,
+        reason=command.reason,
+    )
+    return (again,)
+
+
+def after_charges(
+    case: CollectionCase, event: ChargesClaimed | ChargesWaived | ChargesReinstated
+) -> ClaimedCharges:
+    """The ledger of the charges after an event; total, it never refuses."""
+    none = Money.zero(event.interest.currency)
+    before = case.charges
+    if isinstance(event, ChargesClaimed):
+        return ClaimedCharges(
+            interest=event.interest,
+            indemnity=event.indemnity,
+            on=event.on,
+            rates=event.rates,
+            interest_waived=(before.interest_waived if before else none).at_most(event.interest),
+            indemnity_waived=(before.indemnity_waived if before else none).at_most(event.indemnity),
+            reference=event.reference,
+        )
+    sign = 1 if isinstance(event, ChargesWaived) else -1
+    if before is None:  # No stream has this; a fold of anything must still give an answer.
+        before = ClaimedCharges(
+            interest=none,
+            indemnity=none,
+            on=event.at.date(),
+            interest_waived=none,
+            indemnity_waived=none,
+        )
+    return before.model_copy(
+        update={
+            "interest_waived": _shifted(before.interest_waived, event.interest, sign),
+            "indemnity_waived": _shifted(before.indemnity_waived, event.indemnity, sign),
+        }
+    )
+
+
+def owed_by_part(case: CollectionCase) -> tuple[Money, Money] | None:
+    """Interest and fixed sum that are claimed, not waived and not paid.
+
+    Payments take the interest first; the law knows no order between the two (Code civil 1343-1).
+    """
+    charges = case.charges
+    if charges is None:
+        return None
+    paid = case.charges_paid
+    of_interest = paid.at_most(charges.interest_left)
+    return charges.interest_left - of_interest, charges.indemnity_left - (paid - of_interest)
+
+
+def _more(one: Money, other: Money) -> Money:
+    return one if one.amount >= other.amount else other
+
+
+def _shifted(before: Money, by: Money, sign: int) -> Money:
+    return before + by if sign > 0 else before - by
