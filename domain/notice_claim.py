@@ -18,6 +18,8 @@ from schemas.interest import (
     Dispute,
     ImputationPolicy,
     Receipt,
+    WaivedPart,
+    Waiver,
 )
 from schemas.money import Money, round_half_up
 from schemas.notice import NoticeClaim
@@ -41,10 +43,11 @@ def claim_of_case(case: CollectionCase, debtor: Debtor) -> Claim:
         capacity=debtor.capacity,
         due_date=case.due_date,
         payments=tuple(
-            Receipt(day=one.received_on, amount=one.amount, reference=one.payment_id)
+            Receipt(day=one.received_on, amount=paid, reference=one.payment_id)
             for one in case.allocations
-            if one.amount.is_positive
+            if (paid := one.amount + one.charges if one.charges else one.amount).is_positive
         ),
+        waivers=_waived(case),
         credits=(Credit(day=case.due_date, amount=credited, kind=CreditKind.ERROR),)
         if credited.is_positive
         else (),
@@ -57,6 +60,22 @@ def claim_of_case(case: CollectionCase, debtor: Debtor) -> Claim:
         holidays=tuple(holiday.day for holiday in case.calendar.holidays)
         if debtor.country == "DE"
         else (),
+    )
+
+
+def _waived(case: CollectionCase) -> tuple[Waiver, ...]:
+    """What of the charges was claimed and given up; it is never told again as owed."""
+    charges = case.charges
+    if charges is None:
+        return ()
+    parts = (
+        (WaivedPart.INTEREST, charges.interest_waived),
+        (WaivedPart.INDEMNITY, charges.indemnity_waived),
+    )
+    return tuple(
+        Waiver(day=charges.on, part=part, amount=amount)
+        for part, amount in parts
+        if amount.is_positive
     )
 
 
