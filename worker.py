@@ -25,6 +25,8 @@ from activities.health import health_pages
 from activities.imap_mailbox import mailbox_of
 from activities.inbox import Inbox
 from activities.library import read_creditors, read_plans
+from activities.mail_accounts import MailAccountIncomplete, own_mailers
+from activities.outgoing_mail import PostRoom
 from activities.smtp import Mailer, SmtpAccount
 from activities.steps import Steps
 from activities.sweep import Sweep
@@ -67,7 +69,7 @@ class Means:
     pool: Pool
     creditors: Mapping[str, Creditor]
     plans: Mapping[str, DunningPlan]
-    mailer: Mailer
+    mailer: Mailer | PostRoom
 
 
 def workflow_runner() -> SandboxedWorkflowRunner:
@@ -162,6 +164,7 @@ async def gather_means(settings: Settings) -> AsyncIterator[Means]:
     Raises:
         DocumentError: when a plan or creditor file is wrong.
         EnginesNotRunning: when the environment names no engine and none runs here.
+        MailAccountIncomplete: when the password of a creditor's own account is missing.
     """
     found = addresses(settings, needed_engines())
     account = SmtpAccount(
@@ -178,11 +181,16 @@ async def gather_means(settings: Settings) -> AsyncIterator[Means]:
         found.temporal_address, metrics_address=settings.metrics_address
     )
     async with open_pool(found.database_url, settings.database_pool) as pool:
-        mailer = Mailer(account)
+        room = PostRoom(
+            Mailer(account),
+            own_mailers(creditors, os.environ, settings.smtp_timeout_seconds),
+            settings.documents,
+            settings.attachment_megabytes * 1024 * 1024,
+        )
         try:
-            yield Means(settings, client, pool, creditors, plans, mailer)
+            yield Means(settings, client, pool, creditors, plans, room)
         finally:
-            await mailer.close()
+            await room.close()
 
 
 @asynccontextmanager
@@ -256,7 +264,7 @@ def main() -> int:
     set_up_logs(settings.log_format)
     try:
         asyncio.run(serve(settings))
-    except (DocumentError, EnginesNotRunning) as error:
+    except (DocumentError, EnginesNotRunning, MailAccountIncomplete) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0

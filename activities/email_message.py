@@ -4,18 +4,52 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 
 from activities.template_engine import one_line
+from domain.recipients import Recipient
 from schemas.notice import EmailMessageText, Notice
+from schemas.plan import ContactRole
 
-_LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_LOCAL_PART = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00a1-\U0010ffff-]+"
+    r"(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00a1-\U0010ffff-]+)*"
+)
+"""RFC 5322's dot-atom, with the letters beyond ASCII that RFC 6532 adds."""
+
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
+
+
+class _MessageIds(UnstructuredHeader):
+    """Message-IDs, one a line: the library would break a long one up into encoded words."""
+
+    name: str
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        ids = f"{policy.linesep} ".join(str(self).split())
+        return f"{self.name}: {ids}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+for _name in ("references", "in-reply-to", "message-id"):
+    _HEADERS.map_to_type(_name, _MessageIds)  # type: ignore[arg-type] # it gives them its own base
+_POLICY = SMTP.clone(header_factory=_HEADERS)
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A document that a message carries: a PDF, under a name that is safe on any machine."""
+
+    name: str
+    content: bytes
 
 
 class EmailAddressMissing(ValueError):  # noqa: N818 - the name says the condition, as refusals do
@@ -26,8 +60,31 @@ class EmailAddressInvalid(ValueError):  # noqa: N818 - the name says the conditi
     """What stands as an e-mail address is none, or not exactly one."""
 
 
+@dataclass(frozen=True)
+class Dispatch:
+    """With what, to whom and after what a message goes.
+
+    Attributes:
+        recipients: everybody it goes to; without any, the debtor's ordinary address.
+        follows: Message-IDs of the conversation, oldest first; those that are none are left out.
+        attachments: documents it carries.
+    """
+
+    recipients: Sequence[Recipient] = ()
+    follows: Sequence[str] = ()
+    attachments: Sequence[Attachment] = ()
+
+
+ALONE = Dispatch()
+
+
 def build_email(
-    notice: Notice, text: EmailMessageText, *, domain: str, sent_at: datetime
+    notice: Notice,
+    text: EmailMessageText,
+    *,
+    domain: str,
+    sent_at: datetime,
+    dispatch: Dispatch = ALONE,
 ) -> EmailMessage:
     """The complete message, ready for SMTP.
 
@@ -39,6 +96,7 @@ def build_email(
         text: as :func:`activities.texts.render_email` gives it.
         domain: the sender's domain, on the right of the Message-ID.
         sent_at: the business moment that the Date header shows; aware.
+        dispatch: with what, to whom and after what it goes.
 
     Raises:
         EmailAddressMissing: when the debtor or the creditor has no address.
@@ -47,27 +105,55 @@ def build_email(
     """
     if sent_at.tzinfo is None:
         raise ValueError(f"{notice.reference}: the Date of an e-mail needs a time zone")
-    creditor, debtor = notice.creditor, notice.debtor
-    sender = f"creditor {creditor.creditor}"
-    message = EmailMessage(policy=SMTP)
-    message["From"] = mailbox(creditor.name, creditor.email, whose=sender)
-    message["To"] = mailbox(
-        debtor.name, debtor.email, whose=f"debtor {debtor.creditor}/{debtor.debtor_id}"
-    )
-    answers = creditor.reply_to or creditor.email
-    message["Reply-To"] = mailbox(creditor.name, answers, whose=sender)
+    headers = _parties(notice, dispatch.recipients)
+    utf8 = not all(one.addr_spec.isascii() for group in headers.values() for one in group)
+    message = EmailMessage(policy=_POLICY.clone(utf8=utf8))
+    for header, addresses in headers.items():
+        message[header] = addresses
     message["Subject"] = one_line(text.subject)
     message["Date"] = format_datetime(sent_at)
     message["Message-ID"] = message_id(notice.reference, domain)
+    if conversation := [one for one in dispatch.follows if _MESSAGE_ID.fullmatch(one)]:
+        message["In-Reply-To"] = conversation[-1]
+        message["References"] = " ".join(conversation)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Relance-Reference"] = notice.reference
     message.set_content(text.text, cte="quoted-printable")
     message.add_alternative(text.html, subtype="html", cte="base64")
+    for one in dispatch.attachments:
+        message.add_attachment(
+            one.content, maintype="application", subtype="pdf", filename=one.name
+        )
     # After the content, which would drop it as a header of its own.
     message["Content-Language"] = _language(text, notice)
-    digest = hashlib.sha256(notice.reference.encode()).hexdigest()
-    message.set_boundary(f"=_relance_{digest[:32]}")
+    _bound(message, hashlib.sha256(notice.reference.encode()).hexdigest())
     return message
+
+
+def _parties(notice: Notice, recipients: Sequence[Recipient]) -> dict[str, tuple[Address, ...]]:
+    """From, To, Cc and Reply-To; an empty one is left out."""
+    creditor, debtor = notice.creditor, notice.debtor
+    sender, whose = f"creditor {creditor.creditor}", f"debtor {debtor.creditor}/{debtor.debtor_id}"
+    shown = creditor.sender_name or creditor.name
+    answers = creditor.reply_to or creditor.email
+    if not recipients:
+        ordinary = Recipient(address=debtor.email, role=ContactRole.BILLING, name=debtor.name)
+        recipients = (ordinary,)
+    parties = {
+        "From": (mailbox(shown, creditor.email, whose=sender),),
+        "To": tuple(mailbox(r.name, r.address, whose=whose) for r in recipients if not r.copied),
+        "Cc": tuple(mailbox(r.name, r.address, whose=whose) for r in recipients if r.copied),
+        "Reply-To": (mailbox(shown, answers, whose=sender),),
+    }
+    return {header: addresses for header, addresses in parties.items() if addresses}
+
+
+def _bound(message: EmailMessage, digest: str) -> None:
+    """Give each container a boundary that follows from the reference: the outer one, the inner."""
+    message.set_boundary(f"=_relance_{digest[:32]}")
+    for part in message.iter_parts():
+        if part.is_multipart():
+            part.set_boundary(f"=_relance_{digest[32:]}")
 
 
 def message_id(reference: str, domain: str) -> str:

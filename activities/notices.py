@@ -53,11 +53,7 @@ async def gather_notice(
     cases.sort(key=lambda one: (one.due_date, one.invoice))
     if order.answers is not None:
         return await _answer(pool, creditor, debtor, step, today)
-    steps = [(case, order.step)]
-    for other in step.others:
-        taken = other.case.plan.step(other.step)
-        steps.extend([(other.case, taken)] if taken else [])
-    tone = firmest(steps)
+    steps, tone = _steps(step), tone_of(step)
     stated = partial(_stated, debtor, creditor, today, tone.charges, rates)
     items = [await _item(pool, one, today, stated(one)) for one in cases]
     principal = sum((item.asked for item in items[1:]), items[0].asked)
@@ -127,6 +123,22 @@ def _disputed(cases: list[CollectionCase], about: list[str], zone: ZoneInfo) -> 
     if found[0].deadline is not None:
         changes["deadline"] = found[0].deadline.astimezone(zone)
     return found[0].model_copy(update=changes)
+
+
+def tone_of(step: Step) -> DunningStep:
+    """The firmest of the steps that a message takes: its text, its recipients, its documents.
+
+    An answer is no step of any ladder, and has a tone of its own.
+    """
+    return step.order.step if step.order.answers else firmest(_steps(step))
+
+
+def _steps(step: Step) -> list[tuple[CollectionCase, DunningStep]]:
+    found = [(step.case, step.order.step)]
+    for other in step.others:
+        taken = other.case.plan.step(other.step)
+        found.extend([(other.case, taken)] if taken else [])
+    return found
 
 
 def _pay_by(step: DunningStep, cases: list[CollectionCase], today: date) -> date:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponseException, SMTPServerDisconnected
+from pydantic import Field
 
 from activities.errors import DeliveryPostponed, DeliveryRefused, DeliveryUnknown
 from activities.step_turn import BeginHandOver
@@ -45,6 +46,7 @@ class SmtpAccount(Frozen):
     Attributes:
         timeout_seconds: for each step of the conversation.
         connections: at most so many at once.
+        per_minute: at most so many messages a minute from this process; 0 for no limit.
     """
 
     host: str
@@ -54,6 +56,40 @@ class SmtpAccount(Frozen):
     password: str = ""
     timeout_seconds: float = 30
     connections: int = 8
+    per_minute: int = 0
+
+
+class Pace:
+    """Spreads the messages of one account evenly over each minute."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._seconds = 60 / per_minute if per_minute else 0.0
+        self._next = 0.0
+
+    async def wait(self, seconds_max: float) -> None:
+        """Wait for this message's turn.
+
+        Raises:
+            DeliveryPostponed: when that would take longer than so many seconds.
+        """
+        if not self._seconds:
+            return
+        now = time.monotonic()
+        turn = max(self._next, now)
+        if turn - now > seconds_max:
+            raise DeliveryPostponed("the account's messages for this minute are spent")
+        self._next = turn + self._seconds
+        await asyncio.sleep(turn - now)
+
+
+class Handed(Frozen):
+    """A message that the server took.
+
+    Attributes:
+        left_out: recipients that it did not take, with what it said of each.
+    """
+
+    left_out: Mapping[str, str] = Field(default_factory=dict)
 
 
 class Mailer:
@@ -63,16 +99,28 @@ class Mailer:
         self._account = account
         self._idle: list[tuple[float, aiosmtplib.SMTP]] = []
         self._places = asyncio.Semaphore(account.connections)
+        self._pace = Pace(account.per_minute)
 
     async def send(
-        self, message: bytes, *, sender: str, recipient: str, begin: BeginHandOver
-    ) -> None:
+        self,
+        message: bytes,
+        *,
+        sender: str,
+        recipients: Sequence[str],
+        begin: BeginHandOver,
+        copies: Sequence[str] = (),
+    ) -> Handed:
         """Hand one message over.
+
+        Every recipient is told before the message. It leaves when one of them is accepted and none
+        of the others is merely put off; a copy that is not accepted is left out, whatever the
+        reason, because it must not keep the message from whom it is for.
 
         Args:
             message: the complete bytes.
             sender: the envelope's sender.
-            recipient: the envelope's recipient.
+            recipients: to whom it goes; at least one.
+            copies: who else gets it.
             begin: called when the server has agreed to everything and waits for the message, before
                 its first byte: from then on, silence means that nobody knows.
 
@@ -81,14 +129,16 @@ class Mailer:
             DeliveryPostponed: it certainly did not leave; later it may.
             DeliveryUnknown: the server got the message, and then its answer was lost.
         """
+        await self._pace.wait(self._account.timeout_seconds)
         async with self._places, self._connection() as smtp:
-            await _agree(smtp, sender, recipient)
+            handed = await _agree(smtp, sender, recipients, copies)
             try:
                 await begin()
             except BaseException:
                 smtp.close()  # The server waits for a message; this is how it is told of none.
                 raise
             await _hand_over(smtp, message)
+        return handed
 
     async def close(self) -> None:
         """Say good-bye on every kept connection."""
@@ -150,17 +200,32 @@ class Mailer:
         return smtp
 
 
-async def _agree(smtp: aiosmtplib.SMTP, sender: str, recipient: str) -> None:
+async def _agree(
+    smtp: aiosmtplib.SMTP, sender: str, recipients: Sequence[str], copies: Sequence[str]
+) -> Handed:
     """Everything that comes before the message; until its end, nothing has left."""
+    everybody = (sender, *recipients, *copies)
+    utf8 = not all(address.isascii() for address in everybody)
+    if utf8 and not await _offers_utf8(smtp):
+        raise DeliveryRefused(
+            "AddressNeedsSmtpUtf8",
+            "an address with letters beyond ASCII needs a mail server that offers SMTPUTF8 "
+            "(RFC 6531), which ours does not",
+        )
+    encoding = "utf-8" if utf8 else "ascii"
     try:
-        await smtp.mail(sender)
+        options = ["SMTPUTF8", "BODY=8BITMIME"] if utf8 else None
+        await smtp.mail(sender, options=options, encoding=encoding)
     except SMTPResponseException as error:
         # Whatever the number: it is about our account, never about this recipient.
         raise DeliveryPostponed(f"the mail server refused our sender: {_said(error)}") from error
     except (SMTPException, OSError) as error:
         raise DeliveryPostponed(_said(error)) from error
+    answers = [await _recipient(smtp, one, encoding) for one in recipients]
+    if problem := _keeps_it_back(answers):
+        raise problem
+    copied = [await _recipient(smtp, one, encoding) for one in copies]
     try:
-        await smtp.rcpt(recipient)
         reply = await smtp.execute_command(b"DATA")
     except SMTPResponseException as error:
         raise _judged(error.code, _said(error)) from error
@@ -168,6 +233,42 @@ async def _agree(smtp: aiosmtplib.SMTP, sender: str, recipient: str) -> None:
         raise DeliveryPostponed(_said(error)) from error
     if reply.code != GO_AHEAD:
         raise _judged(reply.code, _words(reply.code, reply.message))
+    told = zip((*recipients, *copies), (*answers, *copied), strict=True)
+    return Handed(left_out={one: str(answer) for one, answer in told if answer is not None})
+
+
+async def _offers_utf8(smtp: aiosmtplib.SMTP) -> bool:
+    try:
+        if smtp.is_ehlo_or_helo_needed:
+            await smtp.ehlo()
+    except (SMTPException, OSError) as error:
+        raise DeliveryPostponed(_said(error)) from error
+    return smtp.supports_extension("smtputf8")
+
+
+async def _recipient(
+    smtp: aiosmtplib.SMTP, address: str, encoding: str
+) -> DeliveryRefused | DeliveryPostponed | None:
+    """What the server says of one recipient; None when it takes them."""
+    try:
+        await smtp.rcpt(address, encoding=encoding)
+    except SMTPResponseException as error:
+        if not smtp.is_connected:
+            raise DeliveryPostponed(_said(error)) from error
+        return _judged(error.code, _said(error))
+    except (SMTPException, OSError) as error:
+        raise DeliveryPostponed(_said(error)) from error
+    return None
+
+
+def _keeps_it_back(
+    answers: Sequence[DeliveryRefused | DeliveryPostponed | None],
+) -> DeliveryRefused | DeliveryPostponed | None:
+    """Why the message does not leave now: somebody is put off, or nobody is accepted."""
+    put_off = next((one for one in answers if isinstance(one, DeliveryPostponed)), None)
+    if put_off is not None or any(one is None for one in answers):
+        return put_off
+    return next((one for one in answers if one is not None), None)
 
 
 async def _hand_over(smtp: aiosmtplib.SMTP, message: bytes) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 
 from temporalio import activity
 
-from activities.email_message import EmailAddressInvalid, EmailAddressMissing, build_email
+from activities.email_message import EmailAddressInvalid, EmailAddressMissing
 from activities.errors import DeliveryPostponed, DeliveryRefused
 from activities.heartbeat import uninterrupted
 from activities.letter_drop import drop_letter
@@ -18,6 +16,7 @@ from activities.letter_pdf import AddressDoesNotFit, AddressMissing, LetterPress
 from activities.library import read_rate_table
 from activities.notice_turn import NoticeTurn
 from activities.notices import gather_notice
+from activities.outgoing_mail import OutgoingMail, PostRoom
 from activities.smtp import Mailer
 from activities.step_turn import (
     NO_POLICY_OF_ITS_OWN,
@@ -27,7 +26,7 @@ from activities.step_turn import (
     StepTurn,
 )
 from activities.template_engine import TemplateBroken, TemplateMissing
-from activities.texts import TooManyItems, render_email
+from activities.texts import TooManyItems
 from schemas.notice import KeptMessage, Notice
 from schemas.parties import Creditor
 from schemas.turns import StepOrder, TurnResult
@@ -47,15 +46,15 @@ class Steps:
         self,
         pool: Pool,
         creditors: Mapping[str, Creditor],
-        mailer: Mailer,
+        mailer: Mailer | PostRoom,
         templates: Path,
         letters: Path,
         rates: Path | None = None,
     ) -> None:
         self._pool = pool
         self._creditors = creditors
-        self._mailer = mailer
-        self._templates = templates
+        room = mailer if isinstance(mailer, PostRoom) else PostRoom(mailer)
+        self._mail = OutgoingMail(pool, room, templates)
         self._letters = letters
         self._rates = rates
         self._press = LetterPress(templates)
@@ -97,30 +96,9 @@ class Steps:
     async def _email(self, step: Step, begin: BeginHandOver) -> Delivered:
         notice = await self._notice(step)
         try:
-            text = await asyncio.to_thread(render_email, notice, self._templates)
-            domain = notice.creditor.email.rpartition("@")[2]
-            message = build_email(notice, text, domain=domain, sent_at=step.now)
+            return await self._mail.send(step, notice, begin)
         except UNFIT as error:
             raise _refused(error) from error
-        content = message.as_bytes()
-        kept = KeptMessage(
-            content=content,
-            media_type="message/rfc822",
-            template=notice.template,
-            template_version=text.template_version,
-            language=text.language,
-        )
-        # As the headers have them: without spaces, and with the domain in ASCII.
-        (sender,), (recipient,) = message["From"].addresses, message["To"].addresses
-        await self._mailer.send(
-            content,
-            sender=sender.addr_spec,
-            recipient=recipient.addr_spec,
-            begin=partial(begin, kept),
-        )
-        return Delivered(
-            detail=str(message["Message-ID"]), sha256=hashlib.sha256(content).hexdigest()
-        )
 
     async def _letter(self, step: Step, begin: BeginHandOver) -> Delivered:
         notice = await self._notice(step)

@@ -91,7 +91,8 @@ async def _bare_copy(connection: Connection, found: InvoiceFile) -> float:
     """Seconds that PostgreSQL needs for the invoices alone: no index, no check, no merge."""
     await connection.execute(
         "create temp table bare (number text, debtor_id text, issue_date date, due_date date, "
-        "amount numeric(20, 4), currency text, purchase_order text, reference text)"
+        "amount numeric(20, 4), currency text, purchase_order text, reference text, "
+        "document text, document_link text)"
     )
     records = list(invoice_records(found.rows, None))
     started = time.perf_counter()

@@ -40,7 +40,7 @@ def _reachable_and_payable(document: Document) -> None:
             BIC(bic)
         except (SchwiftyException, ValueError) as invalid:
             document.problem(("bic",), f"{shown(bic)} is no BIC: {invalid}")
-    for field in ("email", "reply_to"):
+    for field in ("email", "reply_to", "account_manager"):
         if (email := document.text(field)) and not is_email(email):
             document.problem((field,), f"{shown(email)} is not {EXPECTED_EMAIL}")
     zone = document.text("time_zone")

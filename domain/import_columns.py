@@ -34,7 +34,17 @@ ALIASES: dict[str, tuple[str, ...]] = {
         *("purchase order", "commande", "po", "po number", "order", "bon de commande"),
         *("numéro commande", "numéro de commande", "n° commande"),
     ),
+    "document": ("document", "pdf", "fichier", "invoice file", "fichier facture"),
+    "document_link": (
+        *("document link", "lien", "invoice link", "url", "lien facture", "lien document"),
+    ),
     "email": ("email", "courriel", "e-mail", "mail", "contact email", "adresse email"),
+    "escalation_email": (
+        *("escalation email", "courriel escalade", "second email", "email direction"),
+    ),
+    "account_manager": (
+        *("account manager", "commercial", "email commercial", "responsable compte"),
+    ),
     "phone": ("phone", "téléphone", "tel", "telephone number", "contact phone", "mobile"),
     "address": ("address", "adresse", "street", "rue", "address 1", "adresse 1", "address line 1"),
     "address_2": ("address 2", "adresse 2", "address line 2", "complément", "complément adresse"),

@@ -35,6 +35,8 @@ _AMOUNT = re.compile(
 _SYMBOLS = {"€": "EUR", "£": "GBP", "¥": "JPY"}
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?")
 _DAY_FIRST_DATE = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})")
+_PATH = re.compile(r"[^/\\\x00-\x1f][^\x00-\x1f]{0,250}")
+_LINK = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[!#-;=?-\[\]_a-z~%]*)?")
 _PHONE = re.compile(r"\+?[0-9(][0-9 ()./-]{3,30}")
 _VAT_SHAPE = re.compile(r"[A-Z]{2}[A-Z0-9]{2,13}")
 
@@ -215,6 +217,21 @@ def read_email(text: str) -> str:
     """An e-mail address; may be empty."""
     if text and not is_email(text):
         raise Unexpected(EXPECTED_EMAIL)
+    return text
+
+
+def read_file_name(text: str) -> str:
+    """A file below the folder of documents, with folders or without; may be empty."""
+    parts = text.replace("\\", "/").split("/")
+    if text and (not text.lower().endswith(".pdf") or not _PATH.fullmatch(text) or ".." in parts):
+        raise Unexpected("a PDF below the folder of documents, such as 2026/F-1001.pdf")
+    return "/".join(parts)
+
+
+def read_link(text: str) -> str:
+    """An https address; may be empty."""
+    if text and (len(text) > 500 or not _LINK.fullmatch(text)):
+        raise Unexpected("an address such as https://portal.company.example/invoices/F-1001")
     return text
 
 

@@ -25,7 +25,9 @@ from domain.import_values import (
     read_currency,
     read_date,
     read_email,
+    read_file_name,
     read_language,
+    read_link,
     read_phone,
     read_siren,
     read_vat_id,
@@ -184,7 +186,8 @@ class _Reading:
         return decimal_sign_of(self.table.column("amount"))
 
     def _invoice(self, line: int, row: Cells) -> Invoice:
-        number, debtor_id, _name, issued, due, amount, currency_text, order = row[:_DEBTOR_FROM]
+        number, debtor_id, _name, issued, due, amount, currency_text, order = row[:8]
+        document, link = row[8:_DEBTOR_FROM]
         currency = self._read(line, "currency", currency_text, read_currency, "")
         issue_date = self._read(line, "issue_date", issued, read_date, date.min)
         due_date = self._read(line, "due_date", due, read_date, date.max)
@@ -203,6 +206,8 @@ class _Reading:
             amount=Money.model_construct(amount=exact, currency=currency),
             purchase_order=order,
             reference=rf_reference(number),
+            document=self._read(line, "document", document, read_file_name, ""),
+            document_link=self._read(line, "document_link", link, read_link, ""),
         )
 
     def _amount(self, line: int, text: str, currency: str) -> Decimal:
@@ -238,6 +243,8 @@ class _Reading:
             debtor_id=debtor_id,
             name=name,
             email=read("email", read_email, ""),
+            escalation_email=read("escalation_email", read_email, ""),
+            account_manager=read("account_manager", read_email, ""),
             phone=read("phone", read_phone, ""),
             address=PostalAddress.model_construct(
                 lines=self._address(line, cell, country), country=country

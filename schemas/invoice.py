@@ -14,6 +14,8 @@ class Invoice(Frozen):
     Attributes:
         number: the creditor's invoice number.
         amount: including VAT.
+        document: file of the invoice below its creditor's folder of documents, or empty.
+        document_link: where the debtor can fetch it, or empty.
         reference: ISO 11649 creditor reference (``RF…``) that its messages carry.
     """
 
@@ -25,3 +27,5 @@ class Invoice(Frozen):
     amount: Money
     purchase_order: str = ""
     reference: str = ""
+    document: str = ""
+    document_link: str = ""

@@ -43,6 +43,22 @@ class EarlierContact(Frozen):
     step: str
 
 
+class Enclosure(Frozen):
+    """A document that a message carries, or says where to find.
+
+    Attributes:
+        invoice: its number.
+        name: of the attached file.
+        attached: it is in the message; else it would have been too large.
+        link: where it can be fetched instead, or empty.
+    """
+
+    invoice: str
+    name: str = ""
+    attached: bool = True
+    link: str = ""
+
+
 class NoticeClaim(Frozen):
     """What late payment has cost by the day of a message, beside the invoices.
 
@@ -118,6 +134,7 @@ class Notice(Frozen):
     debtor: Debtor
     items: tuple[NoticeItem, ...] = Field(min_length=1)
     earlier: tuple[EarlierContact, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
     claim: NoticeClaim | None = None
     promise: Arrangement | None = None
     dispute: Dispute | None = None

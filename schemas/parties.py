@@ -8,6 +8,7 @@ from pydantic import Field
 
 from schemas.base import CountryCode, Frozen, LanguageCode, Name, Strict
 from schemas.contact_policy import ContactPolicy
+from schemas.mail_server import SmtpSecurity
 
 
 class Capacity(StrEnum):
@@ -38,6 +39,8 @@ class Debtor(Frozen):
         language: in which messages are written.
         siren: French company number, nine digits, or empty.
         vat_id: VAT identification number, or empty.
+        escalation_email: of the person for what has waited too long, or empty.
+        account_manager: address of the creditor's own person for this debtor, or empty.
         representative: who speaks for a company in law, as a formal notice addresses them.
     """
 
@@ -51,6 +54,8 @@ class Debtor(Frozen):
     siren: str = ""
     vat_id: str = ""
     capacity: Capacity = Capacity.BUSINESS
+    escalation_email: str = ""
+    account_manager: str = ""
     representative: str = ""
 
     @property
@@ -59,12 +64,33 @@ class Debtor(Frozen):
         return self.address.country
 
 
+class MailAccount(Strict):
+    """The creditor's own account at a mail server, instead of the house's.
+
+    Attributes:
+        password_variable: name of the environment variable that holds the password.
+        password_file: file that holds it; of the two, one is given where the server asks for one.
+        per_minute: at most so many messages a minute from each worker; 0 for no limit.
+    """
+
+    host: str = Field(min_length=1)
+    port: int = Field(default=587, ge=1, le=65535)
+    security: SmtpSecurity = SmtpSecurity.STARTTLS
+    username: str = ""
+    password_variable: str = Field(default="", pattern=r"^([A-Z][A-Z0-9_]*)?$")
+    password_file: str = ""
+    per_minute: int = Field(default=0, ge=0, le=6000)
+
+
 class Creditor(Strict):
     """Who is owed: read from ``creditors/*.yaml``.
 
     Attributes:
         creditor: the short name that stands in case ids.
         email: the sender of e-mails; answers go to ``reply_to``, or here.
+        sender_name: as mail programs show the sender; ``name`` when it is empty.
+        account_manager: address of the person for debtors that have none of their own.
+        smtp: the account its mail goes through; the house's own when there is none.
         iban: where payments go; shown in messages and in the payment QR code.
         time_zone: IANA name; "today" is today there.
         signatory: who signs letters; ``contact_name`` when it is empty.
@@ -84,6 +110,9 @@ class Creditor(Strict):
     country: CountryCode = "FR"
     email: str
     reply_to: str = ""
+    sender_name: str = Field(default="", max_length=70)
+    account_manager: str = ""
+    smtp: MailAccount | None = None
     phone: str = ""
     contact_name: str = ""
     iban: str

@@ -27,6 +27,29 @@ class IfUnknown(StrEnum):
     RESEND = "resend"
 
 
+class ContactRole(StrEnum):
+    """To whom an e-mail goes, by what they are for.
+
+    ``billing`` is the debtor's ordinary contact, ``escalation`` the one for what has waited too
+    long, ``account-manager`` the creditor's own person for this debtor.
+    """
+
+    BILLING = "billing"
+    ESCALATION = "escalation"
+    ACCOUNT_MANAGER = "account-manager"
+
+
+class Enclose(StrEnum):
+    """Whether an e-mail carries the invoices it is about.
+
+    ``once``: each at its first mention in the debtor's conversation; ``always``; or ``never``.
+    """
+
+    ONCE = "once"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
 class Charges(StrEnum):
     """What a message says of interest and of the law's fixed sum.
 
@@ -77,6 +100,9 @@ class DunningStep(Frozen):
         name: unique in its plan; the business key of the step.
         day: days after the due date; negative is before it.
         template: which text; defaults to the step's name.
+        to: to whom an e-mail goes; a role that the debtor lacks is left out, if another is there.
+        copy_to: who gets a copy that all can see.
+        enclose: whether an e-mail carries its invoices.
         if_unknown: ``ask`` a person (a letter always does) or ``resend`` with the same Message-ID.
         pay_within_days: the deadline that the message names, counted from the day it leaves.
         charges: what the message says of interest and of the fixed sum; it never changes what the
@@ -90,6 +116,9 @@ class DunningStep(Frozen):
     day: int = Field(ge=-90, le=1825)
     channel: Channel
     template: Name = ""
+    to: tuple[ContactRole, ...] = Field(default=(ContactRole.BILLING,), min_length=1)
+    copy_to: tuple[ContactRole, ...] = ()
+    enclose: Enclose = Enclose.ONCE
     if_unknown: IfUnknown = IfUnknown.ASK
     pay_within_days: int = Field(default=8, ge=0, le=90)
     charges: Charges = Charges.NONE

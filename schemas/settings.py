@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.base import Frozen
+from schemas.mail_server import InboxSecurity, SmtpSecurity
 
-
-class SmtpSecurity(StrEnum):
-    """How the SMTP conversation is protected."""
-
-    NONE = "none"
-    STARTTLS = "starttls"
-    TLS = "tls"
-
-
-class InboxSecurity(StrEnum):
-    """How the IMAP conversation is protected."""
-
-    NONE = "none"
-    STARTTLS = "starttls"
-    TLS = "tls"
+__all__ = ["EngineAddresses", "InboxSecurity", "Settings", "SmtpSecurity"]
 
 
 class Settings(BaseSettings):
@@ -66,6 +52,10 @@ class Settings(BaseSettings):
     )
     inbox_since_days: int = Field(default=30, ge=1, le=3650, validation_alias="INBOX_SINCE_DAYS")
     emails_per_second: float = Field(default=10, gt=0, validation_alias="EMAILS_PER_SECOND")
+    attachment_megabytes: int = Field(
+        default=10, ge=0, le=50, validation_alias="ATTACHMENT_MEGABYTES"
+    )
+    documents_folder: Path | None = Field(default=None, validation_alias="DOCUMENTS_FOLDER")
     letters_per_second: float = Field(default=20, gt=0, validation_alias="LETTERS_PER_SECOND")
     letters_folder: Path | None = Field(default=None, validation_alias="LETTERS_FOLDER")
     plans_folder: Path = Field(default=Path("plans"), validation_alias="PLANS_FOLDER")
@@ -79,6 +69,11 @@ class Settings(BaseSettings):
     metrics_address: str = Field(default="127.0.0.1:9464", validation_alias="METRICS_ADDRESS")
     drain_seconds: float = Field(default=60, ge=0, validation_alias="DRAIN_SECONDS")
     log_format: str = Field(default="json", validation_alias="LOG_FORMAT")
+
+    @property
+    def documents(self) -> Path:
+        """Where the documents of invoices lie, a folder for each creditor."""
+        return self.documents_folder or self.var / "documents"
 
     @property
     def letters(self) -> Path:

@@ -214,6 +214,7 @@ def _debtor_record(debtor: Debtor) -> tuple[Any, ...]:
         *(debtor.debtor_id, debtor.name, debtor.email, debtor.phone, list(debtor.address.lines)),
         *(debtor.address.country, debtor.language, debtor.siren, debtor.vat_id),
         *(debtor.capacity.value, debtor.representative),
+        *(debtor.escalation_email, debtor.account_manager),
     )
 
 
@@ -228,5 +229,5 @@ def invoice_records(
         yield (
             *(invoice.number, invoice.debtor_id, invoice.issue_date, invoice.due_date),
             *(invoice.amount.amount, invoice.amount.currency, invoice.purchase_order),
-            invoice.reference,
+            *(invoice.reference, invoice.document, invoice.document_link),
         )

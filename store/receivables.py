@@ -56,6 +56,7 @@ async def read_debtor(
     return Debtor(
         **{name: row[name] for name in ("creditor", "debtor_id", "name", "email", "phone")},
         **{name: row[name] for name in ("language", "siren", "vat_id", "capacity")},
+        **{name: row[name] for name in ("escalation_email", "account_manager")},
         representative=row["representative"],
         address=PostalAddress(lines=tuple(row["address_lines"]), country=row["country"]),
     )

@@ -7,12 +7,14 @@ create temp table incoming_debtors (
     debtor_id text not null, name text not null, email text not null, phone text not null,
     address_lines text[] not null, country text not null, language text not null,
     siren text not null, vat_id text not null, capacity text not null,
-    representative text not null
+    representative text not null, escalation_email text not null,
+    account_manager text not null
 ) on commit drop;
 create temp table incoming_invoices (
     number text not null, debtor_id text not null, issue_date date not null,
     due_date date not null, amount numeric(20, 4) not null, currency text not null,
-    purchase_order text not null, reference text not null
+    purchase_order text not null, reference text not null, document text not null,
+    document_link text not null
 ) on commit drop;
 
 -- name: look_at_size
@@ -41,6 +43,12 @@ set
     capacity = case when 'capacity' = any ($2) then i.capacity else d.capacity end,
     representative = case
         when 'representative' = any ($2) then i.representative else d.representative
+    end,
+    escalation_email = case
+        when 'escalation_email' = any ($2) then i.escalation_email else d.escalation_email
+    end,
+    account_manager = case
+        when 'account_manager' = any ($2) then i.account_manager else d.account_manager
     end
 from debtors as d
 where d.creditor = $1 and d.debtor_id = i.debtor_id;
@@ -49,25 +57,27 @@ where d.creditor = $1 and d.debtor_id = i.debtor_id;
 with merged as (
     insert into debtors as d (
         creditor, debtor_id, name, email, phone, address_lines, country, language, siren, vat_id,
-        capacity, representative
+        capacity, representative, escalation_email, account_manager
     )
     select
         $1, debtor_id, name, email, phone, address_lines, country, language, siren, vat_id,
-        capacity, representative
+        capacity, representative, escalation_email, account_manager
     from incoming_debtors
     order by debtor_id
     on conflict (creditor, debtor_id) do update set
         name = excluded.name, email = excluded.email, phone = excluded.phone,
         address_lines = excluded.address_lines, country = excluded.country,
         language = excluded.language, siren = excluded.siren, vat_id = excluded.vat_id,
-        capacity = excluded.capacity, representative = excluded.representative, updated_at = now()
+        capacity = excluded.capacity, representative = excluded.representative,
+        escalation_email = excluded.escalation_email,
+        account_manager = excluded.account_manager, updated_at = now()
     where (
         d.name, d.email, d.phone, d.address_lines, d.country, d.language, d.siren, d.vat_id,
-        d.capacity, d.representative
+        d.capacity, d.representative, d.escalation_email, d.account_manager
     ) is distinct from (
         excluded.name, excluded.email, excluded.phone, excluded.address_lines, excluded.country,
         excluded.language, excluded.siren, excluded.vat_id, excluded.capacity,
-        excluded.representative
+        excluded.representative, excluded.escalation_email, excluded.account_manager
     )
     -- A row that was inserted has no deleting or locking transaction yet.
     returning d.xmax = 0 as is_new
@@ -96,21 +106,26 @@ order by i.number;
 with merged as (
     insert into invoices as k (
         creditor, number, debtor_id, issue_date, due_date, amount, currency, purchase_order,
-        reference
+        reference, document, document_link
     )
     select
-        $1, number, debtor_id, issue_date, due_date, amount, currency, purchase_order, reference
+        $1, number, debtor_id, issue_date, due_date, amount, currency, purchase_order, reference,
+        document, document_link
     from incoming_invoices
     order by number
     on conflict (creditor, number) do update set
         debtor_id = excluded.debtor_id, issue_date = excluded.issue_date,
         due_date = excluded.due_date, amount = excluded.amount, currency = excluded.currency,
-        purchase_order = excluded.purchase_order, updated_at = clock_timestamp()
+        purchase_order = excluded.purchase_order, updated_at = clock_timestamp(),
+        document = coalesce(nullif(excluded.document, ''), k.document),
+        document_link = coalesce(nullif(excluded.document_link, ''), k.document_link)
     where (k.debtor_id, k.issue_date, k.due_date, k.amount, k.currency, k.purchase_order)
         is distinct from (
             excluded.debtor_id, excluded.issue_date, excluded.due_date, excluded.amount,
             excluded.currency, excluded.purchase_order
         )
+        or excluded.document not in ('', k.document)
+        or excluded.document_link not in ('', k.document_link)
     returning k.xmax = 0 as is_new
 )
 select count(*) filter (where is_new) from merged;

@@ -6,7 +6,7 @@ from invoices where creditor = $1 and number = $2;
 -- name: debtor
 select
     creditor, debtor_id, name, email, phone, address_lines, country, language, siren, vat_id,
-    capacity, representative
+    capacity, representative, escalation_email, account_manager
 from debtors where creditor = $1 and debtor_id = $2;
 
 -- name: payments_of

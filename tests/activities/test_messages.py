@@ -92,7 +92,7 @@ async def test_a_changed_part_makes_another_version(
     folder = tmp_path / "templates"
     ignored = shutil.ignore_patterns("*.ttf", "de", "en")
     shutil.copytree(Path("templates"), folder, ignore=ignored)
-    steps._templates = folder
+    steps._mail._templates = folder
     versions = []
     for number, footer in (("F-1", "A"), ("F-2", "A"), ("F-3", "B")):
         (folder / "fr" / "_footer.txt").write_text(footer, "utf-8")

@@ -47,7 +47,9 @@ class Sender:
         async def begin() -> None:
             self.began += 1
 
-        await self.mailer.send(message, sender="a@x.example", recipient="b@y.example", begin=begin)
+        await self.mailer.send(
+            message, sender="a@x.example", recipients=["b@y.example"], begin=begin
+        )
 
 
 @pytest.fixture
@@ -184,7 +186,7 @@ async def test_a_claim_that_was_lost_sends_nothing(server: Server, sender: Sende
 
     with pytest.raises(ClaimLost):
         await sender.mailer.send(
-            MESSAGE, sender="a@x.example", recipient="b@y.example", begin=begin
+            MESSAGE, sender="a@x.example", recipients=["b@y.example"], begin=begin
         )
     await sender.send()
     assert len(server.messages) == 1
@@ -199,7 +201,7 @@ async def test_the_line_drops_while_the_contact_is_begun(server: Server, sender:
 
     with pytest.raises(DeliveryPostponed):
         await sender.mailer.send(
-            MESSAGE, sender="a@x.example", recipient="b@y.example", begin=begin
+            MESSAGE, sender="a@x.example", recipients=["b@y.example"], begin=begin
         )
     assert server.messages == []
 

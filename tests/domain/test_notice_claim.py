@@ -1,4 +1,4 @@
-"""What does a message say of interest and fixed sums? Never more than the law and the case allow."""
+"""What does a message say of interest and fixed sums? Never more than law and case allow."""
 
 from __future__ import annotations
 
@@ -31,9 +31,7 @@ def owing(amount: str = "1000.00") -> CollectionCase:
 def debtor(capacity: Capacity = Capacity.BUSINESS, country: str = "FR") -> Debtor:
     """Who owes it."""
     address = PostalAddress(country=country)
-    return Debtor(
-        creditor="atelier", debtor_id="D1", name="D", capacity=capacity, address=address
-    )
+    return Debtor(creditor="atelier", debtor_id="D1", name="D", capacity=capacity, address=address)
 
 
 def test_what_late_payment_has_cost_by_the_day_of_the_message() -> None:

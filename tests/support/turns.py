@@ -49,6 +49,7 @@ class Turn:
         )
         self.reference = contact_reference(case.case_id, step.name, 1)
         self.repeatable = step.channel is not Channel.EMAIL
+        self.result = TurnResult()
 
     async def attempt(self, order: StepOrder | None = None, waited: float = 0) -> TurnResult:
         """One attempt of the real activity, as a worker makes it."""
@@ -89,7 +90,7 @@ class Turn:
 
 async def dies(step: Turn, point: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """One attempt that dies at a point."""
-    mailer, settle = step.steps._mailer, StepTurn._settle_together
+    mailer, settle = step.steps._mail._room.house, StepTurn._settle_together
 
     async def send(*_: object, begin: BeginHandOver, **__: object) -> None:
         if point == "began":

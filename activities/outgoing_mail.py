@@ -1,0 +1,224 @@
+"""What leaves with an e-mail, and to whom? Recipients, conversation and documents, then SMTP."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from functools import partial
+from pathlib import Path
+
+from activities.documents import find_document
+from activities.email_message import (
+    Attachment,
+    Dispatch,
+    EmailAddressInvalid,
+    EmailAddressMissing,
+    build_email,
+    mailbox,
+    message_id,
+)
+from activities.notices import tone_of
+from activities.smtp import Handed, Mailer
+from activities.step_turn import BeginHandOver, Delivered, Step
+from activities.texts import render_email
+from domain.enclosures import Document, enclosures
+from domain.recipients import Recipient, recipients_of
+from schemas.notice import EmailMessageText, KeptMessage, Notice
+from schemas.plan import DunningStep
+from store import correspondence
+from store.correspondence import Earlier
+from store.pool import Pool
+
+SAID_CHARACTERS = 300
+
+
+ATTACHMENT_BYTES = 10 * 1024 * 1024
+"""Of one message, before they are encoded; encoded they are a third larger."""
+
+
+@dataclass(frozen=True)
+class PostRoom:
+    """What e-mails leave by, and what they may carry.
+
+    Attributes:
+        house: the mailer of creditors without an account of their own.
+        accounts: mailers of the creditors that have one, by short name.
+        documents: the folder of the invoices' documents; None for none.
+        attachment_bytes: of one message, before they are encoded.
+    """
+
+    house: Mailer
+    accounts: Mapping[str, Mailer] = field(default_factory=dict)
+    documents: Path | None = None
+    attachment_bytes: int = ATTACHMENT_BYTES
+
+    def mailer_of(self, creditor: str) -> Mailer:
+        """By which account a creditor's mail leaves."""
+        return self.accounts.get(creditor, self.house)
+
+    async def close(self) -> None:
+        """Say good-bye on every kept connection."""
+        for mailer in (self.house, *self.accounts.values()):
+            await mailer.close()
+
+
+class OutgoingMail:
+    """Puts e-mails together and hands them over."""
+
+    def __init__(self, pool: Pool, room: PostRoom, templates: Path) -> None:
+        self._pool = pool
+        self._room = room
+        self._templates = templates
+
+    async def send(self, step: Step, notice: Notice, begin: BeginHandOver) -> Delivered:
+        """Write the e-mail of a step and hand it to the mail server.
+
+        Raises:
+            EmailAddressMissing, EmailAddressInvalid, TemplateBroken, …: it cannot be written.
+            DeliveryRefused, DeliveryPostponed, DeliveryUnknown: as :meth:`Mailer.send`.
+        """
+        rule = tone_of(step)
+        recipients = _usable(recipients_of(rule, notice.debtor, notice.creditor))
+        notice, attached = await self._enclosed(rule, notice)
+        follows = await self._conversation(notice)
+        text = await asyncio.to_thread(render_email, notice, self._templates)
+        dispatch = Dispatch(recipients, follows, tuple(attached.values()))
+        message, content = await asyncio.to_thread(_written, notice, text, step, dispatch)
+        # As the headers have them: without spaces, and with the domain in ASCII.
+        (sender,) = message["From"].addresses
+        to = [one.addr_spec for one in message["To"].addresses]
+        copies = [one.addr_spec for one in message["Cc"].addresses] if "Cc" in message else []
+        await self._put_on_record(notice, recipients, attached)
+        kept = KeptMessage(
+            content=content,
+            media_type="message/rfc822",
+            template=notice.template,
+            template_version=text.template_version,
+            language=text.language,
+        )
+        handed = await self._room.mailer_of(notice.creditor.creditor).send(
+            content,
+            sender=sender.addr_spec,
+            recipients=to,
+            copies=copies,
+            begin=partial(begin, kept),
+        )
+        addresses = [one.address for one in recipients]
+        await self._note(notice, dict(zip(addresses, [*to, *copies], strict=True)), handed)
+        return Delivered(
+            detail=_detail(str(message["Message-ID"]), handed, len(recipients)),
+            sha256=hashlib.sha256(content).hexdigest(),
+        )
+
+    async def _conversation(self, notice: Notice) -> list[str]:
+        """What this message follows, oldest first: ours and the debtor's answers."""
+        earlier = await correspondence.conversation(
+            self._pool, notice.creditor.creditor, notice.debtor.debtor_id, notice.reference
+        )
+        return [_id_of(one, _domain(notice)) for one in earlier]
+
+    async def _enclosed(
+        self, rule: DunningStep, notice: Notice
+    ) -> tuple[Notice, dict[str, Attachment]]:
+        """The notice with what it says of documents; and by invoice, what is attached."""
+        creditor, numbers = notice.creditor.creditor, [item.invoice for item in notice.items]
+        known = await correspondence.documents_of(self._pool, creditor, numbers)
+        found = await asyncio.to_thread(self._find, creditor, known)
+        documents = [
+            Document(
+                invoice=number,
+                size=found[number][1] if number in found else 0,
+                link=known[number][1] if number in known else "",
+            )
+            for number in numbers
+        ]
+        sent = await correspondence.documents_sent(
+            self._pool, creditor, notice.debtor.debtor_id, notice.reference
+        )
+        chosen = enclosures(
+            documents, sent, policy=rule.enclose, bytes_max=self._room.attachment_bytes
+        )
+        paths = {one.invoice: (one.name, found[one.invoice][0]) for one in chosen if one.attached}
+        attached = await asyncio.to_thread(_read, paths)
+        return notice.model_copy(update={"enclosures": chosen}), attached
+
+    def _find(
+        self, creditor: str, known: Mapping[str, tuple[str, str]]
+    ) -> dict[str, tuple[Path, int]]:
+        """The files there are, by invoice, each with its size."""
+        if self._room.documents is None:
+            return {}
+        paths = {
+            number: find_document(self._room.documents, creditor, number, file)
+            for number, (file, _) in known.items()
+        }
+        return {number: (path, path.stat().st_size) for number, path in paths.items() if path}
+
+    async def _put_on_record(
+        self, notice: Notice, recipients: Sequence[Recipient], attached: Mapping[str, Attachment]
+    ) -> None:
+        """To whom it goes and with which documents, before anything leaves."""
+        await correspondence.address(self._pool, notice.reference, recipients)
+        hashes = {
+            invoice: hashlib.sha256(one.content).hexdigest() for invoice, one in attached.items()
+        }
+        creditor, debtor = notice.creditor.creditor, notice.debtor.debtor_id
+        await correspondence.enclose(self._pool, notice.reference, creditor, debtor, hashes)
+
+    async def _note(self, notice: Notice, sent_to: Mapping[str, str], handed: Handed) -> None:
+        """What the server said of each recipient, by the address as it was imported."""
+        states = {
+            address: ("refused", handed.left_out[on_the_wire][:SAID_CHARACTERS])
+            if on_the_wire in handed.left_out
+            else ("accepted", "")
+            for address, on_the_wire in sent_to.items()
+        }
+        await correspondence.answered(self._pool, notice.reference, states)
+
+
+def _written(
+    notice: Notice, text: EmailMessageText, step: Step, dispatch: Dispatch
+) -> tuple[EmailMessage, bytes]:
+    """The message and its bytes; ten megabytes of attachments take a while to encode."""
+    message = build_email(notice, text, domain=_domain(notice), sent_at=step.now, dispatch=dispatch)
+    return message, message.as_bytes()
+
+
+def _usable(wanted: Sequence[Recipient]) -> tuple[Recipient, ...]:
+    """Without those whose address is none, as long as somebody is left to be addressed."""
+    fine = tuple(one for one in wanted if _is_address(one.address))
+    return fine if any(not one.copied for one in fine) else tuple(wanted)
+
+
+def _is_address(address: str) -> bool:
+    try:
+        mailbox("", address, whose="somebody")
+    except (EmailAddressInvalid, EmailAddressMissing):
+        return False
+    return True
+
+
+def _read(paths: Mapping[str, tuple[str, Path]]) -> dict[str, Attachment]:
+    return {
+        invoice: Attachment(name=name, content=path.read_bytes())
+        for invoice, (name, path) in paths.items()
+    }
+
+
+def _domain(notice: Notice) -> str:
+    return notice.creditor.email.rpartition("@")[2]
+
+
+def _id_of(one: Earlier, domain: str) -> str:
+    return one.message_id or message_id(one.reference, domain)
+
+
+def _detail(message_id: str, handed: Handed, everybody: int) -> str:
+    """Where to find it; how many recipients it did not go to, whose addresses stay out of it."""
+    left_out = len(handed.left_out)
+    return (
+        f"{message_id} ({left_out} of {everybody} recipients refused)" if left_out else message_id
+    )

@@ -1,0 +1,53 @@
+-- name: conversation
+-- What was written to a debtor, and what they answered, before this contact; the latest first.
+select c.claimed_at as at, c.reference, c.detail, '' as message_id
+from contacts as c
+where c.creditor = $1 and c.debtor_id = $2 and c.channel = 'email' and c.reference <> $3
+    and c.state in ('accepted', 'unknown')
+    and c.claimed_at < coalesce((select claimed_at from contacts where reference = $3), now())
+    and c.claimed_at > now() - make_interval(days => $4)
+union all
+select m.received_at, '', '', m.message_id
+from inbound_messages as m
+where m.kind = 'reply' and m.message_id <> ''
+    and m.cases && array(select case_id from cases where creditor = $1 and debtor_id = $2)
+    and m.received_at < coalesce((select claimed_at from contacts where reference = $3), now())
+    and m.received_at > now() - make_interval(days => $4)
+order by at desc
+limit $5;
+
+-- name: documents_sent
+-- In messages that arrived, as far as anybody knows, other than this one.
+select distinct d.document
+from contact_documents as d
+inner join contacts as c on c.reference = d.reference
+where d.creditor = $1 and d.debtor_id = $2 and d.reference <> $3
+    and c.state in ('accepted', 'unknown');
+
+-- name: enclose
+insert into contact_documents (reference, creditor, debtor_id, document, sha256)
+select $1, $2, $3, one.document, one.sha256
+from unnest($4::text[], $5::text[]) as one (document, sha256)
+on conflict (reference, document) do update set sha256 = excluded.sha256;
+
+-- name: address
+insert into contact_recipients (reference, address, role, copied)
+select $1, one.address, one.role, one.copied
+from unnest($2::text[], $3::text[], $4::boolean[]) as one (address, role, copied)
+on conflict (reference, address) do update set
+    role = excluded.role, copied = excluded.copied, state = 'addressed', said = '',
+    updated_at = now();
+
+-- name: answered
+update contact_recipients as r
+set state = one.state, said = one.said, updated_at = now()
+from unnest($2::text[], $3::text[], $4::text[]) as one (address, state, said)
+where r.reference = $1 and r.address = one.address;
+
+-- name: recipients
+select address, role, copied, state, said from contact_recipients
+where reference = $1 order by copied, address;
+
+-- name: documents
+select number, document, document_link from invoices
+where creditor = $1 and number = any ($2::text[]);
