@@ -13,7 +13,7 @@ from domain.business_calendar import days_overdue, local_day
 from domain.interest_words import LANGUAGES
 from domain.ladder import due_moment, level_of, pending_steps
 from domain.languages import LAST_RESORT, languages_for
-from domain.notice_claim import add_up, state_case
+from domain.notice_claim import add_up, state_case, told
 from domain.notices import notices_of
 from domain.rates import RateTable
 from domain.sharing import firmest
@@ -54,7 +54,8 @@ async def gather_notice(
     if order.answers is not None:
         return await _answer(pool, creditor, debtor, step, today)
     steps, tone = _steps(step), tone_of(step)
-    stated = partial(_stated, debtor, creditor, today, tone.charges, rates)
+    charges = told(tone.charges, debtor)
+    stated = partial(_stated, debtor, creditor, today, charges, rates)
     items = [await _item(pool, one, today, stated(one)) for one in cases]
     principal = sum((item.asked for item in items[1:]), items[0].asked)
     pay_by = _pay_by(order.step, cases, today)
@@ -68,7 +69,7 @@ async def gather_notice(
         debtor=debtor,
         items=tuple(items),
         earlier=_earlier(case),
-        claim=add_up(tone.charges, principal, [item.statement for item in items]),
+        claim=add_up(charges, principal, [item.statement for item in items]),
         follows=_follows(case, order.step),
         refer_to=case.plan.refer_to,
         refer_on=_refer_on(case, pay_by),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.notice_claim import add_up, state_case
+from domain.notice_claim import add_up, state_case, told
 from domain.rate_file import read_rates
 from schemas.case import CollectionCase
 from schemas.charges import ClaimedCharges
@@ -93,3 +93,10 @@ def test_one_case_that_cannot_be_stated_silences_all() -> None:
     stated = state_case(case, debtor(), DUE + timedelta(days=30), RATES)
     both = Money(amount=Decimal("2000.00"), currency="EUR")
     assert add_up(Charges.STATE, both, [stated, None]) is None
+
+
+def test_nothing_is_waived_towards_a_french_public_body() -> None:
+    """Where a waiver would be void the message tells what is due, and offers nothing."""
+    assert told(Charges.WAIVE, debtor(Capacity.PUBLIC)) is Charges.STATE
+    assert told(Charges.WAIVE, debtor(Capacity.PUBLIC, "DE")) is Charges.WAIVE
+    assert told(Charges.CLAIM, debtor(Capacity.PUBLIC)) is Charges.CLAIM
