@@ -23,13 +23,13 @@ from domain.case import fold
 from schemas.calendar import ContactCalendar, ContactWindow
 from schemas.case import CollectionCase
 from schemas.commands import RecordPayment
-from schemas.events import CaseEvent, CaseOpened, CaseReferred, StepPerformed
+from schemas.events import CaseEvent, CaseOpened, CaseReferred, NoticeSent, StepPerformed
 from schemas.identifiers import case_id, contact_reference
 from schemas.money import Money
 from schemas.plan import Channel, DunningPlan, DunningStep
 from schemas.turns import CaseSummary, RecordOrder, StepOrder, TurnResult
 from worker import WORKFLOWS, running, workflow_runner
-from workflows.options import STEP_ACTIVITY, channel_queue
+from workflows.options import NOTICE_ACTIVITY, STEP_ACTIVITY, channel_queue
 
 PATIENCE_SECONDS = 15.0
 Handle = WorkflowHandle[Any, CaseSummary]
@@ -132,6 +132,13 @@ class Stage:
         """Put the step on record, as the real activities do."""
         case = fold(self.streams[order.case_id])
         reference = contact_reference(order.case_id, order.step.name, order.cycle)
+        if order.answers:
+            said = NoticeSent(
+                at=order.now, cause=reference, kind=order.answers, about=order.about,
+                reference=reference,
+            )  # fmt: skip
+            self.append(order.case_id, order.version, [said])
+            return TurnResult(events=(said,))
         performed = StepPerformed(
             at=order.now,
             cause=reference,
@@ -242,14 +249,17 @@ class Stage:
         return Worker(
             self.client,
             task_queue=channel_queue(self.queue, channel),
-            activities=[self._named_step(channel)],
+            activities=[
+                self._named(STEP_ACTIVITY[channel]),
+                *([self._named(NOTICE_ACTIVITY)] if channel is Channel.EMAIL else []),
+            ],
         )
 
-    def _named_step(self, channel: Channel) -> Callable[[StepOrder], Awaitable[TurnResult]]:
+    def _named(self, name: str) -> Callable[[StepOrder], Awaitable[TurnResult]]:
         async def take(order: StepOrder) -> TurnResult:
             return await self.step(order)
 
-        return activity.defn(name=STEP_ACTIVITY[channel])(take)
+        return activity.defn(name=name)(take)
 
 
 def uninterrupted(step: Directed) -> Directed:
