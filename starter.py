@@ -10,6 +10,7 @@ import typer
 
 from cli.account_app import app as account_app
 from cli.bank_app import app as bank_app
+from cli.charges_app import app as charges_app
 from cli.fact_app import app as fact_app
 from cli.inbox_app import app as inbox_app
 from cli.ops_app import app as ops_app
@@ -36,6 +37,7 @@ app.add_typer(plan_app, name="plan")
 app.add_typer(ops_app)
 app.add_typer(fact_app)
 app.add_typer(account_app)
+app.add_typer(charges_app)
 app.add_typer(template_app)
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(bank_app)

@@ -47,7 +47,7 @@ class NewsArrived(Exception):  # noqa: N818 - as above
 
 
 class ClaimLost(Exception):  # noqa: N818 - as above
-    """Another attempt has taken the contact over; this one must not hand it over."""
+    """Taken over by another attempt, or overtaken by another case's news: not to be handed over."""
 
 
 def try_again(problem: str, *, after: timedelta | None = None) -> ApplicationError:

@@ -17,6 +17,7 @@ from domain.notice_claim import add_up, state_case, told
 from domain.notices import notices_of
 from domain.rates import RateTable
 from domain.sharing import firmest
+from domain.time_to_sue import limitation_of, receipts_of, threatens_court
 from schemas.case import CollectionCase, StepOutcome
 from schemas.interest import ClaimStatement
 from schemas.notice import EarlierContact, Notice, NoticeItem
@@ -49,6 +50,8 @@ async def gather_notice(
     if debtor is None:
         raise DeliveryRefused("NotImported", f"the debtor of {case.case_id} is not imported")
     today = step.now.astimezone(ZoneInfo(creditor.time_zone)).date()
+    if threatens_court(order.step):
+        await _is_not_barred(pool, case, debtor, order.step.name, today)
     cases = [case, *(other.case for other in step.others)]
     cases.sort(key=lambda one: (one.due_date, one.invoice))
     if order.answers is not None:
@@ -124,6 +127,22 @@ def _disputed(cases: list[CollectionCase], about: list[str], zone: ZoneInfo) -> 
     if found[0].deadline is not None:
         changes["deadline"] = found[0].deadline.astimezone(zone)
     return found[0].model_copy(update=changes)
+
+
+async def _is_not_barred(
+    pool: Pool, case: CollectionCase, debtor: Debtor, step: str, today: date
+) -> None:
+    """Nobody is threatened with a court that would not hear the claim any more."""
+    invoice = await read_invoice(pool, case.creditor, case.invoice)
+    if invoice is None:
+        return
+    limit = limitation_of(
+        *(debtor.country, debtor.capacity, invoice.issue_date, case.due_date),
+        receipts_of(case),
+    )
+    if limit and today > limit.limitation_day:
+        words = f"{step!r} announces a court, and the claim is barred since {limit.limitation_day}"
+        raise DeliveryRefused("ClaimBarred", f"{words} ({limit.law})")
 
 
 def tone_of(step: Step) -> DunningStep:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from activities.errors import try_again
 from activities.last_gate import LastGate
 from domain.sharing import joins
+from schemas.charge_events import ChargesClaimed
+from schemas.charges import StatedCharges
 from schemas.events import CaseEvent
 from schemas.identifiers import contact_reference
+from schemas.plan import IfUnknown
 from schemas.turns import StepOrder
 from store import shared_contacts
 from store.contacts import Contact, ContactState
@@ -21,11 +25,14 @@ LOOK_AGAIN = timedelta(seconds=5)
 
 
 async def spoken_for(connection: Connection, order: StepOrder) -> Contact | None:
-    """The contact of another case that has taken this step already, with everything said.
+    """The contact of another case that has taken this step already, or may have.
 
     Args:
         connection: in a transaction that holds the debtor's lock.
         order: the step that is about to be taken.
+
+    Returns:
+        Accepted, unknown, or left behind in the middle of its hand-over, which is as unknown.
 
     Raises:
         ApplicationError: retryable, while that contact is on its way.
@@ -36,14 +43,38 @@ async def spoken_for(connection: Connection, order: StepOrder) -> Contact | None
         return None
     if contact.state in {ContactState.ACCEPTED, ContactState.UNKNOWN}:
         return contact
-    if not contact.lease_is_over:
+    handing_over = contact.state is ContactState.HANDING_OVER
+    if handing_over and contact.lease_is_over and order.step.if_unknown is IfUnknown.ASK:
+        return contact
+    if not await shared_contacts.leave_behind(connection, contact.reference):
         raise try_again("another invoice's message speaks for this one", after=LOOK_AGAIN)
-    # Whoever claimed it has left it lying; this case goes its own way.
+    # Whoever claimed it has left it lying, and cannot begin any more; this case goes its own way.
     await shared_contacts.uncover_step(connection, *place)
     return None
 
 
-def said_for(other: CoveredStep, performed: CaseEvent) -> Addition:
+def claimed_with(
+    performed: CaseEvent, case: str, charges: Sequence[StatedCharges]
+) -> list[CaseEvent]:
+    """The charges that a message has claimed of a case, for the ledger of that case."""
+    return [
+        ChargesClaimed(
+            at=performed.at,
+            cause=performed.cause,
+            interest=one.interest,
+            indemnity=one.indemnity,
+            on=one.on,
+            rates=one.rates,
+            reference=getattr(performed, "reference", ""),
+        )
+        for one in charges
+        if one.case_id == case
+    ]
+
+
+def said_for(
+    other: CoveredStep, performed: CaseEvent, charges: Sequence[StatedCharges] = ()
+) -> Addition:
     """What an accepted message means for another case it spoke for: its step is taken, too.
 
     Put on record beside the case's own event, so that the other finds its step taken when its
@@ -57,7 +88,9 @@ def said_for(other: CoveredStep, performed: CaseEvent) -> Addition:
         "cycle": other.cycle,
         "asked": case.asked,
     }
-    return Addition(case.case_id, case.version, [performed.model_copy(update=changes)])
+    taken = performed.model_copy(update=changes)
+    claimed = claimed_with(taken, case.case_id, charges)
+    return Addition(case.case_id, case.version, [taken, *claimed])
 
 
 async def speak_for_others(

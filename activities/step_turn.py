@@ -21,11 +21,12 @@ from activities.errors import (
     wrong_expected_version,
 )
 from activities.last_gate import LastGate
-from activities.one_contact import said_for, speak_for_others, spoken_for
+from activities.one_contact import claimed_with, said_for, speak_for_others, spoken_for
 from domain.business_calendar import is_open
 from domain.sharing import SHARED_CHANNELS
 from schemas.base import Frozen
 from schemas.case import CollectionCase
+from schemas.charges import StatedCharges
 from schemas.contact_policy import ContactPolicy
 from schemas.events import CaseEvent, CaseReferred, StepFailed, StepPerformed
 from schemas.identifiers import contact_reference
@@ -64,10 +65,12 @@ class Delivered(Frozen):
     Attributes:
         detail: where to find it: a Message-ID, a file name.
         sha256: of the exact bytes that left, hexadecimal.
+        charges: what it claims beside its invoices.
     """
 
     detail: str = ""
     sha256: str = ""
+    charges: tuple[StatedCharges, ...] = ()
 
 
 class Step(Frozen):
@@ -111,6 +114,7 @@ class StepTurn:
         self._owner = uuid4().hex
         self._reference = contact_reference(order.case_id, order.step.name, order.cycle)
         self._now = order.now + _waited()
+        self._others_written: tuple[CoveredStep, ...] = ()
 
     async def take(self, deliver: Deliver) -> TurnResult:
         """Take the step, or say why not; an answer means that it is on record."""
@@ -125,12 +129,13 @@ class StepTurn:
                 return result
             contact = await contacts.claim(connection, self._claim(case), LEASE_SECONDS)
             others = await self._others(connection, contact, gate)
+        self._others_written = tuple(others)
         step = Step(
             order=self._order,
             case=case,
             reference=self._reference,
             now=self._now,
-            others=tuple(others),
+            others=self._others_written,
         )
         try:
             if contact.owner != self._owner:
@@ -147,7 +152,7 @@ class StepTurn:
             await contacts.take_back(self._pool, self._reference, self._owner, str(problem))
             raise try_again(str(problem)) from problem
         performed = self._performed(case, delivered)
-        beside = [said_for(other, performed[0]) for other in others]
+        beside = [said_for(other, performed[0], delivered.charges) for other in others]
         return await self._settle(ContactState.ACCEPTED, delivered, *performed, beside=beside)
 
     async def _look(self, connection: Connection) -> tuple[CollectionCase, TurnResult | None]:
@@ -180,7 +185,7 @@ class StepTurn:
         if contact is None:
             return None
         delivered = Delivered(detail=contact.detail, sha256=contact.sha256)
-        unknown = contact.state is ContactState.UNKNOWN
+        unknown = contact.state is not ContactState.ACCEPTED
         event = self._performed(case, delivered)[0].model_copy(
             update={
                 "reference": contact.reference,
@@ -219,17 +224,18 @@ class StepTurn:
         await contacts.take_over(self._pool, self._reference, self._owner, LEASE_SECONDS)
 
     async def _begin_hand_over(self, message: KeptMessage | None = None) -> None:
+        others = [one.case for one in self._others_written]
         async with self._pool.acquire() as connection, connection.transaction():
-            begun = await contacts.begin_hand_over(
-                connection, self._reference, self._owner, LEASE_SECONDS
-            )
-            if begun and message is not None:
+            if message is not None:
                 await messages.keep(connection, self._reference, message)
-        if begun:
-            return
-        if news := await facts.untold(self._pool, self._order.case_id):
-            raise NewsArrived(news)
-        raise ClaimLost("another attempt has taken the contact over")
+            # Last of all, so that whatever came in until now is seen.
+            if await contacts.begin_hand_over(
+                connection, self._reference, self._owner, LEASE_SECONDS, others
+            ):
+                return
+            if news := await facts.untold(connection, self._order.case_id):
+                raise NewsArrived(news)
+            raise ClaimLost("another attempt has taken the contact over, or another case moved on")
 
     async def _leave_unknown(self, case: CollectionCase, unknown: DeliveryUnknown) -> TurnResult:
         """Ask a person, or send again under the same Message-ID, as the plan's step says."""
@@ -306,7 +312,7 @@ class StepTurn:
             sha256=delivered.sha256,
         )
         if step.channel is not Channel.REFER:
-            return [performed]
+            return [performed, *claimed_with(performed, case.case_id, delivered.charges)]
         referred = CaseReferred(
             at=self._now,
             cause=self._reference,

@@ -27,6 +27,7 @@ from activities.step_turn import (
 )
 from activities.template_engine import TemplateBroken, TemplateMissing
 from activities.texts import TooManyItems
+from domain.notice_claim import claims_of
 from schemas.notice import KeptMessage, Notice
 from schemas.parties import Creditor
 from schemas.turns import StepOrder, TurnResult
@@ -96,9 +97,10 @@ class Steps:
     async def _email(self, step: Step, begin: BeginHandOver) -> Delivered:
         notice = await self._notice(step)
         try:
-            return await self._mail.send(step, notice, begin)
+            delivered = await self._mail.send(step, notice, begin)
         except UNFIT as error:
             raise _refused(error) from error
+        return delivered.model_copy(update={"charges": claims_of(notice)})
 
     async def _letter(self, step: Step, begin: BeginHandOver) -> Delivered:
         notice = await self._notice(step)
@@ -115,9 +117,10 @@ class Steps:
         )
         await begin(kept)
         try:
-            return await asyncio.to_thread(drop_letter, self._letters, notice, letter)
+            dropped = await asyncio.to_thread(drop_letter, self._letters, notice, letter)
         except OSError as error:
             raise DeliveryPostponed(f"cannot write to {self._letters}: {error}") from error
+        return dropped.model_copy(update={"charges": claims_of(notice)})
 
     async def _notice(self, step: Step) -> Notice:
         rates = read_rate_table(self._rates) if self._rates else None

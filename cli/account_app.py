@@ -50,7 +50,7 @@ def account(
     *,
     on: Day = None,
     rate: Rate = "",
-    policy: Policy = "legal_accessories_first",
+    policy: Policy = "principal_first",
     formal_notice: Day = None,
     insolvency: Day = None,
     creditor: Creditor = "",
@@ -75,3 +75,16 @@ def rates(
     from cli.outcome import finish
 
     finish(rates_command.rates(import_, datetime.now().astimezone().date(), as_json=as_json))
+
+
+@app.command("limitation")
+def limitation_(
+    *,
+    within: Annotated[int, typer.Option(min=0, help="Days from today.")] = 184,
+    as_json: AsJson = False,
+) -> None:
+    """List open cases whose last day to go to court is near or past, the nearest first."""
+    from cli import limitation_command
+    from cli.outcome import finish
+
+    finish(limitation_command.near(within, as_json=as_json))

@@ -13,24 +13,22 @@ from cli.interest_command import Asked, claim_of, state
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json
 from cli.rates_command import read_rates_file
 from cli.reach import database, only
-from domain.limitation import UnknownLimitationError, limitation, limitation_alarm
+from domain.limitation import limitation_alarm
+from domain.notice_claim import claim_of_case
 from domain.payment_terms import legal_ceiling, ruling_due_date
 from domain.rates import RateTable
+from domain.time_to_sue import limitation_of
 from schemas.base import Frozen
+from schemas.case import CollectionCase
+from schemas.identifiers import case_id
 from schemas.interest import FIRST_DAY, LAST_DAY, ClaimStatement, Receipt
-from schemas.invoice import Invoice
-from schemas.limitation import (
-    Interruption,
-    InterruptionKind,
-    Limitation,
-    LimitationAlarm,
-    LimitationQuestion,
-)
+from schemas.limitation import Limitation, LimitationAlarm
 from schemas.parties import Creditor, Debtor
 from schemas.payment_terms import Agreement
 from schemas.settings import Settings
 from store import receivables
 from store.pool import Pool
+from store.read_models import case_if_any
 from store.receivables import KnownPayment
 
 
@@ -61,7 +59,7 @@ async def account(
     async with database() as pool:
         for number in dict.fromkeys(numbers):
             try:
-                accounts.append(await _account(pool, who, number, day, table, asked))
+                accounts.append(await account_of(pool, who, number, day, table, asked))
             except CommandFailed as failure:
                 worst = max(worst, Exit(say_error(f"{number}: {failure}", failure.code)))
     if as_json:
@@ -73,9 +71,14 @@ async def account(
     return worst
 
 
-async def _account(
+async def account_of(
     pool: Pool, who: Creditor, number: str, day: date, table: RateTable, asked: Asked
 ) -> Account:
+    """The account of one invoice; as its case knows it, where it has one.
+
+    Raises:
+        CommandFailed: when it is not known, or cannot be stated.
+    """
     invoice = await receivables.read_invoice(pool, who.creditor, number)
     if invoice is None:
         raise CommandFailed(Exit.NOT_FOUND, f"there is no such invoice of {who.creditor}")
@@ -84,26 +87,42 @@ async def _account(
         raise CommandFailed(Exit.NOT_FOUND, f"its debtor {invoice.debtor_id!r} is not known")
     known = await receivables.payments_of(pool, who.creditor, number)
     payments, notices = _receipts(invoice.amount.currency, known)
-    fields: dict[str, object] = {
-        "country": debtor.country,
-        "capacity": debtor.capacity,
-        "amount": invoice.amount,
-        "due_date": invoice.due_date,
-        "payments": payments,
-    }
+    case = await case_if_any(pool, case_id(who.creditor, number))
+    if case is None:
+        fields: dict[str, object] = {
+            "country": debtor.country,
+            "capacity": debtor.capacity,
+            "amount": invoice.amount,
+            "due_date": invoice.due_date,
+            "payments": payments,
+        }
+    else:
+        fields = _claim_so_far(case, debtor, day)
     statement = state(claim_of(fields, asked), day, table, asked)
     # Nobody told us what was agreed, so only a date that no agreement makes lawful is warned of.
     latest = legal_ceiling(
         debtor.country, debtor.capacity, Agreement.EXPRESSLY_END_OF_MONTH, invoice.issue_date
     )
     ruled = ruling_due_date(invoice.due_date, None, invoice.issue_date, latest)
-    limit = _limitation(invoice, debtor, [one for one in payments if one.day <= day])
+    limit = limitation_of(
+        *(debtor.country, debtor.capacity, invoice.issue_date, invoice.due_date),
+        [one for one in payments if one.day <= day],
+    )
     return Account(
         invoice=number,
         statement=statement,
         limitation=limit,
         notices=(*notices, *ruled.warnings, *_alarm(limit, day)),
     )
+
+
+def _claim_so_far(case: CollectionCase, debtor: Debtor, day: date) -> dict[str, object]:
+    """The claim as its case knows it: credits, disputes, waivers, an insolvency; as on a day."""
+    claim = claim_of_case(case, debtor)
+    fields = claim.model_dump(exclude={"contract_rate", "formal_notice_on", "holidays"})
+    fields["payments"] = [one for one in claim.payments if FIRST_DAY <= one.day <= LAST_DAY]
+    fields["waivers"] = [one for one in claim.waivers if one.day <= day]
+    return fields
 
 
 def _receipts(currency: str, known: Iterable[KnownPayment]) -> tuple[list[Receipt], list[str]]:
@@ -118,26 +137,6 @@ def _receipts(currency: str, known: Iterable[KnownPayment]) -> tuple[list[Receip
             told = f"{one.payment_id} of {one.amount} on {one.received_on}"
             left.append(f"payment {told} is left out of the account")
     return receipts, left
-
-
-def _limitation(invoice: Invoice, debtor: Debtor, payments: Iterable[Receipt]) -> Limitation | None:
-    """Counted from the invoice's date, as nobody told us when it was performed."""
-    kind = InterruptionKind.PART_PAYMENT
-    try:
-        return limitation(
-            LimitationQuestion(
-                country=debtor.country,
-                capacity=debtor.capacity,
-                invoiced_on=invoice.issue_date,
-                due_date=invoice.due_date,
-                interruptions=tuple(
-                    Interruption(kind=kind, day=one.day, proof=f"payment {one.reference}")
-                    for one in payments
-                ),
-            )
-        )
-    except UnknownLimitationError:
-        return None
 
 
 def _alarm(limit: Limitation | None, day: date) -> list[str]:

@@ -91,7 +91,7 @@ def claim_of(fields: dict[str, object], asked: Asked) -> Claim:
                 "holidays": _holidays(str(fields["country"]), fields["due_date"]),
                 "contract_rate": _decimal(asked.rate, "--rate") if asked.rate else None,
                 "formal_notice_on": asked.formal_notice,
-                "insolvency_on": asked.insolvency,
+                "insolvency_on": asked.insolvency or fields.get("insolvency_on"),
             }
         )
     except ValidationError as error:

@@ -10,6 +10,8 @@ from domain.interest import DayOutOfRangeError, state_claim
 from domain.interest_regimes import UnknownRegimeError
 from domain.rates import RateTable
 from schemas.case import CollectionCase
+from schemas.charges import StatedCharges
+from schemas.identifiers import case_id
 from schemas.interest import (
     Claim,
     ClaimStatement,
@@ -22,7 +24,7 @@ from schemas.interest import (
     Waiver,
 )
 from schemas.money import Money, round_half_up
-from schemas.notice import NoticeClaim
+from schemas.notice import Notice, NoticeClaim
 from schemas.parties import Capacity, Debtor
 from schemas.pauses import StopKind
 from schemas.plan import Charges
@@ -43,11 +45,11 @@ def claim_of_case(case: CollectionCase, debtor: Debtor) -> Claim:
         capacity=debtor.capacity,
         due_date=case.due_date,
         payments=tuple(
-            Receipt(day=one.received_on, amount=paid, reference=one.payment_id)
+            Receipt(day=one.received_on, amount=amount, reference=one.payment_id)
             for one in case.allocations
-            if (paid := one.amount + one.charges if one.charges else one.amount).is_positive
+            if (amount := one.amount + one.charges if one.charges else one.amount).is_positive
         ),
-        waivers=_waived(case),
+        waivers=_waivers(case),
         credits=(Credit(day=case.due_date, amount=credited, kind=CreditKind.ERROR),)
         if credited.is_positive
         else (),
@@ -63,8 +65,8 @@ def claim_of_case(case: CollectionCase, debtor: Debtor) -> Claim:
     )
 
 
-def _waived(case: CollectionCase) -> tuple[Waiver, ...]:
-    """What of the charges was claimed and given up; it is never told again as owed."""
+def _waivers(case: CollectionCase) -> tuple[Waiver, ...]:
+    """What was given up of claimed charges; a message never asks for it again."""
     charges = case.charges
     if charges is None:
         return ()
@@ -76,6 +78,23 @@ def _waived(case: CollectionCase) -> tuple[Waiver, ...]:
         Waiver(day=charges.on, part=part, amount=amount)
         for part, amount in parts
         if amount.is_positive
+    )
+
+
+def claims_of(notice: Notice) -> tuple[StatedCharges, ...]:
+    """What a message claims beside each of its invoices, for the ledgers of their cases."""
+    if notice.claim is None or not notice.claim.claimed:
+        return ()
+    return tuple(
+        StatedCharges(
+            case_id=case_id(notice.creditor.creditor, item.invoice),
+            interest=item.statement.interest,
+            indemnity=item.statement.indemnity,
+            on=item.statement.on,
+            rates=tuple(row.row for row in item.statement.rates),
+        )
+        for item in notice.items
+        if item.statement and (item.statement.interest + item.statement.indemnity).is_positive
     )
 
 

@@ -1,12 +1,13 @@
 """Where does e-mail go on a laptop? To an SMTP server that keeps it as files, to be looked at.
 
-It speaks real SMTP and says 250 only after the message is on the disk. Three local parts of an
+It speaks real SMTP and says 250 only after the message is on the disk. Four local parts of an
 address (before a ``+``) let the failing paths be seen:
 
 ===============  ================================================================================
 ``refused``      the recipient is refused for good (550), as a mailbox that does not exist
 ``later``        refused for now (451) as often as ``later_times`` says, then accepted
 ``unanswered``   the message is kept, then the line drops before the answer: the sender cannot know
+``vanished``     the line drops as well, and nothing is kept: to the sender it looks the same
 ===============  ================================================================================
 """
 
@@ -21,7 +22,7 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -75,10 +76,15 @@ class Mailbox:
         return received(self.folder)
 
 
-def received(folder: Path) -> list[Received]:
-    """Return the messages kept in a folder, oldest first; none when it does not exist."""
+def received(folder: Path, but: Collection[Path] = ()) -> list[Received]:
+    """Return the messages kept in a folder, oldest first; none when it does not exist.
+
+    Args:
+        folder: of the mailbox.
+        but: files to leave out, because they have been read before.
+    """
     kept = []
-    for path in sorted(folder.glob("*.eml")):
+    for path in sorted(set(folder.glob("*.eml")) - set(but)):
         message = message_from_bytes(path.read_bytes(), policy=policy.default)
         kept.append(Received(path, message))
     return kept
@@ -176,6 +182,9 @@ class _Keeper:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        if any(_local_part(address) == "vanished" for address in envelope.rcpt_tos):
+            server.hang_up()
+            return "451 4.3.0 nobody hears this"
         content: bytes = envelope.content
         now = datetime.now(UTC)
         name = f"{now:%Y%m%dT%H%M%S.%fZ}-{next(self._order):06d}-{_digest(content)}.eml"

@@ -42,3 +42,18 @@ class ClaimedCharges(Frozen):
     def left(self) -> Money:
         """All that was claimed and not waived; what was paid of it stands with the payments."""
         return self.interest_left + self.indemnity_left
+
+
+class StatedCharges(Frozen):
+    """What a message claims beside one of its invoices.
+
+    Attributes:
+        case_id: of the invoice's case.
+        interest, indemnity: as in :class:`ClaimedCharges`, with what was waived or paid before.
+    """
+
+    case_id: str
+    interest: Money
+    indemnity: Money
+    on: date
+    rates: tuple[str, ...] = ()

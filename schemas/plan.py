@@ -110,6 +110,8 @@ class DunningStep(Frozen):
         attempts: how often a call is tried before it counts as not reached; a French consumer is
             called at most four times in 30 days (practice after Code de la consommation, D223-9).
         done_within_days: working days in which the task of the step is to be done.
+        threatens_court: its message announces a court, so it is not sent when the claim is barred;
+            None leaves it to the template: formal and hand-over notices do.
     """
 
     name: Name
@@ -124,6 +126,7 @@ class DunningStep(Frozen):
     charges: Charges = Charges.NONE
     attempts: int = Field(default=3, ge=1, le=10)
     done_within_days: int = Field(default=2, ge=0, le=60)
+    threatens_court: bool | None = None
 
     @model_validator(mode="after")
     def _template_defaults_to_the_name(self) -> Self:

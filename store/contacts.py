@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
 from schemas.base import Frozen, Instant
+from schemas.case import CollectionCase
 from store.pool import Connection, Pool
 from store.queries import queries
 
@@ -81,15 +83,31 @@ async def claim(connection: Connection, wanted: Claim, lease_seconds: float) -> 
 
 
 async def begin_hand_over(
-    pool: Pool | Connection, reference: str, owner: str, lease_seconds: float
+    connection: Pool | Connection,
+    reference: str,
+    owner: str,
+    lease_seconds: float,
+    others: Sequence[CollectionCase] = (),
 ) -> bool:
     """Say that from now on nobody can tell whether the message left, until it is settled.
 
+    Args:
+        connection: any.
+        reference: of the contact.
+        owner: the attempt that claimed it.
+        lease_seconds: how long the hand-over may take.
+        others: cases for which the message speaks too, as they stood when it was written.
+
     Returns:
-        False when this attempt must not hand over: the claim has another owner by now, or a fact
-        has come in that the case has not heard.
+        False when this attempt must not hand over: the claim has another owner by now, a fact has
+        come in that a case has not heard, or another case has moved on since.
     """
-    return bool(await pool.fetchval(_SQL["begin_hand_over"], reference, owner, lease_seconds))
+    written = [one.case_id for one in others], [one.version for one in others]
+    return bool(
+        await connection.fetchval(
+            _SQL["begin_hand_over"], reference, owner, lease_seconds, *written
+        )
+    )
 
 
 async def take_over(pool: Pool, reference: str, owner: str, lease_seconds: float) -> None:

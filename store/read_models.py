@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -74,6 +75,16 @@ class TaskLine(Frozen):
     currency: str
 
 
+class ClaimFacts(Frozen):
+    """An open case, and what the law asks about its invoice and debtor."""
+
+    case: CollectionCase
+    debtor_name: str
+    country: str
+    capacity: str
+    issue_date: date
+
+
 async def list_cases(
     pool: Pool, *, state: str = "", debtor: str = "", limit: int = 1000
 ) -> list[CaseLine]:
@@ -92,6 +103,14 @@ async def case_as_it_stands(connection: Pool | Connection, case: str) -> Collect
     if folded is None:
         raise UnknownStreamError(case)
     return CollectionCase.model_validate(folded)
+
+
+async def case_if_any(connection: Pool | Connection, case: str) -> CollectionCase | None:
+    """The folded case; None when there is none."""
+    try:
+        return await case_as_it_stands(connection, case)
+    except UnknownStreamError:
+        return None
 
 
 async def open_cases(pool: Pool, after: str = "", limit: int = 1000) -> list[CollectionCase]:
@@ -126,6 +145,22 @@ async def cases_with_tasks(pool: Pool) -> dict[str, CollectionCase]:
     rows = await pool.fetch(_SQL["cases_with_tasks"])
     cases = (CollectionCase.model_validate(row["folded"]) for row in rows)
     return {case.case_id: case for case in cases}
+
+
+async def claim_facts(pool: Pool, page: int = 1000) -> AsyncIterator[ClaimFacts]:
+    """Every open case whose invoice and debtor are known, by case id."""
+    last = ""
+    while rows := await pool.fetch(_SQL["claim_facts"], last, page):
+        for row in rows:
+            fields = {name: row[name] for name in row.keys() if name != "folded"}  # noqa: SIM118 - a record iterates over its values
+            yield ClaimFacts(case=CollectionCase.model_validate(row["folded"]), **fields)
+        last = rows[-1]["folded"]["case_id"]
+
+
+async def cases_with_charges(pool: Pool) -> list[CollectionCase]:
+    """The folded cases beside whose invoices something was claimed."""
+    rows = await pool.fetch(_SQL["cases_with_charges"])
+    return [CollectionCase.model_validate(row["folded"]) for row in rows]
 
 
 async def task_case(pool: Pool, task: str) -> str | None:

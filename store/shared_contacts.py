@@ -34,6 +34,15 @@ async def covering(
     return None if row is None else Contact.model_validate(dict(row))
 
 
+async def leave_behind(connection: Connection, reference: str) -> bool:
+    """Take a contact whose lease is over from its owner, who can begin no hand-over any more.
+
+    Returns:
+        False when its lease is not over, or it has come further meanwhile.
+    """
+    return bool(await connection.fetchval(_SQL["leave_behind"], reference))
+
+
 async def uncover_step(connection: Connection, case: str, step: str, cycle: int) -> None:
     """No other contact speaks for this step any more."""
     await connection.execute(_SQL["uncover_step"], case, step, cycle)

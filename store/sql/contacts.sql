@@ -17,7 +17,9 @@ returning *, false as lease_is_over;
 select *, lease_until < now() as lease_is_over from contacts where reference = $1;
 
 -- name: begin_hand_over
--- The last gate: whatever the case has not heard of keeps the message in the house.
+-- The last gate: whatever a case has not heard of keeps the message in the house, and so does
+-- whatever another case, for which it speaks, has put on record since it was written. Who loses
+-- the contact to another case while this waits for its row finds itself no owner any more.
 update contacts as c
 set state = 'handing over', lease_until = now() + make_interval(secs => $3), updated_at = now()
 where c.reference = $1 and c.owner = $2 and c.state = 'claimed'
@@ -26,6 +28,12 @@ where c.reference = $1 and c.owner = $2 and c.state = 'claimed'
         where f.told_at is null and (f.case_id = c.case_id or f.case_id in (
             select i.case_id from contact_items as i where i.reference = c.reference
         ))
+    )
+    and not exists (
+        select from cases as s
+        inner join unnest($4::text[], $5::int[]) as written (case_id, version)
+            on written.case_id = s.case_id
+        where s.version <> written.version
     )
 returning true;
 
@@ -75,6 +83,11 @@ from contact_items as i
 inner join contacts as c on c.reference = i.reference
 where i.case_id = $1 and i.step = $2 and i.cycle = $3
     and c.state in ('claimed', 'handing over', 'accepted', 'unknown');
+
+-- name: leave_behind
+update contacts set owner = '', updated_at = now()
+where reference = $1 and state in ('claimed', 'handing over') and lease_until < now()
+returning true;
 
 -- name: uncover_step
 delete from contact_items where case_id = $1 and step = $2 and cycle = $3;

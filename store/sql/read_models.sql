@@ -40,6 +40,18 @@ order by t.opened_at, t.task_id;
 select folded from cases
 where case_id in (select case_id from tasks where status = 'open');
 
+-- name: claim_facts
+select c.folded, d.name as debtor_name, d.country, d.capacity, i.issue_date
+from cases as c
+inner join invoices as i on i.creditor = c.creditor and i.number = c.invoice
+inner join debtors as d on d.creditor = c.creditor and d.debtor_id = c.debtor_id
+where c.state <> 'closed' and c.case_id > $1
+order by c.case_id
+limit $2;
+
+-- name: cases_with_charges
+select folded from cases where folded ->> 'charges' is not null;
+
 -- name: task_case
 select case_id from tasks where task_id = $1;
 

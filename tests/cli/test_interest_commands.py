@@ -196,3 +196,15 @@ async def test_an_account_is_stated_from_what_is_on_record(house: House, starter
     unknown = await starter("account", "F-9", "F-2", "--on", "2025-07-25")
     assert (unknown.code, "F-9: there is no such invoice of atelier" in unknown.err) == (5, True)
     assert "F-2: account on 2025-07-25" in unknown.out
+    near = (await starter("limitation", "--within", "5000", "--json")).data
+    assert [(one["invoice"], one["limitation_day"]) for one in near] == [("F-1", "2030-07-25")]
+    assert (await starter("charges", "claim", "F-1", "--on", "2025-07-25")).code == 0
+    assert (
+        await starter("charges", "waive", "F-1", "--reason", "kind", "--part", "indemnity")
+    ).code == 0
+    [line] = (await starter("charges", "list", "--owed", "--json")).data
+    assert (line["interest_owed"]["amount"], line["indemnity_owed"]["amount"]) == ("96.89", "0.00")
+    waived = (await starter("account", "F-1", "--on", "2025-07-25", "--json")).data[0]
+    assert (waived["indemnity_owed"]["amount"], waived["total"]["amount"]) == ("0.00", "5336.89")
+    again = await starter("charges", "reinstate", "F-1")
+    assert "136.89 EUR of charges owed" in again.out

@@ -113,6 +113,14 @@ async def test_leaves_the_sender_in_doubt() -> None:
         assert len(box.received()) == 1
 
 
+async def test_leaves_the_sender_in_doubt_about_nothing() -> None:
+    """The line drops and nothing was kept: to the sender it looks like an answer that was lost."""
+    async with mailbox_for_tests() as box:
+        with pytest.raises(aiosmtplib.SMTPServerDisconnected):
+            await send(box, reminder("vanished+f1@client.example"))
+        assert box.received() == []
+
+
 async def test_takes_addresses_and_names_beyond_ascii() -> None:
     """A debtor whose address has an accent is written to as any other."""
     async with mailbox_for_tests() as box:
