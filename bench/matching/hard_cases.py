@@ -227,8 +227,7 @@ def back(story: Story, case: str) -> None:
         one
         for one in story.told
         if one.want == "book"
-        and one.amount > 0
-        and not one.batch.endswith("R")
+        and not one.is_paid_twice
         and one.case in {"direct_debits", "number", "account_only", "listed", "reference"}
         and one.day < START + timedelta(days=14)
     ]

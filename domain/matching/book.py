@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from domain.matching.names import NameIndex, name_words
+from domain.matching.names import NameIndex, group_words
 from domain.matching.numbers import NumberIndex
 from domain.matching.plain import compact
 from schemas.bank import BankTransaction
@@ -133,11 +133,17 @@ class Book:
         found = self.customers.get(customer)
         return found.group if found else ""
 
+    def country_of(self, customer: str) -> str:
+        """The country of a customer; empty where it is not known."""
+        found = self.customers.get(customer)
+        return found.country if found else ""
+
     def are_related(self, one: str, other: str) -> bool:
         """Whether two customers are the same, or of one group."""
-        return one == other or (
-            self.group_of(one) != "" and self.group_of(one) == self.group_of(other)
-        )
+        groups = self.group_of(one), self.group_of(other)
+        # Some records name the parent's number as the group.
+        is_parent = groups[0] == other or groups[1] == one
+        return one == other or is_parent or (groups[0] != "" and groups[0] == groups[1])
 
     def members(self, group: str) -> Sequence[str]:
         """The customers of a group."""
@@ -150,7 +156,7 @@ class Book:
 
     def groups_named(self, name: str) -> frozenset[str]:
         """The groups of customers that a payer's name is the name of."""
-        return frozenset(self.by_group_name.get(" ".join(name_words(name)), ()))
+        return frozenset(self.by_group_name.get(" ".join(group_words(name)), ()))
 
     def customers_of_iban(self, iban: str) -> frozenset[str]:
         """Whose account an IBAN is, by the creditor's records and by what was learnt."""
@@ -232,7 +238,7 @@ class Book:
             self.by_siren.setdefault(compact(customer.siren), set()).add(customer.customer)
         self.by_customer_code.setdefault(compact(customer.customer), set()).add(customer.customer)
         if customer.group:
-            key = " ".join(name_words(customer.group))
+            key = " ".join(group_words(customer.group))
             self.by_group.setdefault(customer.group, []).append(customer.customer)
             self.by_group_name.setdefault(key, set()).add(customer.group)
 

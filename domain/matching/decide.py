@@ -7,7 +7,7 @@ numbers, payer, amount. Ties, an amount alone and another customer's number are 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from domain.matching.book import Book, Standing
@@ -20,7 +20,7 @@ from domain.matching.reading import read
 from domain.matching.returns import decide_return
 from domain.matching.settling import Circumstances, Settlement, exact, with_difference
 from domain.matching.suggesting import Ground, suggestions_for
-from domain.matching.sums import total, ways
+from domain.matching.sums import large_ways, total, ways
 from schemas.bank import BankTransaction
 from schemas.matching import Decision, Evidence, EvidenceKind, LearntPayer, Status
 
@@ -94,10 +94,19 @@ def _by_name(payment: _Payment) -> Decision | None:
     base = payment.meaning.base
     if found or base is None or total(base.standings) <= 0:
         return None
-    settlement = with_difference(base.standings, payment.amount, payment.around)
+    settlement = with_difference(base.standings, payment.amount, _around(payment, base))
     if _may_book_difference(payment, base, settlement):
         return _booked(payment, base, settlement)
     return None
+
+
+def _around(payment: _Payment, named: Named) -> Circumstances:
+    """A customer abroad pays from abroad, also where the bank names no account."""
+    own = payment.transaction.account[:2]
+    countries = {payment.book.country_of(one) for one in named.customers}
+    if own.isalpha() and countries and "" not in countries and own not in countries:
+        return replace(payment.around, foreign=True)
+    return payment.around
 
 
 def _may_book(payment: _Payment, named: Named) -> bool:
@@ -126,33 +135,37 @@ def _may_book_difference(payment: _Payment, named: Named, settlement: Settlement
 def _is_overpaid(payment: _Payment, named: Named, settlement: Settlement) -> bool:
     """Whether more came in than is named, and nothing else of the customer explains it."""
     over = settlement.on_account
+    if not over or over > total(named.standings) or len(named.customers) != 1:
+        return False
     meant = {(one.typed, one.place) for one, _ in named.choices}
     said = {(one.typed, one.place) for one in payment.reading.mentions}
-    if payment.reading.unread or said - meant:
-        return False
-    if not over or over > total(named.standings) or len(named.customers) != 1:
+    if payment.reading.may_be_cut or payment.reading.unread or said - meant:
         return False
     known = {one.item.document for one in named.standings}
     others = [
-        one for one in payment.book.open_items(named.customers[0]) if one.item.document not in known
+        one
+        for one in _open_in_currency(payment, named.customers[0])
+        if one.item.document not in known
     ]
-    return not ways(others, over)
+    return not ways(others, over) and not large_ways(others, over) and total(others) != over
 
 
 def contradiction(payers: Payers, book: Book, named: Named) -> str:
     """Why the payer cannot mean these items; empty when nothing speaks against it."""
     if named.is_reference or payers.is_pool:
         return ""
-    best = payers.best
-    if not best or payers.weight(best) < NAMED:
-        return ""
+    likely = payers.likely
     for customer in named.customers:
-        if payers.weight(customer) >= NAMED or is_supported(customer, payers, book):
-            if payers.weight(customer) >= NAMED or book.are_related(best, customer):
-                continue
-            if book.group_of(customer) in payers.groups:
-                continue
-        return f"The number is of {customer}, but {best} paid."
+        weight = payers.weight(customer)
+        meant = (
+            not likely
+            or weight >= NAMED
+            or customer in likely
+            or book.group_of(customer) in payers.groups
+            or any(book.are_related(customer, one) for one in likely)
+        )
+        if not meant:
+            return f"The number is of {customer}, but {', '.join(likely)} paid."
     return ""
 
 
@@ -226,7 +239,6 @@ def _text_contradicts(payment: _Payment) -> bool:
     return bool(
         reading.unknown
         or reading.wording.names_invoice
-        or reading.wording.partial
         or any(one.form > Form.TAIL for one in reading.mentions)
         or payment.meaning.exact
         or payment.meaning.base
@@ -261,7 +273,10 @@ def _rest(payment: _Payment) -> Decision:
             on_account=payment.amount,
         )
     suggestions = suggestions_for(
-        Ground(payment.transaction, payment.book, payment.payers, payment.meaning, payment.around)
+        Ground(
+            *(payment.transaction, payment.book, payment.payers, payment.reading),
+            *(payment.meaning, payment.around),
+        )
     )
     status = Status.SUGGESTED if suggestions else Status.ON_ACCOUNT if best else Status.UNMATCHED
     on_account = payment.amount if status is Status.ON_ACCOUNT else _ZERO

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.matching.numbers import Form
 from domain.matching.wording import Wording
@@ -47,6 +47,10 @@ class Mention:
         """Whether check digits or our own id vouch for it."""
         return self.kind in {EvidenceKind.REFERENCE, EvidenceKind.END_TO_END_ID}
 
+    def as_number(self, form: Form) -> Mention:
+        """The same, no surer than a number in this form."""
+        return replace(self, kind=EvidenceKind.NUMBER, form=form)
+
     def evidence(self, documents: tuple[str, ...]) -> Evidence:
         """Why these documents, in words."""
         named = ", ".join(documents[:6]) + (" …" if len(documents) > 6 else "")
@@ -69,12 +73,16 @@ class Reading:
     Attributes:
         unknown: numbers of the creditor's pattern that name nothing on record.
         unread: digits that may be a number and were not understood.
+        cut: beginnings of numbers whose end is missing.
+        may_be_cut: the text is as long as banks let it be, so something may be missing.
     """
 
     mentions: tuple[Mention, ...]
     unknown: tuple[str, ...]
     wording: Wording
     unread: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
+    may_be_cut: bool = False
 
 
 def together_or_one(documents: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:

@@ -33,6 +33,19 @@ _LEGAL = frozenset(
 _CONNECTING = frozenset(
     ("ET", "AND", "UND", "DE", "DU", "DES", "LA", "LE", "LES", "D", "L", "EN", "THE", "OF")
 )
+_HOLDING = frozenset(
+    (
+        "GROUPE",
+        "GROUP",
+        "GRP",
+        "HOLDING",
+        "HOLD",
+        "PARTICIPATIONS",
+        "FINANCE",
+        "TRESORERIE",
+        "GESTION",
+    )
+)
 _ONE_WORD = {
     "INTL": "INTERNATIONAL",
     "INTER": "INTERNATIONAL",
@@ -64,6 +77,12 @@ def name_words(name: str) -> tuple[str, ...]:
     joined = _joined_letters(all_words)
     kept = [_ONE_WORD.get(one, one) for one in joined if one not in _LEGAL | _CONNECTING]
     return tuple(kept or joined)
+
+
+def group_words(name: str) -> tuple[str, ...]:
+    """The words of a group's or holding's name that tell it from others."""
+    kept = tuple(one for one in name_words(name) if one not in _HOLDING)
+    return kept or name_words(name)
 
 
 def _joined_letters(found: Sequence[str]) -> list[str]:

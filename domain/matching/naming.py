@@ -11,13 +11,14 @@ from domain.matching.book import Book, Standing
 from domain.matching.mention import Mention, Reading
 from domain.matching.numbers import Form
 from domain.matching.payers import Payers
-from domain.matching.sums import Combination, subsets, total, ways
-from schemas.matching import DocumentType
+from domain.matching.sums import MOST_SINGLE, Combination, subsets, total, ways
+from schemas.matching import DocumentType, EvidenceKind
 
 MOST_READINGS = 3000
 """So many readings of one text are tried; a text with more says nothing for certain."""
 
 MOST_CREDIT_NOTES = 3
+MOST_PIECES = 8
 
 Choice = tuple[Mention, tuple[str, ...]]
 """A mention with what it is taken to mean."""
@@ -80,9 +81,10 @@ def _sorted(
     reading: Reading, payers: Payers, book: Book, currency: str
 ) -> tuple[list[Mention], list[Mention]]:
     """The mentions that must be meant, and those that may be."""
+    mentions = [*reading.mentions, *_pieces(reading, payers, book)]
     known = [
         one
-        for one in (_narrowed(each, payers, book, currency) for each in reading.mentions)
+        for one in (_narrowed(each, payers, book, currency) for each in mentions)
         if one is not None
     ]
     strongest = max(
@@ -95,6 +97,36 @@ def _sorted(
         if strongest is not Form.TAIL and one.form is strongest and not _is_doubtful(one)
     ]
     return required, [one for one in known if one not in required]
+
+
+def _pieces(reading: Reading, payers: Payers, book: Book) -> Iterator[Mention]:
+    """Ends and beginnings of numbers of somebody who may have paid, or whose numbers are named.
+
+    4685 ends 104685; ``FA-2026-001``, cut off by the bank, begins FA-2026-00123.
+    """
+    whole = [one for one in reading.mentions if one.form is Form.WHOLE and len(one.documents) == 1]
+    owners = [book.standing[one.documents[0]].item.customer for one in whole]
+    claimed = [one for one, claim in payers.claims.items() if claim.weight > 0]
+    customers = list(dict.fromkeys((*claimed, *owners)))[:MOST_PIECES]
+    items = [one.item.document for each in customers for one in book.open_items(each)[:MOST_SINGLE]]
+    numbers = book.numbers
+    for typed in reading.unread[:MOST_PIECES]:
+        if ended := [one for one in items if numbers.whole(one).endswith(typed)]:
+            yield _piece(typed, ended, is_cut=False)
+    if begun := [
+        one for one in items if any(numbers.whole(one).startswith(typed) for typed in reading.cut)
+    ]:
+        yield _piece(reading.cut[0], begun, is_cut=True)
+
+
+def _piece(typed: str, documents: Sequence[str], *, is_cut: bool) -> Mention:
+    return Mention(
+        alternatives=tuple((one,) for one in documents),
+        form=Form.TAIL,
+        typed=typed,
+        kind=EvidenceKind.NUMBER,
+        is_cut=is_cut,
+    )
 
 
 def _is_doubtful(mention: Mention) -> bool:
@@ -135,11 +167,10 @@ def is_supported(customer: str, payers: Payers, book: Book) -> bool:
     """Whether anything says that this customer, or one of its group, paid."""
     if payers.weight(customer) > 0:
         return True
-    group = book.group_of(customer)
-    if not group:
-        return False
-    return group in payers.groups or any(
-        book.group_of(other) == group for other, claim in payers.claims.items() if claim.weight > 1
+    return book.group_of(customer) in payers.groups or any(
+        book.are_related(customer, other)
+        for other, claim in payers.claims.items()
+        if claim.weight > 1
     )
 
 

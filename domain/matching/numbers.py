@@ -8,7 +8,6 @@ of these keys, so a text is read by looking its pieces up, however many items th
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,9 +18,6 @@ from schemas.matching import OpenItem
 
 MIN_WHOLE_DIGITS = 6
 """A number of digits alone counts as whole from so many on; a shorter one is any number."""
-
-MOST_TRUNCATED = 400
-"""A cut number that so many begin with says nothing."""
 
 SHARE_OF_A_PATTERN = 5
 """A pattern holds where at most one in so many numbers of a shape breaks it."""
@@ -63,40 +59,30 @@ class NumberIndex:
         splits = _learn_splits(known)
         for item in known:
             self._add(item, splits)
-        self._sorted = sorted(self.keys[Form.WHOLE])
 
     def add(self, item: OpenItem) -> None:
         """One more item, of a pattern known or not."""
         self._add(item, _learn_splits([item]))
-        self._sorted = sorted(self.keys[Form.WHOLE])
 
     def find(self, key: str, form: Form) -> Sequence[str]:
         """The documents that a piece of text names in a form."""
         return self.keys[form].get(key, ())
 
-    def beginning_with(self, start: str) -> Sequence[str]:
-        """The documents whose whole number begins so; none where too many do."""
-        at = bisect_left(self._sorted, start)
-        found: list[str] = []
-        while at < len(self._sorted) and self._sorted[at].startswith(start):
-            found += self.keys[Form.WHOLE][self._sorted[at]]
-            at += 1
-            if len(found) > MOST_TRUNCATED:
-                return ()
-        return list(dict.fromkeys(found))
-
     def neighbour(self, document: str, sequence: str) -> Sequence[str]:
-        """The documents of the same pattern whose running number ends in these digits."""
+        """The documents of the same pattern that ends in these digits instead of its own."""
         parts = self.parts.get(document)
         if parts is None:
             return ()
-        own = parts.sequence()
-        if len(sequence) > len(own):
+        own = glued(parts.texts)
+        if not own[-len(sequence) :].isdigit() or len(sequence) >= len(own):
             return ()
-        at = parts.roles.rindex("s")
-        texts = list(parts.texts)
-        texts[at] = own[: len(own) - len(sequence)] + sequence
-        return self.find("".join(texts), Form.WHOLE)
+        found = self.find(own[: -len(sequence)] + sequence, Form.WHOLE)
+        return found or self.find(own[: -len(sequence)] + sequence, Form.TAIL)
+
+    def whole(self, document: str) -> str:
+        """The number of a document without its separators; empty where it has no digits."""
+        parts = self.parts.get(document)
+        return glued(parts.texts) if parts is not None else ""
 
     def place(self, document: str) -> tuple[str, tuple[int, ...]] | None:
         """The pattern of a number, and its place in it: year and so on, then the running number."""
@@ -235,7 +221,9 @@ def _both(pieces: Sequence[str], form: Form) -> Iterator[tuple[str, Form]]:
     short = [*pieces[:-1], pieces[-1].lstrip("0") or "0"]
     if len(short[-1]) >= 2 or form is Form.WHOLE:
         keys.add(glued(short))
-    return ((key, form) for key in sorted(keys))
+    for key in sorted(keys):
+        # Digits alone are any number, unless there are enough of them, or a year beside them.
+        yield key, Form.TAIL if key.isdigit() and len(key) < MIN_WHOLE_DIGITS else form
 
 
 def _without(texts: Sequence[str], roles: str, role: str) -> list[str]:

@@ -62,11 +62,15 @@ class Payers:
     @property
     def best(self) -> str:
         """The one customer with the best reason; empty where two have equal ones."""
-        if self.is_pool:
-            return ""
+        return self.likely[0] if len(self.likely) == 1 else ""
+
+    @property
+    def likely(self) -> tuple[str, ...]:
+        """Those with the best reason, several where reasons are equally good."""
         most = max((one.weight for one in self.claims.values()), default=0)
-        found = [customer for customer, one in self.claims.items() if one.weight == most]
-        return found[0] if most > 0 and len(found) == 1 else ""
+        if most == SHARED or self.is_pool:
+            return ()
+        return tuple(customer for customer, one in self.claims.items() if one.weight == most)
 
     def evidence(self, customer: str) -> tuple[Evidence, ...]:
         """Why this customer, in words."""
@@ -142,7 +146,9 @@ def _by_text(said: str, book: Book, found: Payers) -> None:
     inside = book.names.inside(said)
     if len(inside) <= 3:
         for customer, typed in inside.items():
-            found.add((customer,), NAMED, f"The text names “{typed}”, customer {customer}.")
+            # A single word may as well be somebody's own name.
+            weight = NAMED if " " in typed else CLOSE
+            found.add((customer,), weight, f"The text names “{typed}”, customer {customer}.")
     for siren in sirens(said):
         customers = book.by_siren.get(siren, set())
         if len(customers) == 1:

@@ -19,29 +19,35 @@ LONGEST = 27
 MIN_FREE_DIGITS = 8
 """Fewer digits in free text may be anything, whatever they check."""
 
+MIN_SHORT_DIGITS = 5
 _PIECES = 10
 _RF = re.compile(r"RF ?[0-9] ?[0-9](?:[ \-./]?[A-Z0-9]){1,21}")
 
 
 def references_in(
     transaction: BankTransaction, parts: Sequence[str], book: Book
-) -> Iterator[Mention]:
-    """The references of a payment that are on record.
+) -> tuple[list[Mention], list[str]]:
+    """The references of a payment that are on record, and valid ones that are not.
 
     Args:
         transaction: whose structured references and end-to-end id are read.
         parts: its texts, plain.
         book: what is on record.
     """
+    mentions: list[Mention] = []
+    lost: list[str] = []
     own = book.by_end_to_end.get(transaction.end_to_end_id.strip().upper(), ())
     if own:
-        yield _mention(own, transaction.end_to_end_id, EvidenceKind.END_TO_END_ID)
+        mentions.append(_mention(own, transaction.end_to_end_id, EvidenceKind.END_TO_END_ID))
     for one in transaction.references:
         if found := _known(compact(one.reference), book):
-            yield _mention(found, one.reference, EvidenceKind.REFERENCE)
+            mentions.append(_mention(found, one.reference, EvidenceKind.REFERENCE))
+        elif one.reference:
+            lost.append(one.reference)
     for text in dict.fromkeys((" ".join(parts), "".join(parts))):
-        yield from _creditor_references(text, book)
-        yield from _digit_references(text, book)
+        _creditor_references(text, book, mentions, lost)
+        mentions += _digit_references(text, book)
+    return mentions, lost
 
 
 def is_valid_rf(text: str) -> bool:
@@ -52,15 +58,15 @@ def is_valid_rf(text: str) -> bool:
     return int(value) % 97 == 1
 
 
-def _creditor_references(text: str, book: Book) -> Iterator[Mention]:
+def _creditor_references(text: str, book: Book, mentions: list[Mention], lost: list[str]) -> None:
     for hit in _RF.finditer(text):
         typed = compact(hit.group())
-        for length in range(len(typed), 4, -1):
-            if not is_valid_rf(typed[:length]):
-                continue
-            if found := _known(typed[:length], book):
-                yield _mention(found, typed[:length], EvidenceKind.REFERENCE)
-                break
+        valid = [typed[:end] for end in range(len(typed), 4, -1) if is_valid_rf(typed[:end])]
+        known = next((one for one in valid if _known(one, book)), "")
+        if known:
+            mentions.append(_mention(_known(known, book), known, EvidenceKind.REFERENCE))
+        elif typed in valid:
+            lost.append(typed)
 
 
 def _digit_references(text: str, book: Book) -> Iterator[Mention]:
@@ -73,8 +79,11 @@ def _digit_references(text: str, book: Book) -> Iterator[Mention]:
             typed += one.text
             if not one.is_digits or len(typed) > LONGEST:
                 break
-            if len(typed) >= MIN_FREE_DIGITS and (found := _known(typed, book)):
-                yield _mention(found, typed, EvidenceKind.REFERENCE)
+            if len(typed) >= MIN_SHORT_DIGITS and (found := _known(typed, book)):
+                mention = _mention(found, typed, EvidenceKind.REFERENCE)
+                # A short one may be any number, and needs its amount.
+                is_short = len(typed) < MIN_FREE_DIGITS
+                yield mention.as_number(Form.LOOSE) if is_short else mention
 
 
 def _known(reference: str, book: Book) -> Sequence[Standing]:

@@ -43,8 +43,8 @@ def decide_return(
     """
     back = -transaction.amount
     tie: list[Booking] = []
-    for why, found in _candidates(transaction, book):
-        fitting = _fitting(found, back, transaction)
+    for why, found, is_named in _candidates(transaction, book):
+        fitting = _fitting(found, back, transaction, with_fee=is_named)
         if len(fitting) == 1:
             return _undone(transaction, fitting[0], back, (*evidence, why))
         if len(fitting) > 1:
@@ -59,41 +59,43 @@ def decide_return(
 
 def _candidates(
     transaction: BankTransaction, book: Book
-) -> Iterator[tuple[Evidence, list[Booking]]]:
-    """Earlier payments by the surest name first."""
+) -> Iterator[tuple[Evidence, Sequence[Booking], bool]]:
+    """Earlier payments, the surest way first, and whether the return names the payment itself."""
     ids = [transaction.end_to_end_id, *(value for _, value in transaction.other_references)]
     for one in dict.fromkeys(filter(None, ids)):
-        yield (
-            _said(f"Its end-to-end id {one} is that of the payment."),
-            list(book.earlier("end-to-end", one.upper())),
-        )
+        found = book.earlier("end-to-end", one.upper())
+        yield _said(f"Its end-to-end id {one} is that of the payment."), found, True
     references = [
         *(transaction.transaction_id, transaction.instruction_id, transaction.bank_reference),
         *(value for _, value in transaction.other_references),
     ]
     for one in dict.fromkeys(filter(None, references)):
-        yield (
-            _said(f"It names the payment's bank reference {one}."),
-            list(book.earlier("bank-reference", one)),
-        )
+        found = book.earlier("bank-reference", one)
+        yield _said(f"It names the payment's bank reference {one}."), found, True
     documents = _named_documents(transaction, book)
-    mandated = list(book.earlier("mandate", transaction.mandate.upper()))
+    mandated = book.earlier("mandate", transaction.mandate.upper())
     by_number = [one for document in documents for one in book.earlier("document", document)]
     both = [one for one in mandated if one in by_number]
-    yield _said("It names the payment's mandate and invoice."), both
-    yield _said("It names an invoice that the payment settled."), by_number
-    yield _said(f"It has the payment's mandate {transaction.mandate}."), mandated
+    yield _said("It names the payment's mandate and invoice."), both, True
+    yield _said("It names an invoice that the payment settled."), by_number, True
+    yield _said(f"It has the payment's mandate {transaction.mandate}."), mandated, True
+    yield from _by_payer(transaction, book)
+
+
+def _by_payer(
+    transaction: BankTransaction, book: Book
+) -> Iterator[tuple[Evidence, Sequence[Booking], bool]]:
     other = transaction.counterparty
     if other is not None and other.iban:
-        found = list(book.earlier("iban", other.iban))
-        yield _said(f"It went back to the payment's account {other.iban}."), found
+        found = book.earlier("iban", other.iban)
+        yield _said(f"It went back to the payment's account {other.iban}."), found, False
     if other is not None and other.name:
-        found = list(book.earlier("name", compact(other.name)))
-        yield _said(f"It went back to the payer “{other.name}”."), found
+        found = book.earlier("name", compact(other.name))
+        yield _said(f"It went back to the payer “{other.name}”."), found, False
     payers = payers_of(transaction, book)
     if payers.best:
-        found = list(book.earlier("customer", payers.best))
-        yield _said(f"It went back to customer {payers.best}."), found
+        found = book.earlier("customer", payers.best)
+        yield _said(f"It went back to customer {payers.best}."), found, False
 
 
 def _named_documents(transaction: BankTransaction, book: Book) -> list[str]:
@@ -110,9 +112,9 @@ def _named_documents(transaction: BankTransaction, book: Book) -> list[str]:
 
 
 def _fitting(
-    found: Sequence[Booking], back: Decimal, transaction: BankTransaction
+    found: Sequence[Booking], back: Decimal, transaction: BankTransaction, *, with_fee: bool
 ) -> list[Booking]:
-    """The payments of that amount; else of that amount less a fee that the bank kept."""
+    """The payments of that amount; else, if one is named, less a fee that the bank kept."""
     distinct = list({one.transaction: one for one in found}.values())
     paid = [
         one
@@ -130,6 +132,8 @@ def _fitting(
     fee = sum((-one.amount for one in transaction.charges if one.amount < 0), start=_ZERO)
     if fee and (known := [one for one in paid if one.amount + fee == back]):
         return known
+    if not with_fee:
+        return []
     return [one for one in paid if _ZERO < back - one.amount <= min(MOST_FEE, one.amount)]
 
 

@@ -103,8 +103,8 @@ def with_difference(
             on_account=-short,
             words=f"{amount} is {-short} more than the {open_sum} open; the rest is on account.",
         )
-    if around.foreign and short <= CHARGES and short < open_sum / 2:
-        words = f"{amount} is {open_sum} less charges of {short} that foreign banks kept."
+    if (around.foreign or around.wording.charges) and short <= CHARGES and short < open_sum / 2:
+        words = f"{amount} is {open_sum} less charges of {short} that banks kept."
         return _settled(standings, short, DifferenceKind.CHARGES, words)
     if around.wording.discount and short <= open_sum * DISCOUNT:
         return _discounted(standings, amount, short, around)

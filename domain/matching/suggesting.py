@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from domain.matching.book import Book, Standing
+from domain.matching.mention import Reading
 from domain.matching.naming import Meaning, Named
 from domain.matching.payers import NAMED, Payers
 from domain.matching.settling import (
@@ -25,6 +26,7 @@ from schemas.matching import Suggestion
 MOST = 5
 """So many ways are suggested at most."""
 
+MOST_NAMED = 50
 MOST_BY_AMOUNT = 3
 """An amount that more items have says nothing."""
 
@@ -36,6 +38,7 @@ class Ground:
     transaction: BankTransaction
     book: Book
     payers: Payers
+    reading: Reading
     meaning: Meaning
     around: Circumstances
 
@@ -75,6 +78,7 @@ def _ways(ground: Ground) -> Iterator[Suggestion]:
     if base is not None and not base_holds and total(base.standings) > 0:
         settlement = with_difference(base.standings, ground.amount, ground.around)
         yield _suggestion(ground, base, settlement)
+    yield from _of_strangers(ground)
     if not ground.payers.claims:
         yield from _by_amount(ground)
     for customer in _customers(ground)[:2]:
@@ -177,6 +181,17 @@ def _oldest_first(ground: Ground, customer: str) -> Iterator[Suggestion]:
         words = "No open items make the amount; the oldest due first."
         settlement = Settlement(allocations=greedy(invoices, ground.amount), words=words)
         yield _of_payer(ground, customer, settlement)
+
+
+def _of_strangers(ground: Ground) -> Iterator[Suggestion]:
+    """Somebody else's item of which a part of the number is named, with exactly the amount."""
+    for mention in ground.reading.mentions:
+        for document in mention.documents[:MOST_NAMED]:
+            standing = ground.book.standing[document]
+            fits = standing.signed == ground.amount
+            if fits and standing.item.currency == ground.transaction.currency:
+                evidence = (mention.evidence((document,)),)
+                yield exact((standing,), ground.amount).suggestion(evidence)
 
 
 def _by_amount(ground: Ground) -> Iterator[Suggestion]:

@@ -24,9 +24,6 @@ _TRAPS = tuple(
         rf"{_FREE}{_DAY}[/.\-]{_MONTH}[/.\-]{_YEAR}(?![0-9])",
         rf"{_FREE}{_DAY} {_PAIR_MONTH} 20[0-9]{{2}}(?![0-9])",
         rf"{_FREE}20[0-9]{{2}}[/.\-]{_PAIR_MONTH}[/.\-]{_DAY}(?![0-9])",
-        rf"(?<![0-9])(?:0[1-9]|[12][0-9]|3[01]){_PAIR_MONTH}20[1-4][0-9](?![0-9])",
-        rf"(?<![0-9])20[1-4][0-9]{_PAIR_MONTH}(?:0[1-9]|[12][0-9]|3[01])(?![0-9])",
-        rf"(?<![0-9])(?:0[1-9]|[12][0-9]|3[01]){_PAIR_MONTH}(?:2[0-9])(?![0-9])",
         rf"{_FREE}(?<![A-Z]){_DAY}[/.]{_PAIR_MONTH}(?![0-9/])",
         rf"{_FREE}{_PAIR_MONTH}[/.\-]20[0-9]{{2}}(?![0-9])",
         rf"{_FREE}(?<![A-Z])20[0-9]{{2}}[/.\-]{_PAIR_MONTH}(?![0-9/.\-])",
@@ -35,11 +32,12 @@ _TRAPS = tuple(
         r"(?<![0-9])(?:\+33 ?|0033 ?|0)[1-9](?:[ .\-]?[0-9]{2}){4}(?![0-9])",
         r"\b(?:TEL|TELEPHONE|FAX|PHONE|MOB|PORT)\b[ .:]*[0-9][0-9 .\-]*[0-9]",
         (
-            r"(?<![0-9A-Z,.\-/])(?:0|[1-9][0-9]{0,2}(?:[ .,']?[0-9]{3})*)[.,][0-9]{2}"
-            r"(?![0-9]|[,/][0-9])"
+            r"(?<![0-9A-Z,.\-/])"
+            r"(?:0|[1-9][0-9]{0,2}(?:([ .,'])[0-9]{3}(?:\1[0-9]{3})*)?|[1-9][0-9]*)"
+            r"[.,][0-9]{2}(?![0-9]|[,/][0-9])"
         ),
         (
-            r"(?<![0-9])[0-9]+(?: [0-9]{3})*(?:[.,][0-9]{1,2})? ?"
+            r"(?<![0-9])(?:[1-9][0-9]{0,2}(?: [0-9]{3})+|[0-9]+)(?:[.,][0-9]{1,2})? ?"
             r"(?:EUR|EUROS?|€|USD|CHF|GBP)(?![A-Z])"
         ),
         r"\b(?:EUR|USD|CHF|GBP|€) ?[0-9]+(?:[ .,][0-9]{3})*(?:[.,][0-9]{1,2})?(?![0-9])",
@@ -60,7 +58,18 @@ _TRAPS = tuple(
         r"(?<![0-9])(?:1ER|1ERE|[0-9]E|[0-9]EME|[0-9]NDE?)\b",
     )
 )
-_SIREN = re.compile(r"(?<![0-9])[0-9]{3} ?[0-9]{3} ?[0-9]{3}(?: ?[0-9]{5})?(?![0-9])")
+_BARE_DATES = tuple(
+    re.compile(one)
+    for one in (
+        rf"(?<![0-9])(?:0[1-9]|[12][0-9]|3[01]){_PAIR_MONTH}20[1-4][0-9](?![0-9])",
+        rf"(?<![0-9])20[1-4][0-9]{_PAIR_MONTH}(?:0[1-9]|[12][0-9]|3[01])(?![0-9])",
+        rf"(?<![0-9])(?:0[1-9]|[12][0-9]|3[01]){_PAIR_MONTH}(?:2[0-9])(?![0-9])",
+    )
+)
+_SIREN = re.compile(
+    r"(?<![0-9])(?<![0-9] )(?:[0-9]{9}(?:[0-9]{5})?|[0-9]{3}(?: [0-9]{3}){2}(?: [0-9]{5})?)"
+    r"(?! ?[0-9])"
+)
 _IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Z0-9])")
 
 Span = tuple[int, int]
@@ -69,8 +78,14 @@ Span = tuple[int, int]
 def traps(text: str) -> list[Span]:
     """Where in a plain text there are digits that name something else than an invoice."""
     found = [hit.span() for pattern in _TRAPS for hit in pattern.finditer(text)]
-    found += [hit.span() for hit in _SIREN.finditer(text) if has_luhn(_digits(hit.group()))]
     found += [hit.span() for hit in _IBAN.finditer(text) if _is_iban(hit.group())]
+    return found
+
+
+def bare_traps(text: str) -> list[Span]:
+    """Digits without a sign between that may be a date or a SIREN, unless something says not."""
+    found = [hit.span() for pattern in _BARE_DATES for hit in pattern.finditer(text)]
+    found += [hit.span() for hit in _SIREN.finditer(text) if has_luhn(_digits(hit.group()))]
     return found
 
 

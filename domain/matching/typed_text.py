@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from domain.matching.book import Book
 from domain.matching.plain import Run, runs
-from domain.matching.traps import Span, is_inside, traps
+from domain.matching.traps import Span, bare_traps, is_inside, traps
 
 KEYWORDS = frozenset(
     (
@@ -14,7 +14,7 @@ KEYWORDS = frozenset(
         *("FACTUR", "FCTRE", "FRE", "FRES", "INV", "INVOICE", "INVOICES", "INVS", "RECHNUNG"),
         *("RECHNUNGEN", "RG", "RE", "RN", "RNR", "REF", "REFS", "REFERENCE", "VREF", "NREF"),
         *("PIECE", "PIECES", "PCE", "BILL", "FTE", "FTRE", "AVOIR", "AVOIRS", "AV", "FATTURA"),
-        *("FACTUUR", "NOS", "VOS", "VOTRE"),
+        *("FACTUUR", "NOS", "VOS", "DOC", "DOCS", "VOTRE"),
     )
 )
 FILLERS = frozenset(("N", "NO", "NR", "NUM", "NUMERO", "NUMEROS", "DU", "DE", "DES", "LES", "NUMS"))
@@ -28,10 +28,12 @@ class TypedText:
     book: Book
     runs: list[Run] = field(default_factory=list)
     traps: list[Span] = field(default_factory=list)
+    bare_traps: list[Span] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.runs = runs(self.text)
         self.traps = traps(self.text)
+        self.bare_traps = bare_traps(self.text)
 
     def gap(self, at: int) -> str:
         """The signs between a run and the one before it."""
@@ -39,9 +41,19 @@ class TypedText:
 
     def is_trap(self, first: int, last: int) -> bool:
         """Whether the digits of these runs are part of a date, an amount, a telephone …."""
+        return self._touches(first, last, self.traps) or self.may_be_date(first, last)
+
+    def is_only_bare(self, first: int, last: int) -> bool:
+        """Whether nothing but bare digits that may be a date makes them doubtful."""
+        return not self._touches(first, last, self.traps)
+
+    def may_be_date(self, first: int, last: int) -> bool:
+        """Whether the digits may be a date or a SIREN, and no word for invoice says otherwise."""
+        return not self.follows_keyword(first) and self._touches(first, last, self.bare_traps)
+
+    def _touches(self, first: int, last: int, spans: list[Span]) -> bool:
         return any(
-            one.is_digits and is_inside(one.start, one.end, self.traps)
-            for one in self.runs[first:last]
+            one.is_digits and is_inside(one.start, one.end, spans) for one in self.runs[first:last]
         )
 
     def typed(self, first: int, last: int) -> str:

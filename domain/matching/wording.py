@@ -22,7 +22,7 @@ _CREDIT = re.compile(
     r"\b(?:AVOIRS?|CREDIT ?NOTES?|NOTE DE CREDIT|GUTSCHRIFT|DEDUCTION|MOINS|LESS|DEDUITE?|"
     r"N/C|AVR|AV)\b"
 )
-_CHARGES = re.compile(r"\b(?:FRAIS|CHARGES?|FEES?|OUR|SHA|SPESEN|COMMISSION)\b")
+_CHARGES = re.compile(r"\b(?:FRAIS|CHARGES?|FEES?|SHA|SPESEN)\b")
 _INVOICE = re.compile(
     r"\b(?:FACT\w*|FACS?|FCTS?|FTS?|FCTRE|INV|INVOICES?|RECHNUNG(?:EN)?|RG|FATTURA|FACTUUR)\b"
     r"\W*(?:N(?:O|R|UM|UMERO)?S?\b)?\W*(?:[A-Z]{1,5}[ \-/]?)?[0-9]{3,}"
