@@ -96,13 +96,14 @@ def open_(
     invoices: Annotated[list[str], typer.Argument(help="Invoice numbers.")],
     *,
     creditor: Creditor = "",
+    at: Annotated[str, typer.Option(help="The step to begin with; the first by default.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Open cases by hand; the daily sweep opens them by itself."""
     from cli import case_commands
     from cli.outcome import finish
 
-    finish(case_commands.open_cases(invoices, creditor, as_json=as_json))
+    finish(case_commands.open_cases(invoices, creditor, at, as_json=as_json))
 
 
 @app.command()
@@ -137,6 +138,27 @@ def match(
     # An option takes one value; the files after the first come as arguments.
     files = [*statements, *(more or [])]
     finish(match_command.match_statements(invoices, customers, files, as_json=as_json))
+
+
+@app.command()
+def simulate(  # noqa: PLR0913 - the options of one command
+    file: Annotated[Path, typer.Argument(help="Invoices, as for import.")],
+    *,
+    plan: Annotated[str, typer.Option(help="Name of a plan, or a .yaml file.")],
+    pay: Annotated[list[str] | None, typer.Option(help="INVOICE:DATE:AMOUNT; repeatable.")] = None,
+    dispute: Annotated[
+        list[str] | None, typer.Option(help="INVOICE:DATE, or INVOICE:DATE:AMOUNT; repeatable.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, max=1000, help="How far ahead.")] = 200,
+    creditor: Creditor = "",
+    as_json: AsJson = False,
+) -> None:
+    """Let months pass for given invoices on engines of their own; nothing of yours is touched."""
+    from cli import simulate_command
+    from cli.outcome import finish
+
+    given = simulate_command.Given(file, plan, pay or [], dispute or [], creditor, days)
+    finish(simulate_command.simulate(given, as_json=as_json))
 
 
 @plan_app.command("check")

@@ -21,6 +21,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from activities.going_ahead import GoingAhead, Progress
 from domain.contact_policy import rules_for
 from domain.holidays import contact_calendar
+from domain.late_opening import steps_before
 from domain.next_action import next_action
 from schemas.actions import Wait
 from schemas.case import CollectionCase
@@ -30,8 +31,9 @@ from schemas.money import Money
 from schemas.parties import Capacity, Creditor
 from schemas.plan import DunningPlan
 from store import event_store, receivables
-from store.pool import Pool
+from store.pool import Connection, Pool
 from store.receivables import OverdueInvoice
+from store.start_steps import start_steps
 
 CASE_WORKFLOW = "CollectionCase"
 STATE = SearchAttributeKey.for_keyword("CaseState")
@@ -84,22 +86,65 @@ class Cases:
                 self._pool, creditor.creditor, today + timedelta(days=ahead), after, PAGE
             ):
                 after = page[-1].number
+                problems += await self.unknown_starts(creditor, page)
                 opened += len(await self.open_invoices(creditor, page, now, by="sweep"))
                 progress(opened)
         return opened, problems
 
-    async def open_invoices(
-        self, creditor: Creditor, invoices: Sequence[OverdueInvoice], now: datetime, by: str
-    ) -> list[CollectionCase]:
-        """Put cases on record for these invoices, those that have none yet."""
+    async def unknown_starts(
+        self, creditor: Creditor, invoices: Sequence[OverdueInvoice]
+    ) -> list[str]:
+        """Which of these invoices are to begin at a step that the plan does not have."""
         plan = self._plans[creditor.plan]
-        openings = [_opening(creditor, plan, invoice, now, by) for invoice in invoices]
+        starts = await start_steps(
+            self._pool, creditor.creditor, [invoice.number for invoice in invoices]
+        )
+        return [
+            f"{number}: not opened, because plan {plan.plan} has no step {step!r}; import the "
+            f"invoice again with one of: {', '.join(one.name for one in plan.steps)}"
+            for number, step in starts.items()
+            if plan.step(step) is None
+        ]
+
+    async def open_invoices(
+        self,
+        creditor: Creditor,
+        invoices: Sequence[OverdueInvoice],
+        now: datetime,
+        by: str,
+        at: str = "",
+    ) -> list[CollectionCase]:
+        """Put cases on record for these invoices, those that have none yet.
+
+        Args:
+            creditor: whose they are.
+            invoices: to pursue.
+            now: what counts as now.
+            by: who opens them.
+            at: the step of the plan at which they begin; by default the one that their import
+                named, else the first. One that the plan does not have opens no case.
+        """
+        plan = self._plans[creditor.plan]
+        numbers = [invoice.number for invoice in invoices]
+        starts = (
+            dict.fromkeys(numbers, at)
+            if at
+            else await start_steps(self._pool, creditor.creditor, numbers)
+        )
+        openings = [
+            _opening(creditor, plan, invoice, now, by)
+            for invoice in invoices
+            if not (step := starts.get(invoice.number)) or plan.step(step)
+        ]
         async with self._pool.acquire() as connection, connection.transaction():
             await receivables.lock_openings(connection)
             known = await receivables.which_exist(connection, [one.case_id for one in openings])
-            return await event_store.open_streams(
+            opened = await event_store.open_streams(
                 connection, [one for one in openings if one.case_id not in known]
             )
+            return [
+                await _begun(connection, case, starts.get(case.invoice, ""), by) for case in opened
+            ]
 
     async def start_unstarted(self, progress: Progress) -> int:
         """Start the workflow of every open case that the engine was never asked to run.
@@ -155,6 +200,16 @@ class Cases:
         return True
 
 
+async def _begun(
+    connection: Connection, case: CollectionCase, step: str, by: str
+) -> CollectionCase:
+    """A case that others pursued before begins at a later step."""
+    skipped = steps_before(case, step, by) if step else ()
+    if not skipped:
+        return case
+    return await event_store.append(connection, case.case_id, case.version, skipped)
+
+
 def _opening(
     creditor: Creditor, plan: DunningPlan, invoice: OverdueInvoice, now: datetime, by: str
 ) -> CaseOpened:
@@ -169,6 +224,8 @@ def _opening(
         claim=Money(amount=invoice.amount, currency=invoice.currency),
         due_date=invoice.due_date,
         plan=plan,
+        country=invoice.country,
+        capacity=Capacity(invoice.capacity),
         calendar=contact_calendar(
             country=invoice.country,
             capacity=Capacity(invoice.capacity),

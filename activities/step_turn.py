@@ -23,12 +23,13 @@ from activities.errors import (
 from activities.last_gate import LastGate
 from activities.one_contact import claimed_with, said_for, speak_for_others, spoken_for
 from domain.business_calendar import is_open
+from domain.referral import handed_over
 from domain.sharing import SHARED_CHANNELS
 from schemas.base import Frozen
 from schemas.case import CollectionCase
 from schemas.charges import StatedCharges
 from schemas.contact_policy import ContactPolicy
-from schemas.events import CaseEvent, CaseReferred, StepFailed, StepPerformed
+from schemas.events import CaseEvent, StepFailed, StepPerformed
 from schemas.identifiers import contact_reference
 from schemas.notice import KeptMessage
 from schemas.plan import Channel, IfUnknown
@@ -313,14 +314,7 @@ class StepTurn:
         )
         if step.channel is not Channel.REFER:
             return [performed, *claimed_with(performed, case.case_id, delivered.charges)]
-        referred = CaseReferred(
-            at=self._now,
-            cause=self._reference,
-            to=case.plan.refer_to,
-            outstanding=case.outstanding,
-            reference=self._reference,
-        )
-        return [performed, referred]
+        return [performed, handed_over(case, self._now, self._reference)]
 
     def _failed(self, refusal: DeliveryRefused) -> StepFailed:
         return StepFailed(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -18,6 +18,7 @@ from cli.outcome import CommandFailed, Exit, say, say_error, say_json
 from cli.progress import progress
 from cli.reach import Reach, everything
 from cli.selection import Selection
+from cli.wording import count
 from schemas.commands import Asked, Refusal
 from store.read_models import CaseLine
 
@@ -47,7 +48,17 @@ class Manner:
     as_json: bool = False
 
 
-async def ask(selection: Selection, manner: Manner, words: str, make: MakeRequest) -> Exit:
+Show = Callable[[Reach, Sequence[CaseLine], str, Manner], Awaitable[None]]
+"""Shows what would be asked, given the cases and the words for it."""
+
+
+async def ask(
+    selection: Selection,
+    manner: Manner,
+    words: str,
+    make: MakeRequest,
+    show: Show | None = None,
+) -> Exit:
     """Ask something of every selected case and report who refused.
 
     Args:
@@ -55,11 +66,12 @@ async def ask(selection: Selection, manner: Manner, words: str, make: MakeReques
         manner: how.
         words: what is asked, for people, such as "put on hold".
         make: the request of one case.
+        show: what a person sees before saying yes; the number, money and samples by default.
     """
     async with everything() as reach:
         lines = await selection.find(reach.pool)
         if manner.dry_run or (selection.is_filter and not manner.as_json):
-            _show(lines, words)
+            await (show or _show)(reach, lines, words, manner)
         if manner.dry_run or not lines:
             return Exit.DONE if lines else Exit.NOT_FOUND
         if selection.is_filter and not manner.yes and not _confirmed(len(lines), words):
@@ -99,6 +111,12 @@ async def ask_one(reach: Reach, case: str, request: Asked) -> str:
     return ""
 
 
+def for_people(refusal: str) -> str:
+    """A refusal with its sentence first; its name, which programs go by, in brackets behind."""
+    name, colon, sentence = refusal.partition(": ")
+    return f"{sentence} ({name})" if colon and name.isalnum() else refusal
+
+
 async def _ask_all(
     reach: Reach, lines: Sequence[CaseLine], make: MakeRequest, manner: Manner
 ) -> list[str]:
@@ -123,12 +141,15 @@ async def _ask_all(
         return list(await asyncio.gather(*(one(line, advance) for line in lines)))
 
 
-def _show(lines: Sequence[CaseLine], words: str) -> None:
+async def _show(_: Reach, lines: Sequence[CaseLine], words: str, manner: Manner) -> None:
+    if manner.as_json:
+        say_json({"would_be": words, "cases": lines})
+        return
     totals: dict[str, Decimal] = {}
     for line in lines:
         totals[line.currency] = totals.get(line.currency, Decimal(0)) + line.outstanding
     money = ", ".join(f"{amount:,.2f} {name}" for name, amount in sorted(totals.items()))
-    say(f"{len(lines)} cases would be {words}: {money or 'nothing'} outstanding")
+    say(f"{count(len(lines), 'case')} would be {words}: {money or 'nothing'} outstanding")
     for line in lines[:SAMPLES]:
         name = line.debtor_name or line.debtor_id
         say(f"  {line.invoice}  {name}  {line.outstanding:,.2f} {line.currency}  {line.state}")
@@ -136,11 +157,11 @@ def _show(lines: Sequence[CaseLine], words: str) -> None:
         say(f"  … and {len(lines) - SAMPLES} more")
 
 
-def _confirmed(count: int, words: str) -> bool:
+def _confirmed(number: int, words: str) -> bool:
     if not sys.stdin.isatty():
         say_error("say --yes to do it without being asked, or --dry-run to look", Exit.USAGE)
         return False
-    sys.stdout.write(f"{count} cases will be {words}. Type yes to go on: ")
+    sys.stdout.write(f"{count(number, 'case')} will be {words}. Type yes to go on: ")
     sys.stdout.flush()
     return sys.stdin.readline().strip().lower() == "yes"
 
@@ -156,9 +177,10 @@ def _report(
     if len(lines) == 1 and done:
         say(f"{lines[0].case_id} is {words}")
     elif done:
-        say(f"{done} cases are {words}")
+        say(f"{count(done, 'case')} are {words}" if done > 1 else f"1 case is {words}")
     for case, answer in refused.items():
-        say_error(answer if len(lines) == 1 else f"{case}: {answer}", Exit.REFUSED)
+        said = for_people(answer)
+        say_error(said if len(lines) == 1 else f"{case}: {said}", Exit.REFUSED)
     if len(refused) > 1:
         kinds = Counter(answer.partition(":")[0] for answer in refused.values())
         summary = ", ".join(f"{count} {name}" for name, count in kinds.most_common())

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from cli.asking import Manner, ask
-from cli.outcome import Exit, say, say_error, say_json, say_table
+from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
 from cli.reach import author, database, everything, only
 from cli.selection import Selection
 from cli.timeline import show_case
 from cli.typed import one_of
+from cli.wording import count, in_words
 from schemas.case import CaseState
 from schemas.commands import Asked, CancelCase
+from schemas.plan import DunningPlan
 from store import read_models, receivables
 from store.read_models import CaseLine
 
@@ -28,13 +30,13 @@ async def list_cases(state: str, debtor: str, limit: int, *, as_json: bool) -> E
         (
             *(line.invoice, line.debtor_name or line.debtor_id, line.closing or line.state),
             *(line.level, line.due_date, f"{line.outstanding:.2f} {line.currency}"),
-            f"{line.next_at:%Y-%m-%d %H:%M}" if line.next_at else line.waiting_for,
+            f"{line.next_at:%Y-%m-%d %H:%M}" if line.next_at else in_words(line.waiting_for),
             line.open_tasks or "",
         )
         for line in lines
     ]
     head = ("invoice", "debtor", "state", ">level", "due", ">outstanding", "next (UTC)", ">tasks")
-    say_table(f"{len(lines)} cases", head, rows)
+    say_table(count(len(lines), "case"), head, rows)
     return Exit.DONE
 
 
@@ -46,12 +48,14 @@ async def show(text: str, *, as_json: bool) -> Exit:
     return Exit.DONE
 
 
-async def open_cases(numbers: list[str], creditor: str, *, as_json: bool) -> Exit:
+async def open_cases(numbers: list[str], creditor: str, at: str, *, as_json: bool) -> Exit:
     """Open cases for named invoices, whether or not they are overdue yet."""
     async with everything() as reach:
         who = only(reach.creditors, creditor)
+        _check_step(reach.plans.get(who.plan), at)
         wanted = await receivables.invoices_without_case(reach.pool, who.creditor, numbers)
-        opened = await reach.cases.open_invoices(who, wanted, datetime.now(UTC), by=author())
+        opened = await reach.cases.open_invoices(who, wanted, datetime.now(UTC), by=author(), at=at)
+        wrong = await reach.cases.unknown_starts(who, wanted)
         await reach.cases.start(opened)
         done = {case.invoice for case in opened}
         left = [number for number in numbers if number not in done]
@@ -59,12 +63,21 @@ async def open_cases(numbers: list[str], creditor: str, *, as_json: bool) -> Exi
         say_json({"opened": [case.case_id for case in opened], "not_opened": left})
     for case in opened if not as_json else ():
         say(f"opened {case.case_id}")
+    for words in wrong:
+        say_error(words, Exit.PROBLEMS)
     for number in left:
         say_error(
             f"{number}: not opened (not imported, already paid, or its case exists: see `list`)",
             Exit.NOT_FOUND,
         )
     return Exit.NOT_FOUND if left else Exit.DONE
+
+
+def _check_step(plan: DunningPlan | None, at: str) -> None:
+    if at and plan and plan.step(at) is None:
+        known = ", ".join(step.name for step in plan.steps)
+        words = f"--at: {at!r} is no step of plan {plan.plan}; expected one of: {known}"
+        raise CommandFailed(Exit.USAGE, words)
 
 
 async def cancel(selection: Selection, how: Manner, reason: str) -> Exit:

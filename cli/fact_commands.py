@@ -10,6 +10,7 @@ from cli.outcome import CommandFailed, Exit, say, say_error
 from cli.reach import Reach, author, everything, only
 from cli.selection import Selection
 from cli.typed import money
+from cli.wording import count
 from schemas.case import TaskKind
 from schemas.commands import Happened, RecordPayment
 from schemas.identifiers import case_id
@@ -115,7 +116,7 @@ async def stop(selection: Selection, kind: str, on: date | None, note: str) -> E
             await facts.keep_fact(reach.pool, line.case_id, fact)
             told.append(UntoldFact(case_id=line.case_id, fact=fact))
         heard = await reach.telling.tell(told)
-    say(f"{len(lines)} cases: no contact any more ({kind}); {_later(heard)}")
+    say(f"{count(len(lines), 'case')}: no contact any more ({kind}); {_later(heard)}")
     return Exit.DONE if lines else Exit.NOT_FOUND
 
 

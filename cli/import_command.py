@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from activities.library import read_creditors
+from activities.library import read_creditors, read_plans
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json
 from cli.progress import progress
 from cli.reach import database, only
 from domain.import_report import problem_report
-from domain.invoice_import import InvoiceFile, read_invoices
+from domain.invoice_import import InvoiceFile, RowProblem, read_invoices
 from schemas.parties import Creditor
+from schemas.plan import DunningPlan
 from schemas.settings import Settings
 from store.invoices import ImportSummary, import_rows
 from store.pool import Pool
+from store.start_steps import keep_start_steps
 
 SHOWN_PROBLEMS = 20
 """So many bad cells are printed; the report file has them all."""
@@ -24,11 +27,12 @@ SHOWN_PROBLEMS = 20
 async def import_files(files: list[Path], creditor: str, *, dry_run: bool, as_json: bool) -> Exit:
     """Import files one after the other; a bad file does not keep the others from going in."""
     settings = Settings()
+    plans = read_plans(settings.plans_folder)
     who = only(read_creditors(settings.creditors_folder), creditor)
     worst, told = Exit.DONE, []
     async with database() as pool:
         for path in files:
-            read = _read(path, who)
+            read = _with_known_steps(_read(path, who), plans.get(who.plan))
             summary = await _import(pool, who, read, dry_run=dry_run)
             report = _write_report(settings.var, path, read) if read.problems else None
             worst = Exit.PROBLEMS if read.problems else worst
@@ -54,7 +58,7 @@ def _read(path: Path, who: Creditor) -> InvoiceFile:
 async def _import(pool: Pool, who: Creditor, read: InvoiceFile, *, dry_run: bool) -> ImportSummary:
     with progress("Importing", len(read.rows)) as advance:
         async with pool.acquire() as connection:
-            return await import_rows(
+            summary = await import_rows(
                 connection,
                 who.creditor,
                 read.rows,
@@ -62,6 +66,20 @@ async def _import(pool: Pool, who: Creditor, read: InvoiceFile, *, dry_run: bool
                 progress=advance,
                 debtor_fields=read.debtor_fields,
             )
+            if not dry_run:
+                invoices = (row.invoice for row in read.rows)
+                await keep_start_steps(connection, who.creditor, invoices)
+            return summary
+
+
+def _with_known_steps(read: InvoiceFile, plan: DunningPlan | None) -> InvoiceFile:
+    """A case cannot begin at a step that the creditor's plan does not have."""
+    names = {step.name for step in plan.steps} if plan else set()
+    good = tuple(row for row in read.rows if row.invoice.next_step in {"", *names})
+    wrong = [row for row in read.rows if row.invoice.next_step not in {"", *names}]
+    expected = f"a step of plan {plan.plan}: {', '.join(sorted(names))}" if plan else "no step"
+    problems = [RowProblem(row.line, "next_step", row.invoice.next_step, expected) for row in wrong]
+    return replace(read, rows=good, problems=(*read.problems, *problems))
 
 
 def _write_report(var: Path, path: Path, read: InvoiceFile) -> Path:

@@ -40,6 +40,12 @@ Parts = Annotated[list[str], typer.Option(help="DATE:AMOUNT; once for each insta
 DisputeReason = Annotated[str, typer.Option(help="Such as quality, price, not-received, other.")]
 Winner = Annotated[str, typer.Option("--for", help="debtor or creditor.")]
 Grace = Annotated[int, typer.Option(min=0, help="Days, when it is for the creditor.")]
+KeepDays = Annotated[
+    bool, typer.Option("--keep-days", help="A missed one does not make the others due at once.")
+]
+To = Annotated[str, typer.Option(help="A destination of the plan; the rules choose by default.")]
+NewPlan = Annotated[str, typer.Option("--to", help="Name of a plan, or a .yaml file.")]
+Mode = Annotated[str, typer.Option(help="keep the position, restart, or move to --step.")]
 Creditor = Annotated[str, typer.Option(help="Short name; needed when there is more than one.")]
 
 
@@ -166,11 +172,18 @@ def _promise(
 
 
 @_asks("instalments")
-def _instalments(selection: Selection, how: Manner, *, part: Parts, said_by: Reason = "") -> Answer:
+def _instalments(
+    selection: Selection,
+    how: Manner,
+    *,
+    part: Parts,
+    said_by: Reason = "",
+    keep_days: KeepDays = False,
+) -> Answer:
     """Record an instalment plan."""
     from cli import ops_commands
 
-    return ops_commands.instalments(selection, how, part, said_by)
+    return ops_commands.instalments(selection, how, part, said_by, accelerates=not keep_days)
 
 
 @_asks("hold")
@@ -211,6 +224,54 @@ def _undo(selection: Selection, how: Manner, *, reason: Reason = "", step: Step 
     from cli import ops_commands
 
     return ops_commands.simple("undo", selection, how, reason=reason, step=step)
+
+
+@_asks("replan")
+def _replan(
+    selection: Selection,
+    how: Manner,
+    *,
+    to: NewPlan,
+    mode: Mode = "keep",
+    step: Step = "",
+    reason: Reason = "",
+) -> Answer:
+    """Go on by another plan; --dry-run shows each case's next step before and after."""
+    from cli import replan_command
+
+    return replan_command.replan(selection, how, to, mode, step, reason)
+
+
+@_asks("refer")
+def _refer(selection: Selection, how: Manner, *, to: To = "", reason: Reason = "") -> Answer:
+    """Hand cases to an agency or a lawyer, or propose it where another must agree."""
+    from cli import ops_commands
+
+    return ops_commands.simple("refer", selection, how, to=to, reason=reason)
+
+
+@_asks("approve")
+def _approve(selection: Selection, how: Manner, *, note: Reason = "") -> Answer:
+    """Agree to the hand-over that somebody else has proposed."""
+    from cli import ops_commands
+
+    return ops_commands.simple("approve", selection, how, note=note)
+
+
+@_asks("reject")
+def _reject(selection: Selection, how: Manner, *, reason: Needed) -> Answer:
+    """Decide against a hand-over; a person then decides what follows."""
+    from cli import ops_commands
+
+    return ops_commands.simple("reject", selection, how, reason=reason)
+
+
+@_asks("uncollectible")
+def _uncollectible(selection: Selection, how: Manner, *, reason: Needed) -> Answer:
+    """Close cases that the agency or the lawyer gives up."""
+    from cli import ops_commands
+
+    return ops_commands.simple("uncollectible", selection, how, reason=reason)
 
 
 @_asks("write-off")

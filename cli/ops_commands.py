@@ -16,11 +16,15 @@ from schemas.commands import Asked
 from schemas.pauses import DisputeReason, Instalment
 from schemas.requests import (
     AgreeInstalments,
+    ApproveReferral,
+    DeclareUncollectible,
     DoStepNow,
     PlaceHold,
     PromiseToPay,
     RaiseDispute,
     RecallCase,
+    ReferCase,
+    RejectReferral,
     Release,
     ReopenCase,
     ResolveDispute,
@@ -38,6 +42,10 @@ SIMPLE: dict[str, tuple[type[Asked], str]] = {
     "do-now": (DoStepNow, "told to take its next step as soon as it may (see `why`)"),
     "undo": (UndoStep, "told to take its last step back"),
     "write-off": (WriteOff, "written off"),
+    "refer": (ReferCase, "referred, or proposed where another person must agree (see `show`)"),
+    "approve": (ApproveReferral, "approved for the hand-over"),
+    "reject": (RejectReferral, "kept: the hand-over is rejected"),
+    "uncollectible": (DeclareUncollectible, "closed as uncollectible"),
     "recall": (RecallCase, "recalled"),
     "reopen": (ReopenCase, "reopened"),
 }
@@ -50,12 +58,12 @@ def manner(*, dry_run: bool, yes: bool, job: str, as_json: bool) -> Manner:
 
 
 async def simple(kind: str, selection: Selection, how: Manner, **words: str) -> Exit:
-    """Ask what carries words only: release, skip, do-now, undo, write-off, recall, reopen."""
+    """Ask what carries words only, such as release, skip, undo, refer or write-off."""
     model, said = SIMPLE[kind]
     given = {name: text for name, text in words.items() if text}
 
     def make(_line: CaseLine, command_id: str) -> Asked:
-        return _checked(model, {"command_id": command_id, "by": author(), **given})
+        return checked(model, {"command_id": command_id, "by": author(), **given})
 
     return await ask(selection, how, said, make)
 
@@ -105,7 +113,7 @@ async def resolve(
     words = {"in_favour_of": in_favour_of, "grace_days": grace_days, "note": note}
 
     def make(_line: CaseLine, command_id: str) -> Asked:
-        return _checked(ResolveDispute, {"command_id": command_id, "by": author(), **words})
+        return checked(ResolveDispute, {"command_id": command_id, "by": author(), **words})
 
     return await ask(selection, how, f"decided for the {in_favour_of}", make)
 
@@ -128,7 +136,9 @@ async def promise(
     return await ask(selection, how, "promised", make)
 
 
-async def instalments(selection: Selection, how: Manner, parts: list[str], said_by: str) -> Exit:
+async def instalments(
+    selection: Selection, how: Manner, parts: list[str], said_by: str, *, accelerates: bool
+) -> Exit:
     """Record an instalment plan, each part as DATE:AMOUNT."""
 
     def make(line: CaseLine, command_id: str) -> Asked:
@@ -137,6 +147,7 @@ async def instalments(selection: Selection, how: Manner, parts: list[str], said_
             by=author(),
             instalments=tuple(_instalment(part, line.currency) for part in parts),
             said_by=said_by,
+            accelerates=accelerates,
         )
 
     return await ask(selection, how, "paying by instalments", make)
@@ -151,7 +162,7 @@ def _instalment(part: str, currency: str) -> Instalment:
         raise CommandFailed(Exit.USAGE, words) from error
 
 
-def _checked(model: type[Asked], data: dict[str, Any]) -> Asked:
+def checked(model: type[Asked], data: dict[str, Any]) -> Asked:
     """A request out of typed words.
 
     Raises:

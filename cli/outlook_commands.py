@@ -9,7 +9,9 @@ from typing import Any
 from cli.outcome import CommandFailed, Exit, say, say_json, say_table
 from cli.reach import database
 from cli.under_way import what_keeps
+from cli.wording import count, in_words
 from domain.forecast import forecast as look_ahead
+from domain.ladder import taken_today
 from domain.next_action import next_action
 from schemas.actions import PerformStep, SendNotice, Wait
 from schemas.base import Frozen, Instant
@@ -18,6 +20,7 @@ from schemas.money import Money
 from store import contacts, read_models
 from store.contact_situation import WaitingStep, waiting_steps
 from store.pool import Pool
+from store.read_models import CaseLine
 
 PAUSES = frozenset(
     {
@@ -71,14 +74,14 @@ async def asleep(*, as_json: bool) -> Exit:
         return Exit.DONE
     rows = [
         (
-            *(one.invoice, one.reason, f"{one.age_days} d", one.outstanding),
+            *(one.invoice, in_words(one.reason), f"{one.age_days} d", one.outstanding),
             f"{one.wakes_at:%Y-%m-%d %H:%M}" if one.wakes_at else "never by itself",
             one.sentence,
         )
         for one in found
     ]
     head = ("invoice", "asleep", ">for", ">outstanding", "wakes (UTC)", "why")
-    say_table(f"{len(found)} cases are asleep", head, rows)
+    say_table(f"Asleep: {count(len(found), 'case')}", head, rows)
     return Exit.DONE
 
 
@@ -113,7 +116,7 @@ async def forecast(days: int, debtor: str, *, as_json: bool) -> Exit:
     until = now + timedelta(days=days)
     coming: list[dict[str, Any]] = []
     async with database() as pool:
-        names = {line.case_id: line for line in await read_models.list_cases(pool, debtor=debtor)}
+        names = {line.case_id: line for line in await _lines(pool, debtor)}
         async for case in _open_cases(pool):
             line = names.get(case.case_id)
             if line is None:
@@ -143,8 +146,14 @@ async def forecast(days: int, debtor: str, *, as_json: bool) -> Exit:
         for one in coming
     ]
     head = ("when (UTC)", "invoice", "debtor", "channel", "step", ">asks for")
-    say_table(f"{len(coming)} steps within {days} days, if nobody pays", head, rows)
+    say_table(
+        f"{count(len(coming), 'step')} within {count(days, 'day')}, if nobody pays", head, rows
+    )
     return Exit.DONE
+
+
+async def _lines(pool: Pool, debtor: str) -> list[CaseLine]:
+    return await read_models.list_cases(pool, debtor=debtor, limit=10_000_000)
 
 
 async def list_contacts(text: str, *, unknown: bool, as_json: bool) -> Exit:
@@ -165,7 +174,7 @@ async def list_contacts(text: str, *, unknown: bool, as_json: bool) -> Exit:
         for one in found
     ]
     head = ("contact", "case", "step", "channel", "state", ">attempts", "said")
-    say_table(f"{len(found)} contacts", head, rows)
+    say_table(count(len(found), "contact"), head, rows)
     return Exit.DONE
 
 
@@ -208,18 +217,21 @@ def _asleep_since(case: CollectionCase) -> datetime:
 async def _reason(
     pool: Pool, case: CollectionCase, waits: WaitingStep | None, now: datetime
 ) -> Reason:
-    now = max(now, waits.since) if waits else now
+    # A case whose clock has been moved ahead is asked as of where its own record ends.
+    now = max(now, case.changed_at or case.opened_at, waits.since if waits else now)
     action = next_action(case, now)
     if isinstance(action, PerformStep):
         action = await what_keeps(pool, case, action, waits, now)
     if isinstance(action, Wait):
         reason, sentence, at = action.reason, action.sentence, action.until
+        if reason == "NextStepNotDue" and (sent := taken_today(case, now)):
+            reason, sentence = "SentToday", f"Step {sent.step!r} was taken today. {sentence}"
     elif isinstance(action, SendNotice):
         reason, at = "NoticeDue", action.due_at
         sentence = f"The {action.kind.value} is about to be answered by e-mail."
     else:
         reason, at = action.events[0].type, None
-        sentence = f"{reason} is about to be put on record."
+        sentence = f"About to be put on record: {in_words(reason)}."
     return Reason(
         case_id=case.case_id, invoice=case.invoice, reason=reason, sentence=sentence, next_at=at
     )

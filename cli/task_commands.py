@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from cli.asking import ask_one
+from cli.asking import ask_one, for_people
 from cli.bank_commands import say_money_that_waits
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
 from cli.reach import author, database, everything
@@ -162,7 +162,7 @@ async def finish_task(task: str, typed: Typed) -> Exit:
             again_at=_moment(typed.again, case),
         )
         if refusal := await ask_one(reach, case_id, request):
-            return Exit(say_error(refusal, Exit.REFUSED))
+            return Exit(say_error(for_people(refusal), Exit.REFUSED))
         after = await read_models.case_as_it_stands(reach.pool, case_id)
     left = next((one for one in after.tasks if one.task_id == task), None)
     if left is None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from cli.outcome import say, say_json, say_table
 from cli.under_way import clock_of, what_keeps
-from cli.wording import describe
+from cli.wording import describe, in_words
 from domain.forecast import Forecast, forecast
 from domain.next_action import next_action
 from schemas.actions import PerformStep, Wait
@@ -55,7 +55,11 @@ def _print(
     say(f"due {case.due_date} · level {case.level} · plan {case.plan.plan}")
     say()
     behind = [
-        (f"{one.event.at.astimezone(zone):%Y-%m-%d %H:%M}", one.event.type, describe(one.event))
+        (
+            f"{one.event.at.astimezone(zone):%Y-%m-%d %H:%M}",
+            in_words(one.event.type),
+            describe(one.event),
+        )
         for one in events
     ]
     say_table("Behind", (f"when ({zone.key})", "what", ""), behind)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from schemas.events import CaseEvent
 from schemas.money import Money
 from schemas.pauses import Arrangement
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """So many of something, in the singular or the plural."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def in_words(name: str) -> str:
+    """The name of an event or a condition as people read it: ``StepPerformed``, step performed."""
+    return re.sub("(?<!^)(?=[A-Z])", " ", name).lower()
 
 
 def describe(event: CaseEvent) -> str:
@@ -37,6 +48,24 @@ def _held(event: Any) -> str:
     return f"{until}: {event.hold.reason} (by {event.hold.by})"
 
 
+def _proposed(event: Any) -> str:
+    proposal = event.proposal
+    but = f"; but {', '.join(proposal.against)}" if proposal.against else ""
+    return f"to {proposal.to}, {event.outstanding}, by {proposal.by or 'the plan'}{but}"
+
+
+def _replanned(event: Any) -> str:
+    where = {"keep": "position kept", "restart": "from the beginning", "move": "moved"}[event.mode]
+    at = f" at {event.step}" if event.step else ""
+    return f"from {event.before} to {event.plan.plan}, {where}{at}, by {event.by} {event.reason}"
+
+
+def _corrected(event: Any) -> str:
+    known = event.expected
+    note = f"; {known} of it had been conceded in a dispute" if known and known.is_positive else ""
+    return f"now {event.amount}, due {event.due_date}{note}"
+
+
 WORDS: dict[str, Callable[[Any], str]] = {
     "CaseOpened": lambda e: f"{e.claim} due {e.due_date}, plan {e.plan.plan}, by {e.by}",
     "StepPerformed": _performed,
@@ -53,10 +82,16 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "PaymentReversed": lambda e: f"{e.amount} of {e.payment_id} were taken back {e.reason}",
     "CreditNoteIssued": lambda e: f"{e.amount} ({e.credit_id})",
     "WrittenOff": lambda e: f"{e.amount}: {e.reason}",
+    "InvoiceCorrected": _corrected,
+    "PlanChanged": _replanned,
+    "ReferralProposed": _proposed,
+    "ReferralApproved": lambda e: f"by {e.by}",
+    "ReferralRejected": lambda e: f"{e.reason} (by {e.by})",
+    "ReferralWithdrawn": lambda e: e.reason,
+    "InstalmentMissed": lambda e: f"{e.missing} is lacking; the others keep their days",
     "ChargesClaimed": lambda e: f"interest {e.interest} up to {e.on}, fixed sum {e.indemnity}",
     "ChargesWaived": lambda e: f"interest {e.interest}, fixed sum {e.indemnity}: {e.reason}",
     "ChargesReinstated": lambda e: f"interest {e.interest}, fixed sum {e.indemnity} {e.reason}",
-    "InvoiceCorrected": lambda e: f"now {e.amount}, due {e.due_date}",
     "DisputeRaised": lambda e: f"{e.dispute.amount}, {e.dispute.reason.value} {e.dispute.note}",
     "DisputeOverdue": lambda e: f"{e.amount} with {e.owner}",
     "DisputeResolved": lambda e: f"for the {e.in_favour_of}, {e.amount} {e.note}",

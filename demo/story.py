@@ -16,7 +16,7 @@ from activities.cases import Cases
 from activities.engine import connect_temporal
 from activities.library import read_creditors
 from activities.telling import Telling
-from demo.clock import DemoClock, moment
+from cli.virtual_clock import VirtualClock, moment
 from demo.narrator import Narrator
 from demo.sample import sample_invoices
 from demo.script import CREDITS, DEEDS, LAST_DAY, Credit, Deed
@@ -61,7 +61,7 @@ class DemoStory:
         self._pool = pool
         self._client = client
         self._creditor = creditor
-        self._clock = DemoClock(client, pool)
+        self._clock = VirtualClock(client, pool)
         self._telling = Telling(pool, client, Cases(pool, client, {}, {}, settings.task_queue))
         self._console = Console(width=None if Console().is_terminal else 150, highlight=False)
         self._narrator = Narrator(pool, self._console)

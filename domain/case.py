@@ -5,8 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
-from domain import charge_rules, money_rules, pause_rules, reply_rules, step_rules
+from domain import (
+    charge_rules,
+    money_rules,
+    pause_rules,
+    plan_change,
+    referral_rules,
+    reply_rules,
+    step_rules,
+    task_rules,
+)
 from domain.evolve import evolve, fold, opened
+from domain.referral_tasks import taken_back
 from domain.refusals import case_is_closed, unreadable
 from schemas.case import ClosingReason, CollectionCase
 from schemas.commands import (
@@ -22,7 +32,9 @@ from schemas.commands import (
 from schemas.events import CaseClosed, CaseEvent
 from schemas.requests import (
     AgreeInstalments,
+    ApproveReferral,
     ClaimCharges,
+    DeclareUncollectible,
     DoStepNow,
     IssueCreditNote,
     PlaceHold,
@@ -30,9 +42,12 @@ from schemas.requests import (
     RaiseDispute,
     RecallCase,
     ReceiveReply,
+    ReferCase,
     ReinstateCharges,
+    RejectReferral,
     Release,
     ReopenCase,
+    ReplanCase,
     ResolveDispute,
     ReversePayment,
     SkipStep,
@@ -87,7 +102,7 @@ def _answer(case: CollectionCase, request: Asked, now: datetime) -> Events | Ref
         case CancelCase():
             return _cancel(case, request, now)
         case CompleteTask():
-            return step_rules.complete(case, request, now)
+            return task_rules.complete(case, request, now)
         case RaiseDispute():
             return pause_rules.raise_dispute(case, request, now)
         case ResolveDispute():
@@ -115,9 +130,19 @@ def _answer(case: CollectionCase, request: Asked, now: datetime) -> Events | Ref
         case ReinstateCharges():
             return charge_rules.reinstate_charges(case, request, now)
         case RecallCase():
-            return step_rules.recall(case, request, now)
+            return referral_rules.recall(case, request, now)
         case ReopenCase():
             return step_rules.reopen(case, request, now)
+        case ReplanCase():
+            return plan_change.replan(case, request, now)
+        case ReferCase():
+            return referral_rules.refer(case, request, now)
+        case ApproveReferral():
+            return referral_rules.approve(case, request, now)
+        case RejectReferral():
+            return referral_rules.reject(case, request, now)
+        case DeclareUncollectible():
+            return referral_rules.give_up(case, request, now)
         case _:
             assert_never(request)
 
@@ -126,6 +151,7 @@ def _cancel(case: CollectionCase, command: CancelCase, now: datetime) -> Events 
     if case.is_closed:
         return case_is_closed(case)
     return (
+        *taken_back(case, command, now),
         CaseClosed(
             at=now,
             by=command.by,

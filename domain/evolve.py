@@ -4,59 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
-from typing import Any
+from typing import Any, assert_never
 
 from domain.charge_rules import after_charges
-from domain.evolve_money import after_money
-from domain.evolve_pauses import after_pause
-from domain.evolve_steps import after_step
+from domain.evolve_money import MoneyEvent, after_money
+from domain.evolve_pauses import PauseEvent, after_pause
+from domain.evolve_referral import ReferralEvent, after_referral, without_proposal
+from domain.evolve_steps import StepEvent, after_step
 from domain.notices import answered
 from domain.reply_rules import after_reply
-from domain.tasks import OUTLIVES_THE_CASE, OWN_CONTACTS, task_opened_by
-from schemas.case import CaseState, CollectionCase, OpenTask, TaskKind
+from domain.tasks import OUTLIVES_THE_CASE, task_opened_by
+from schemas.case import CaseState, ClosingReason, CollectionCase, OpenTask, TaskKind
 from schemas.charge_events import ChargesClaimed, ChargesReinstated, ChargesWaived
 from schemas.charges import ClaimedCharges
 from schemas.events import (
     CaseClosed,
     CaseEvent,
     CaseOpened,
-    CaseRecalled,
-    CaseReferred,
     CaseReopened,
     FactUnreadable,
-    InvoiceCorrected,
     NoticeNotSent,
     NoticeSent,
     PlanExhausted,
     ReplyReceived,
     TaskCompleted,
 )
-from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
 from schemas.step_events import (
     CallTried,
-    LadderRestarted,
     StepBroughtForward,
-    StepFailed,
-    StepGivenBack,
-    StepPerformed,
-    StepSkipped,
-    StepUndone,
 )
 
 REMEMBERED_COMMANDS = 200
 """How many command ids a case remembers to recognise a repeated one."""
-
-StepEvent = (
-    StepPerformed
-    | StepFailed
-    | StepGivenBack
-    | StepSkipped
-    | StepBroughtForward
-    | StepUndone
-    | LadderRestarted
-    | CallTried
-)
-MoneyEvent = PaymentReceived | PaymentReversed | CreditNoteIssued | WrittenOff
 
 
 def fold(events: Iterable[CaseEvent], case: CollectionCase | None = None) -> CollectionCase:
@@ -85,6 +64,8 @@ def opened(event: CaseOpened) -> CollectionCase:
         due_date=event.due_date,
         plan=event.plan,
         calendar=event.calendar,
+        country=event.country,
+        capacity=event.capacity,
         opened_at=event.at,
         version=1,
         changed_at=event.at,
@@ -113,17 +94,21 @@ def evolve(case: CollectionCase, event: CaseEvent) -> CollectionCase:
 
 
 def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa: PLR0911, PLR0912, C901 - one branch a kind
-    if isinstance(event, StepEvent):
+    if isinstance(event, StepBroughtForward | CallTried):
         return after_step(case, event)
+    if isinstance(event, StepEvent):
+        return without_proposal(case, after_step(case, event))
+    if isinstance(event, MoneyEvent):
+        return after_money(case, event)
+    if isinstance(event, ReferralEvent):
+        return after_referral(case, event)
+    if isinstance(event, PauseEvent):
+        return after_pause(case, event)
     match event:
         case NoticeSent() | NoticeNotSent():
             return {"notices": (*case.notices, answered(event))}
-        case PaymentReceived() | PaymentReversed() | CreditNoteIssued() | WrittenOff():
-            return after_money(case, event)
         case ChargesClaimed() | ChargesWaived() | ChargesReinstated():
             return _charged(case, after_charges(case, event))
-        case InvoiceCorrected():
-            return {"claim": event.amount, "due_date": event.due_date}
         case TaskCompleted():
             return {
                 "tasks": tuple(t for t in case.tasks if t.task_id != event.task_id),
@@ -135,14 +120,12 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
             return {}
         case PlanExhausted():
             return {"state": CaseState.EXHAUSTED}
-        case CaseReferred():
-            return {"state": CaseState.REFERRED, "tasks": _without(case, *OWN_CONTACTS)}
-        case CaseRecalled():
-            return {"state": CaseState.OPEN, "tasks": _without(case, TaskKind.HAND_OVER)}
         case CaseReopened():
-            # Who pursues it again asks for the whole of it, also for what had been let go.
+            # Who pursues it again asks for the whole of it, also for what had been let go. What an
+            # agency had recovered, and the bank took back, is the agency's to pursue.
+            theirs = case.closing is ClosingReason.RECOVERED
             reopened = {"closing": None, "closed_at": None, "written_off": None}
-            return {"state": CaseState.OPEN, **reopened}
+            return {"state": CaseState.REFERRED if theirs else CaseState.OPEN, **reopened}
         case CaseClosed():
             return {
                 "state": CaseState.CLOSED,
@@ -154,17 +137,15 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
                 "hold": None,
                 "readings": (),
                 "brought_forward": "",
+                "proposal": None,
             }
         case _:
-            return after_pause(case, event)
+            assert_never(event)
 
 
 def _charged(case: CollectionCase, charges: ClaimedCharges) -> dict[str, Any]:
     """Nobody need look after charges of which nothing is owed any more."""
     if case.model_copy(update={"charges": charges}).charges_owed.is_positive:
         return {"charges": charges}
-    return {"charges": charges, "tasks": _without(case, TaskKind.CHARGES_LEFT)}
-
-
-def _without(case: CollectionCase, *kinds: TaskKind) -> tuple[OpenTask, ...]:
-    return tuple(task for task in case.tasks if task.kind not in kinds)
+    left = tuple(task for task in case.tasks if task.kind is not TaskKind.CHARGES_LEFT)
+    return {"charges": charges, "tasks": left}

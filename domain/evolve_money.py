@@ -6,14 +6,14 @@ from typing import Any, assert_never
 
 from domain.tasks import not_allocated
 from schemas.case import Allocation, CollectionCase, Credit, TaskKind
+from schemas.events import InvoiceCorrected
 from schemas.money import Money
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
 
+MoneyEvent = PaymentReceived | PaymentReversed | CreditNoteIssued | WrittenOff | InvoiceCorrected
 
-def after_money(
-    case: CollectionCase,
-    event: PaymentReceived | PaymentReversed | CreditNoteIssued | WrittenOff,
-) -> dict[str, Any]:
+
+def after_money(case: CollectionCase, event: MoneyEvent) -> dict[str, Any]:
     """The fields that change; money received also counts for what was promised."""
     match event:
         case PaymentReceived():
@@ -41,18 +41,30 @@ def after_money(
                 **_no_longer_promised(case, event),
             }
         case CreditNoteIssued():
-            expected = case.expected_credit or Money.zero(event.expected.currency)
-            left_over = expected - event.expected
             credit = Credit(credit_id=event.credit_id, amount=event.taken + event.expected)
             return {
                 "credits": (*case.credits, credit),
-                "expected_credit": left_over if left_over.is_positive else None,
+                "expected_credit": _still_expected(case, event.expected),
+            }
+        case InvoiceCorrected():
+            return {
+                "claim": event.amount,
+                "due_date": event.due_date,
+                "expected_credit": _still_expected(case, event.expected),
             }
         case WrittenOff():
             before = case.written_off or Money.zero(event.amount.currency)
             return {"written_off": before + event.amount}
         case _:
             assert_never(event)
+
+
+def _still_expected(case: CollectionCase, come: Money | None) -> Money | None:
+    """The credit that a dispute conceded and that has not come yet."""
+    if case.expected_credit is None or come is None:
+        return case.expected_credit
+    left_over = case.expected_credit - come
+    return left_over if left_over.is_positive else None
 
 
 def _charges_paid(case: CollectionCase, event: PaymentReceived) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from schemas.pause_events import (
     DisputeResolved,
     HoldPlaced,
     HoldReleased,
+    InstalmentMissed,
     InstalmentsAgreed,
     PromiseBroken,
     PromiseKept,
@@ -30,6 +31,7 @@ PauseEvent = (
     | InstalmentsAgreed
     | PromiseKept
     | PromiseBroken
+    | InstalmentMissed
     | HoldPlaced
     | HoldReleased
     | ContactsStopped
@@ -37,7 +39,7 @@ PauseEvent = (
 )
 
 
-def after_pause(case: CollectionCase, event: PauseEvent) -> dict[str, Any]:  # noqa: PLR0911, C901 - one branch an event
+def after_pause(case: CollectionCase, event: PauseEvent) -> dict[str, Any]:  # noqa: PLR0911, PLR0912, C901 - one branch an event
     """The fields that change."""
     match event:
         case DisputeRaised():
@@ -63,6 +65,8 @@ def after_pause(case: CollectionCase, event: PauseEvent) -> dict[str, Any]:  # n
             }
         case PromiseBroken():
             return {"arrangement": None, "promises_broken": case.promises_broken + 1}
+        case InstalmentMissed():
+            return _missed(case, event)
         case HoldPlaced():
             return {"hold": event.hold}
         case HoldReleased():
@@ -81,6 +85,12 @@ def after_pause(case: CollectionCase, event: PauseEvent) -> dict[str, Any]:  # n
             }
         case _:
             assert_never(event)
+
+
+def _missed(case: CollectionCase, event: InstalmentMissed) -> dict[str, Any]:
+    if case.arrangement is None:
+        return {}
+    return {"arrangement": case.arrangement.model_copy(update={"lapsed": event.lapsed})}
 
 
 def _resolved(case: CollectionCase, event: DisputeResolved) -> dict[str, Any]:

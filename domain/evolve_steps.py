@@ -8,6 +8,7 @@ from schemas.case import CaseState, CollectionCase, OpenTask, StepOutcome, StepR
 from schemas.step_events import (
     CallTried,
     LadderRestarted,
+    PlanChanged,
     StepBroughtForward,
     StepFailed,
     StepGivenBack,
@@ -24,11 +25,12 @@ StepEvent = (
     | StepBroughtForward
     | StepUndone
     | LadderRestarted
+    | PlanChanged
     | CallTried
 )
 
 
-def after_step(case: CollectionCase, event: StepEvent) -> dict[str, Any]:
+def after_step(case: CollectionCase, event: StepEvent) -> dict[str, Any]:  # noqa: PLR0911 - one branch an event
     """The fields that change; what a step brought forward was taken or passed over with it."""
     match event:
         case StepPerformed() | StepFailed() | StepSkipped():
@@ -38,7 +40,8 @@ def after_step(case: CollectionCase, event: StepEvent) -> dict[str, Any]:
         case StepUndone():
             changes = _to_take_again(case, event.step)
             tasks: tuple[OpenTask, ...] = changes["tasks"]
-            return {**changes, "tasks": tuple(one for one in tasks if one.step != event.step)}
+            left = tuple(one for one in tasks if one.step != event.step)
+            return {**changes, "tasks": left, "undone_step": event.step, "undone_at": event.at}
         case StepBroughtForward():
             return {"brought_forward": event.step}
         case CallTried():
@@ -49,8 +52,11 @@ def after_step(case: CollectionCase, event: StepEvent) -> dict[str, Any]:
                 "restarts": case.restarts + 1,
                 "steps": (),
                 "brought_forward": "",
+                "undone_step": "",
                 **_pursued_again(case),
             }
+        case PlanChanged():
+            return _on_another_plan(case, event)
         case _:
             assert_never(event)
 
@@ -64,7 +70,28 @@ def _tried(task: OpenTask, event: CallTried) -> OpenTask:
 
 def _taken(case: CollectionCase, record: StepRecord) -> dict[str, Any]:
     forward = "" if case.brought_forward == record.step else case.brought_forward
-    return {"steps": (*case.steps, record), "brought_forward": forward}
+    undone = "" if case.undone_step == record.step else case.undone_step
+    return {
+        "steps": (*case.steps, record),
+        "brought_forward": forward,
+        "undone_step": undone,
+    }
+
+
+def _on_another_plan(case: CollectionCase, event: PlanChanged) -> dict[str, Any]:
+    """What was done stays done, but for the steps that are taken again."""
+    left = tuple(record for record in case.steps if record.step not in event.again)
+    gone = {record.step for record in left}
+    steps_left = any(step.name not in gone for step in event.plan.steps)
+    return {
+        "plan": event.plan,
+        "anchor": event.anchor or case.anchor,
+        "steps": left,
+        "given_back": (*case.given_back, *event.again),
+        "brought_forward": "",
+        "undone_step": "",
+        **(_pursued_again(case) if steps_left else {}),
+    }
 
 
 def _to_take_again(case: CollectionCase, step: str) -> dict[str, Any]:

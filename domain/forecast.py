@@ -6,10 +6,11 @@ from datetime import datetime
 
 from domain.case import evolve
 from domain.next_action import next_action
+from domain.referral import handed_over
 from schemas.actions import PerformStep, Record, SendNotice, Wait
 from schemas.base import Frozen, Instant
 from schemas.case import CollectionCase
-from schemas.events import CaseReferred, NoticeSent, StepPerformed
+from schemas.events import NoticeSent, StepPerformed
 from schemas.identifiers import contact_reference
 from schemas.money import Money
 from schemas.plan import Channel
@@ -95,9 +96,4 @@ def _taken(case: CollectionCase, action: PerformStep, now: datetime) -> Collecti
     )
     if action.step.channel is not Channel.REFER:
         return after
-    return evolve(
-        after,
-        CaseReferred(
-            at=now, to=case.plan.refer_to, outstanding=case.outstanding, reference=reference
-        ),
-    )
+    return evolve(after, handed_over(after, now, reference))

@@ -38,6 +38,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "document_link": (
         *("document link", "lien", "invoice link", "url", "lien facture", "lien document"),
     ),
+    "next_step": ("next step", "prochaine étape", "step", "étape", "prochaine relance"),
     "email": ("email", "courriel", "e-mail", "mail", "contact email", "adresse email"),
     "escalation_email": (
         *("escalation email", "courriel escalade", "second email", "email direction"),

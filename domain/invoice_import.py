@@ -187,7 +187,7 @@ class _Reading:
 
     def _invoice(self, line: int, row: Cells) -> Invoice:
         number, debtor_id, _name, issued, due, amount, currency_text, order = row[:8]
-        document, link = row[8:_DEBTOR_FROM]
+        document, link, step = row[8:_DEBTOR_FROM]
         currency = self._read(line, "currency", currency_text, read_currency, "")
         issue_date = self._read(line, "issue_date", issued, read_date, date.min)
         due_date = self._read(line, "due_date", due, read_date, date.max)
@@ -208,6 +208,7 @@ class _Reading:
             reference=rf_reference(number),
             document=self._read(line, "document", document, read_file_name, ""),
             document_link=self._read(line, "document_link", link, read_link, ""),
+            next_step=step,
         )
 
     def _amount(self, line: int, text: str, currency: str) -> Decimal:

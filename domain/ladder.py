@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from domain.business_calendar import contact_moment, local_day
 from domain.plan_calendar import PlannedStep, plan_calendar
-from schemas.case import CollectionCase, StepOutcome, StepRecord
-from schemas.plan import DunningStep
+from schemas.case import REACHED, CollectionCase, StepOutcome, StepRecord
+from schemas.plan import DunningPlan, DunningStep
 
 
 def pending_steps(case: CollectionCase) -> tuple[DunningStep, ...]:
@@ -42,12 +42,33 @@ def due_moment(case: CollectionCase, step: DunningStep) -> datetime:
 
     When the step before it came later than planned (an outage, a pause, a case opened late), the
     ladder keeps its distances: the delay is carried on, so nothing ever leaves in a burst. A step
-    that a person brought forward is due since the case was opened.
+    that was taken back waits for its distance again. A step that a person brought forward is due
+    since the case was opened.
     """
     if case.brought_forward == step.name:
         return case.opened_at
+    moment = _by_the_plan(case, step)
+    if case.undone_step == step.name and case.undone_at:
+        day = local_day(case.calendar, case.undone_at) + distance_before(case.plan, step)
+        return max(moment, contact_moment(case.calendar, day, case.case_id).at)
+    return moment
+
+
+def distance_before(plan: DunningPlan, step: DunningStep) -> timedelta:
+    """The plan's days between a step and the one before it; of the first, to the one after it."""
+    place = plan.steps.index(step)
+    if place:
+        days = step.day - plan.steps[place - 1].day
+    elif len(plan.steps) > 1:
+        days = plan.steps[1].day - step.day
+    else:
+        days = step.pay_within_days
+    return timedelta(days=max(days, 1))
+
+
+def _by_the_plan(case: CollectionCase, step: DunningStep) -> datetime:
     places = places_of(case)
-    place, last = places[step.name], _last_taken(case)
+    place, last = places[step.name], last_taken(case)
     if last is None or last.step not in places:
         return place.moment.at
     before = places[last.step]
@@ -60,7 +81,16 @@ def due_moment(case: CollectionCase, step: DunningStep) -> datetime:
     return contact_moment(case.calendar, place.moment.day + behind, case.case_id).at
 
 
-def _last_taken(case: CollectionCase) -> StepRecord | None:
-    """A step that was skipped moves nothing: it left no distance to keep."""
+def taken_today(case: CollectionCase, now: datetime) -> StepRecord | None:
+    """The latest step that reached the debtor on the local day of a moment, or may have."""
+    today = local_day(case.calendar, now)
+    reached = [one for one in case.steps if one.outcome in REACHED]
+    return next(
+        (one for one in reversed(reached) if local_day(case.calendar, one.at) == today), None
+    )
+
+
+def last_taken(case: CollectionCase) -> StepRecord | None:
+    """The latest step on record; one that was skipped left no distance to keep."""
     taken = (record for record in case.steps if record.outcome is not StepOutcome.SKIPPED)
     return max(taken, key=lambda record: record.at, default=None)

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from domain.evolve import evolve, fold
 from domain.notices import owes_thanks
+from domain.referral_tasks import taken_back
 from domain.refusals import case_is_closed, facts_left_to_a_person
 from domain.resume import is_paused, resumed
 from domain.tasks import NOT_ENDED_BY_MONEY
-from schemas.case import ClosingReason, CollectionCase
+from schemas.case import CaseState, ClosingReason, CollectionCase
 from schemas.commands import CorrectInvoice, RecordPayment, Refusal
 from schemas.events import (
     CaseClosed,
@@ -165,8 +166,16 @@ def correct(case: CollectionCase, correction: CorrectInvoice, now: datetime) -> 
         cause=correction.command_id,
         amount=correction.amount,
         due_date=correction.due_date,
+        expected=_conceded_before(case, case.claim - correction.amount),
     )
     return settled(case, corrected)
+
+
+def _conceded_before(case: CollectionCase, reduction: Money) -> Money | None:
+    """What a smaller invoice gives of what a dispute has conceded: it is not taken off twice."""
+    if case.expected_credit is None or not reduction.is_positive:
+        return None
+    return reduction.at_most(case.expected_credit)
 
 
 def write_off(case: CollectionCase, command: WriteOff, now: datetime) -> Events | Refusal:
@@ -174,6 +183,7 @@ def write_off(case: CollectionCase, command: WriteOff, now: datetime) -> Events 
     if case.is_closed:
         return case_is_closed(case)
     return (
+        *taken_back(case, command, now),
         WrittenOff(
             at=now,
             by=command.by,
@@ -189,6 +199,13 @@ def write_off(case: CollectionCase, command: WriteOff, now: datetime) -> Events 
             note=command.reason,
         ),
     )
+
+
+def ended_by_money(case: CollectionCase) -> ClosingReason:
+    """Why a case of which nothing is left to pay has ended."""
+    if not case.paid.is_positive:
+        return ClosingReason.CREDITED
+    return ClosingReason.RECOVERED if case.state is CaseState.REFERRED else ClosingReason.PAID
 
 
 def settled(case: CollectionCase, *events: CaseEvent) -> Events:
@@ -213,6 +230,6 @@ def settled(case: CollectionCase, *events: CaseEvent) -> Events:
         following.append(WrittenOff(at=last.at, cause=last.cause, amount=rest, reason=reason))
     if owes_thanks(fold(following, case), last.at):
         return tuple(following)
-    closing = ClosingReason.PAID if after.paid.is_positive else ClosingReason.CREDITED
+    closing = ended_by_money(after)
     following.append(CaseClosed(at=last.at, cause=last.cause, reason=closing))
     return tuple(following)

@@ -8,20 +8,24 @@ from zoneinfo import ZoneInfo
 from domain.business_calendar import is_open, next_open_moment
 from domain.evolve import evolve
 from domain.ladder import cycle_of, due_moment, level_of, pending_step
+from domain.money_rules import ended_by_money
 from domain.notices import due_notice, notice_moment
+from domain.referral import awaiting, before_hand_over
 from domain.reply_rules import being_read
-from domain.resume import resumed
+from domain.resume import is_paused, resumed
 from schemas.actions import Action, PerformStep, Record, Wait
-from schemas.case import CaseState, ClosingReason, CollectionCase
+from schemas.case import CaseState, CollectionCase
 from schemas.events import (
     CaseClosed,
     CaseEvent,
     DisputeOverdue,
     HoldReleased,
+    InstalmentMissed,
     PlanExhausted,
     PromiseBroken,
 )
 from schemas.pauses import Arrangement, Dispute, Hold
+from schemas.plan import Channel
 
 
 def next_action(case: CollectionCase, now: datetime) -> Action:
@@ -36,32 +40,45 @@ def next_action(case: CollectionCase, now: datetime) -> Action:
     """
     if late := next((one for one in case.disputes if _is_late(one, now)), None):
         return Record(events=(_overdue(late, now),))
-    action = _apart_from_deadlines(case, now)
-    deadline = _next_deadline(case, now)
-    if not isinstance(action, Wait) or deadline is None:
-        return action
-    return action.model_copy(update={"until": min(action.until or deadline, deadline)})
+    return _not_beyond(_next_deadline(case, now), _apart_from_deadlines(case, now))
 
 
 def _apart_from_deadlines(case: CollectionCase, now: datetime) -> Action:
     """The owner of a dispute is reminded whatever else waits; all the rest is here."""
     if resting := _at_rest(case):
         return resting
-    notice = due_notice(case, now)
-    if notice and is_open(case.calendar, now):
-        return notice
-    if not case.outstanding.is_positive and notice:
-        return Wait(
-            until=next_open_moment(case.calendar, now, case.case_id),
-            reason="OutsideContactHours",
-            sentence="Everything is paid; the case ends when the debtor has been thanked.",
-        )
+    if answering := _answering(case, now):
+        return answering
     if not case.outstanding.is_positive:
-        closing = ClosingReason.PAID if case.paid.is_positive else ClosingReason.CREDITED
-        return Record(events=(CaseClosed(at=now, reason=closing),))
+        return Record(events=(CaseClosed(at=now, reason=ended_by_money(case)),))
     if pausing := _paused(case, now):
         return pausing
-    return _ladder(case, now)
+    if case.proposal and not case.proposal.step:
+        return awaiting(case.proposal)
+    # While one instalment is late the ladder goes on; the next may be missed meanwhile.
+    lapse = case.arrangement.next_lapse if case.arrangement else None
+    return _not_beyond(lapse, _ladder(case, now))
+
+
+def _answering(case: CollectionCase, now: datetime) -> Action | None:
+    """What was said is answered before anything else; thanks before the case ends."""
+    answer = due_notice(case, now)
+    if answer is None or is_open(case.calendar, now):
+        return answer
+    if case.outstanding.is_positive:
+        return None
+    return Wait(
+        until=next_open_moment(case.calendar, now, case.case_id),
+        reason="OutsideContactHours",
+        sentence="Everything is paid; the case ends when the debtor has been thanked.",
+    )
+
+
+def _not_beyond(deadline: datetime | None, action: Action) -> Action:
+    """A wait ends at a deadline, if it would not end before."""
+    if not isinstance(action, Wait) or deadline is None:
+        return action
+    return action.model_copy(update={"until": min(action.until or deadline, deadline)})
 
 
 def _at_rest(case: CollectionCase) -> Wait | None:
@@ -74,7 +91,7 @@ def _at_rest(case: CollectionCase) -> Wait | None:
             return Wait(
                 until=None,
                 reason="CaseIsReferred",
-                sentence=f"The case is with: {case.plan.refer_to}; own contacts have stopped.",
+                sentence=f"The case is with: {case.destination}; own contacts have stopped.",
             )
         case _:
             return None
@@ -91,8 +108,8 @@ def _paused(case: CollectionCase, now: datetime) -> Action | None:
         )
     if case.hold:
         return _held(case, case.hold, now)
-    if case.arrangement:
-        return _promised(case, case.arrangement, now)
+    if case.arrangement and (waiting := _promised(case, case.arrangement, now)):
+        return waiting
     if answer := being_read(case, now):
         return Wait(
             until=answer.until,
@@ -117,16 +134,21 @@ def _held(case: CollectionCase, hold: Hold, now: datetime) -> Action:
     return Wait(until=hold.until, reason="OnHold", sentence=f"On hold {until}: {hold.reason}.")
 
 
-def _promised(case: CollectionCase, arrangement: Arrangement, now: datetime) -> Action:
+def _promised(case: CollectionCase, arrangement: Arrangement, now: datetime) -> Action | None:
     lapse = arrangement.next_lapse
     if lapse is not None and lapse <= now:
+        lapsed = sum(1 for one in arrangement.lapses if one <= now)
+        if not arrangement.accelerates and lapsed < len(arrangement.lapses):
+            return _instalment_missed(case, arrangement, lapsed, now)
         broken = PromiseBroken(
             at=now,
             arrangement_id=arrangement.arrangement_id,
             promised=arrangement.total,
             received=arrangement.received,
         )
-        return Record(events=(broken, *resumed(evolve(case, broken), now)))
+        return Record(events=(broken, *_resumed(case, broken, now)))
+    if arrangement.missing.is_positive:
+        return None
     words = "promised" if arrangement.is_promise else "agreed in instalments"
     last = arrangement.instalments[-1].on
     return Wait(
@@ -134,6 +156,25 @@ def _promised(case: CollectionCase, arrangement: Arrangement, now: datetime) -> 
         reason="Promised" if arrangement.is_promise else "PayingByInstalments",
         sentence=f"{arrangement.total} is {words}, until {last}.",
     )
+
+
+def _instalment_missed(
+    case: CollectionCase, arrangement: Arrangement, lapsed: int, now: datetime
+) -> Record:
+    """The others keep their days; what is lacking is asked for until it has come."""
+    after = arrangement.model_copy(update={"lapsed": lapsed})
+    missed = InstalmentMissed(
+        at=now,
+        arrangement_id=arrangement.arrangement_id,
+        lapsed=lapsed,
+        missing=after.missing,
+    )
+    return Record(events=(missed, *_resumed(case, missed, now)))
+
+
+def _resumed(case: CollectionCase, event: CaseEvent, now: datetime) -> tuple[CaseEvent, ...]:
+    """What follows a missed day, if it ends a pause: beside a late instalment the ladder runs."""
+    return resumed(evolve(case, event), now) if is_paused(case) else ()
 
 
 def _ladder(case: CollectionCase, now: datetime) -> Action:
@@ -155,6 +196,8 @@ def _ladder(case: CollectionCase, now: datetime) -> Action:
             reason="NextStepNotDue",
             sentence=f"Step {step.name!r} is due on {_local(case, due_at)}.",
         )
+    if step.channel is Channel.REFER and (first := before_hand_over(case, step, now)):
+        return first
     if not is_open(case.calendar, now):
         opens = next_open_moment(case.calendar, now, case.case_id)
         return Wait(

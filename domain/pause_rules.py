@@ -53,7 +53,7 @@ def raise_dispute(case: CollectionCase, command: RaiseDispute, now: datetime) ->
         return refusal
     dispute = Dispute(
         dispute_id=command.command_id,
-        amount=command.amount or case.asked,
+        amount=command.amount or case.uncontested,
         reason=command.reason,
         note=command.note,
         owner=command.owner or command.by,
@@ -105,7 +105,7 @@ def promise(case: CollectionCase, command: PromiseToPay, now: datetime) -> Answe
             code="PromiseTooFarOut",
             sentence=f"A promise may reach to {latest} at the latest, not to {command.on}.",
         )
-    instalment = Instalment(amount=command.amount or case.asked, on=command.on)
+    instalment = Instalment(amount=command.amount or case.uncontested, on=command.on)
     arrangement = _arrangement(case, command.command_id, (instalment,), now).model_copy(
         update={"said_by": command.said_by, "means": command.means}
     )
@@ -116,8 +116,8 @@ def agree_instalments(case: CollectionCase, command: AgreeInstalments, now: date
     """The case waits as long as every instalment comes in time."""
     if case.is_closed:
         return case_is_closed(case)
-    if case.arrangement:
-        return _already_promised(case.arrangement)
+    if refusal := _already_promised(case):
+        return refusal
     if any(one.amount.currency != case.claim.currency for one in command.instalments):
         return _wrong_currency(case)
     if refusal := _days_do_not_suit([one.on for one in command.instalments], case, now):
@@ -221,8 +221,8 @@ def _lapse(case: CollectionCase, day: date) -> datetime:
 def _may_not_promise(case: CollectionCase) -> Refusal | None:
     if case.is_closed:
         return case_is_closed(case)
-    if case.arrangement:
-        return _already_promised(case.arrangement)
+    if refusal := _already_promised(case):
+        return refusal
     if case.promises_broken >= case.plan.promises_in_a_row:
         return Refusal(
             code="TooManyBrokenPromises",
@@ -235,7 +235,7 @@ def _may_not_promise(case: CollectionCase) -> Refusal | None:
 def _not_asked_for(
     case: CollectionCase, amount: Money | None, code: str, word: str
 ) -> Refusal | None:
-    asked = case.asked
+    asked = case.uncontested
     if amount is not None and amount.currency != asked.currency:
         return _wrong_currency(case)
     if not asked.is_positive:
@@ -249,7 +249,11 @@ def _wrong_currency(case: CollectionCase) -> Refusal:
     return Refusal(code="WrongCurrency", sentence=f"The claim is in {case.claim.currency}.")
 
 
-def _already_promised(arrangement: Arrangement) -> Refusal:
+def _already_promised(case: CollectionCase) -> Refusal | None:
+    """Instalments of which one was missed may be agreed anew; all else runs to its end first."""
+    arrangement = case.arrangement
+    if arrangement is None or arrangement.missing.is_positive:
+        return None
     last = arrangement.instalments[-1].on
     return Refusal(
         code="AlreadyPromised",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.facts import EXCERPT_CHARACTERS
-from schemas.case import CollectionCase
+from schemas.case import CaseState, CollectionCase
 from schemas.commands import (
     CorrectInvoice,
     NoteUnreadableFact,
@@ -24,6 +24,18 @@ def case_is_closed(case: CollectionCase) -> Refusal:
         code="CaseIsClosed",
         sentence=f"Case {case.case_id} is already closed ({reason}); nothing was changed.",
     )
+
+
+def not_pursued(case: CollectionCase) -> Refusal | None:
+    """Nothing can be done to the steps of a case that has ended or that somebody else has."""
+    if case.is_closed:
+        return case_is_closed(case)
+    if case.state is CaseState.REFERRED:
+        return Refusal(
+            code="CaseIsReferred",
+            sentence=f"Case {case.case_id} is with: {case.destination}; recall it first.",
+        )
+    return None
 
 
 def facts_left_to_a_person(

@@ -15,7 +15,8 @@ from schemas.step_events import LadderRestarted, StepSkipped
 def is_paused(case: CollectionCase) -> bool:
     """Whether anything still keeps the whole case waiting."""
     whole = bool(case.disputes) and not case.asked.is_positive
-    return bool(case.stops or case.hold or case.arrangement or whole)
+    waits = case.arrangement is not None and not case.arrangement.missing.is_positive
+    return bool(case.stops or case.hold or waits or whole)
 
 
 def resumed(case: CollectionCase, now: datetime, cause: str = "") -> tuple[CaseEvent, ...]:
@@ -32,18 +33,20 @@ def resumed(case: CollectionCase, now: datetime, cause: str = "") -> tuple[CaseE
         case ResumePolicy.CONTINUE:
             return ()
         case ResumePolicy.RESTART:
-            return _restart(case, now, cause)
+            return restarted(case, now, cause, "resumed after a pause")
         case ResumePolicy.NEAREST:
             return _nearest(case, now, cause)
 
 
-def _restart(case: CollectionCase, now: datetime, cause: str) -> tuple[CaseEvent, ...]:
+def restarted(
+    case: CollectionCase, now: datetime, cause: str, reason: str, *, by: str = "relance"
+) -> tuple[CaseEvent, ...]:
     """The first step is due today; a ladder that nobody has stepped on need not begin again."""
     first = case.plan.steps[0]
     if not case.steps and due_moment(case, first) > now:
         return ()
     anchor = local_day(case.calendar, now) - timedelta(days=first.day)
-    return (LadderRestarted(at=now, cause=cause, anchor=anchor, reason="resumed after a pause"),)
+    return (LadderRestarted(at=now, by=by, cause=cause, anchor=anchor, reason=reason),)
 
 
 def _nearest(case: CollectionCase, now: datetime, cause: str) -> tuple[CaseEvent, ...]:

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.business_calendar import NeverOpenError, local_day, working_days_after
-from schemas.case import CaseState, ClosingReason, CollectionCase, OpenTask, TaskKind
+from domain.referral_tasks import about_referral, nothing_left_to_wait_for
+from schemas.case import ClosingReason, CollectionCase, OpenTask, TaskKind
 from schemas.events import (
     CaseClosed,
     CaseEvent,
@@ -15,6 +16,7 @@ from schemas.events import (
     CreditNoteIssued,
     DisputeOverdue,
     FactUnreadable,
+    InstalmentMissed,
     InvoiceCorrected,
     PaymentReceived,
     PaymentReversed,
@@ -51,6 +53,7 @@ OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
     TaskKind.DELIVERY_UNKNOWN: ("arrived", TRY_AGAIN, "leave"),
     TaskKind.DECIDE: ("referred", "written-off", "waiting", "done"),
     TaskKind.HAND_OVER: ("handed-over",),
+    TaskKind.APPROVE: ("approved", "rejected"),
     TaskKind.UNALLOCATED_CASH: ("allocated", "refunded", "done"),
     TaskKind.UNREADABLE_FACT: ("done",),
     TaskKind.REPLY_RECEIVED: ("answered", "promised", "disputes", "says-paid", "done"),
@@ -81,6 +84,7 @@ WORKING_DAYS: dict[TaskKind, int] = {
     TaskKind.PROMISE_BROKEN: 1,
     TaskKind.DISPUTE_OVERDUE: 1,
     TaskKind.TELL_AGENCY: 1,
+    TaskKind.APPROVE: 1,
     TaskKind.UNREADABLE_FACT: 1,
     TaskKind.SEND_INVOICE: 1,
 }
@@ -102,7 +106,9 @@ OUTLIVES_THE_CASE = frozenset(
 OWN_CONTACTS = frozenset({TaskKind.CALL, TaskKind.CORRECT_NUMBER})
 """Tasks that are contacts of our own: off the list when these have stopped."""
 
-NOT_ENDED_BY_MONEY = frozenset({ClosingReason.CANCELLED, ClosingReason.WRITTEN_OFF})
+NOT_ENDED_BY_MONEY = frozenset(
+    {ClosingReason.CANCELLED, ClosingReason.WRITTEN_OFF, ClosingReason.UNCOLLECTIBLE}
+)
 """A person ended the case, so only a person pursues it again."""
 
 
@@ -115,9 +121,11 @@ def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
     """
     found = (
         _about_money(case, event)
+        or about_referral(case, event)
         or _about_charges(case, event)
         or _after_a_call(case, event)
         or _what_to_do(event)
+        or nothing_left_to_wait_for(case, event)
     )
     if found is None:
         return None
@@ -178,9 +186,6 @@ def _finished(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
 def _about_money(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
     """Money that others must hear of, that a fact frees, or that is owed again."""
     match event:
-        case PaymentReceived() if case.state is CaseState.REFERRED and event.allocated.is_positive:
-            what = f"{event.allocated} came in directly: tell {case.plan.refer_to}"
-            return TaskKind.TELL_AGENCY, what
         case CreditNoteIssued():
             surplus = event.taken - case.outstanding
             what = f"{surplus} of credit note {event.credit_id} are left"
@@ -192,7 +197,7 @@ def _about_money(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str]
                 return TaskKind.UNALLOCATED_CASH, what
             owed = event.amount - case.paid - case.credited
             what = f"Corrected after it was paid: {owed} is owed again"
-            paid = case.closing is ClosingReason.PAID
+            paid = case.closing in {ClosingReason.PAID, ClosingReason.RECOVERED}
             return (TaskKind.DECIDE, what) if paid and owed.is_positive else None
         case PaymentReversed() if case.closing in NOT_ENDED_BY_MONEY and event.amount.is_positive:
             what = f"Taken back: {event.amount} is owed again, but the case is {case.closing}"
@@ -221,7 +226,7 @@ def _after_a_call(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str
     return AFTER_A_CALL.get(event.outcome)
 
 
-def _what_to_do(  # noqa: PLR0911, C901 - one branch an event
+def _what_to_do(  # noqa: PLR0911, PLR0912, C901 - one branch an event
     event: CaseEvent,
 ) -> tuple[TaskKind, str] | None:
     match event:
@@ -245,6 +250,8 @@ def _what_to_do(  # noqa: PLR0911, C901 - one branch an event
                 TaskKind.PROMISE_BROKEN,
                 f"Promised {event.promised}, received {event.received}",
             )
+        case InstalmentMissed():
+            return TaskKind.PROMISE_BROKEN, f"An instalment was missed: {event.missing} is lacking"
         case DisputeOverdue():
             return (
                 TaskKind.DISPUTE_OVERDUE,

@@ -47,7 +47,12 @@ class Laptop:
 
 
 def lay_out(
-    settings: Settings, say: Say, held: contextlib.ExitStack, *, with_worker: bool = True
+    settings: Settings,
+    say: Say,
+    held: contextlib.ExitStack,
+    *,
+    with_worker: bool = True,
+    usual_ports: bool = True,
 ) -> Laptop:
     """Decide what must be started and where, and prepare the data folder of PostgreSQL.
 
@@ -56,6 +61,8 @@ def lay_out(
         say: told when something is elsewhere than expected.
         held: keeps the lock of the data folder.
         with_worker: whether the worker is part of it.
+        usual_ports: those that people expect, where they are free; else any, so that engines for a
+            moment never stand in the way of others that start just then.
 
     Raises:
         PortTaken: a port of the environment is in use.
@@ -83,9 +90,9 @@ def lay_out(
             say("PostgreSQL … making an empty database, once")
         _add_postgres(laptop, prepare(data, asked=asked), var, say)
     if not settings.temporal_address:
-        _add_temporal(laptop, var, say)
+        _add_temporal(laptop, var, say, usual_ports=usual_ports)
     if not settings.smtp_host:
-        _add_mailbox(laptop, var, say)
+        _add_mailbox(laptop, var, say, usual_ports=usual_ports)
     if with_worker:
         _add_worker(laptop, settings, var, say)
     return laptop
@@ -111,9 +118,9 @@ def _add_postgres(laptop: Laptop, cluster: Cluster, var: Path, say: Say) -> None
     )
 
 
-def _add_temporal(laptop: Laptop, var: Path, say: Say) -> None:
-    port = _port("Temporal", TEMPORAL_PORT, say)
-    ui_port = _port("Temporal's pages", TEMPORAL_UI_PORT, say)
+def _add_temporal(laptop: Laptop, var: Path, say: Say, *, usual_ports: bool) -> None:
+    port = _port("Temporal", TEMPORAL_PORT, say, usual=usual_ports)
+    ui_port = _port("Temporal's pages", TEMPORAL_UI_PORT, say, usual=usual_ports)
     folder = var / "temporal"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     server = TemporalServer(port, free_ports(1)[0], ui_port, folder / "temporal.db")
@@ -130,8 +137,8 @@ def _add_temporal(laptop: Laptop, var: Path, say: Say) -> None:
     )
 
 
-def _add_mailbox(laptop: Laptop, var: Path, say: Say) -> None:
-    port = _port("the mailbox", SMTP_PORT, say)
+def _add_mailbox(laptop: Laptop, var: Path, say: Say, *, usual_ports: bool) -> None:
+    port = _port("the mailbox", SMTP_PORT, say, usual=usual_ports)
     folder = var / "mailbox"
     laptop.addresses = laptop.addresses.model_copy(
         update={"smtp_host": HOST, "smtp_port": port, "mailbox": str(folder)}
@@ -179,8 +186,10 @@ def split(address: str) -> tuple[str, int]:
     return host.strip("[]") or HOST, int(port)
 
 
-def _port(whose: str, preferred: int, say: Say) -> int:
+def _port(whose: str, preferred: int, say: Say, *, usual: bool = True) -> int:
     """Return the port people expect, or another one, said aloud, when it is taken."""
+    if not usual:
+        return free_ports(1)[0]
     if is_free(preferred):
         return preferred
     (port,) = free_ports(1)

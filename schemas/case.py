@@ -9,8 +9,10 @@ from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
 from schemas.charges import ClaimedCharges
 from schemas.money import Money
+from schemas.parties import Capacity
 from schemas.pauses import Arrangement, ContactStop, Dispute, Hold, Reading
 from schemas.plan import Channel, DunningPlan, NoticeKind
+from schemas.referral import Proposal
 
 
 class CaseState(StrEnum):
@@ -29,6 +31,8 @@ class ClosingReason(StrEnum):
     CREDITED = "credited"
     CANCELLED = "cancelled"
     WRITTEN_OFF = "written-off"
+    RECOVERED = "recovered"
+    UNCOLLECTIBLE = "uncollectible"
 
 
 class StepOutcome(StrEnum):
@@ -92,6 +96,7 @@ class TaskKind(StrEnum):
     DELIVERY_UNKNOWN = "delivery-unknown"
     DECIDE = "decide"
     HAND_OVER = "hand-over"
+    APPROVE = "approve"
     UNALLOCATED_CASH = "unallocated-cash"
     PROMISE_BROKEN = "promise-broken"
     DISPUTE_OVERDUE = "dispute-overdue"
@@ -161,6 +166,12 @@ class CollectionCase(Frozen):
         charges: interest and fixed sum that were claimed beside the claim; None when none were.
         stops: what forbids contact, at most one of each kind; contact waits for the last of them.
         notices: events that were answered, each once.
+        country: of the debtor; empty in cases opened before it was written down.
+        capacity: in which the debtor owes; None as above.
+        proposal: a hand-over that waits for approval, or was approved and is about to happen.
+        referred_to: who has the case, or had it last.
+        undone_step: the step that was taken back last, if it has not been taken since.
+        undone_at: when.
         readings: answers of the debtor that a person should read before the next contact.
     """
 
@@ -198,6 +209,12 @@ class CollectionCase(Frozen):
     restarts: int = 0
     brought_forward: str = ""
     changed_at: Instant | None = None
+    country: str = ""
+    capacity: Capacity | None = None
+    proposal: Proposal | None = None
+    referred_to: str = ""
+    undone_step: str = ""
+    undone_at: Instant | None = None
     charges: ClaimedCharges | None = None
 
     @property
@@ -256,9 +273,21 @@ class CollectionCase(Frozen):
         return total.at_most(self.outstanding)
 
     @property
-    def asked(self) -> Money:
-        """What messages ask for: what is outstanding and not contested."""
+    def uncontested(self) -> Money:
+        """What is outstanding and not contested."""
         return self.outstanding - self.disputed
+
+    @property
+    def asked(self) -> Money:
+        """What messages ask for: of what is not contested, all; or what instalments missed."""
+        if self.arrangement and self.arrangement.missing.is_positive:
+            return self.uncontested.at_most(self.arrangement.missing)
+        return self.uncontested
+
+    @property
+    def destination(self) -> str:
+        """Who has the case, or had it last; else who takes it when nobody else is named."""
+        return self.referred_to or self.plan.refer_to
 
     @property
     def day_zero(self) -> date:

@@ -15,7 +15,9 @@ from schemas.money import Money
 from schemas.pauses import DisputeReason
 from schemas.requests import (
     AgreeInstalments,
+    ApproveReferral,
     ClaimCharges,
+    DeclareUncollectible,
     DoStepNow,
     IssueCreditNote,
     PlaceHold,
@@ -23,9 +25,12 @@ from schemas.requests import (
     RaiseDispute,
     RecallCase,
     ReceiveReply,
+    ReferCase,
     ReinstateCharges,
+    RejectReferral,
     Release,
     ReopenCase,
+    ReplanCase,
     ResolveDispute,
     ReversePayment,
     Said,
@@ -38,12 +43,14 @@ from schemas.requests import (
 
 __all__ = [
     "AgreeInstalments",
+    "ApproveReferral",
     "Asked",
     "CancelCase",
     "ClaimCharges",
     "Command",
     "CompleteTask",
     "CorrectInvoice",
+    "DeclareUncollectible",
     "DoStepNow",
     "Fact",
     "Happened",
@@ -55,10 +62,13 @@ __all__ = [
     "RecallCase",
     "ReceiveReply",
     "RecordPayment",
+    "ReferCase",
     "Refusal",
     "ReinstateCharges",
+    "RejectReferral",
     "Release",
     "ReopenCase",
+    "ReplanCase",
     "Request",
     "ResolveDispute",
     "ReversePayment",
@@ -83,7 +93,7 @@ class CompleteTask(Said):
     """A person has done a task and says what came of it.
 
     Attributes:
-        promised_on: the day of a promise made on the phone.
+        promised_on: the day that an outcome names: of a promise, or until when to wait.
         amount: promised or contested; None for everything that is asked for.
         reason: what is contested.
         again_at: when to call again, if somebody named a time.
@@ -148,6 +158,11 @@ Asked = (
     | WriteOff
     | RecallCase
     | ReopenCase
+    | ReplanCase
+    | ReferCase
+    | ApproveReferral
+    | RejectReferral
+    | DeclareUncollectible
     | ClaimCharges
     | WaiveCharges
     | ReinstateCharges

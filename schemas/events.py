@@ -16,6 +16,7 @@ from schemas.inbound_events import ReplyReceived
 from schemas.money import Money
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
 from schemas.notice_events import NoticeNotSent, NoticeSent
+from schemas.parties import Capacity
 from schemas.pause_events import (
     ContactsAllowed,
     ContactsStopped,
@@ -24,15 +25,25 @@ from schemas.pause_events import (
     DisputeResolved,
     HoldPlaced,
     HoldReleased,
+    InstalmentMissed,
     InstalmentsAgreed,
     PromiseBroken,
     PromiseKept,
     PromiseMade,
 )
 from schemas.plan import DunningPlan
+from schemas.referral_events import (
+    CaseRecalled,
+    CaseReferred,
+    ReferralApproved,
+    ReferralProposed,
+    ReferralRejected,
+    ReferralWithdrawn,
+)
 from schemas.step_events import (
     CallTried,
     LadderRestarted,
+    PlanChanged,
     StepBroughtForward,
     StepFailed,
     StepGivenBack,
@@ -58,6 +69,7 @@ __all__ = [
     "FactUnreadable",
     "HoldPlaced",
     "HoldReleased",
+    "InstalmentMissed",
     "InstalmentsAgreed",
     "InvoiceCorrected",
     "LadderRestarted",
@@ -65,11 +77,16 @@ __all__ = [
     "NoticeSent",
     "PaymentReceived",
     "PaymentReversed",
+    "PlanChanged",
     "PlanExhausted",
     "PromiseBroken",
     "PromiseKept",
     "PromiseMade",
     "RecordedEvent",
+    "ReferralApproved",
+    "ReferralProposed",
+    "ReferralRejected",
+    "ReferralWithdrawn",
     "ReplyReceived",
     "StepBroughtForward",
     "StepFailed",
@@ -83,7 +100,12 @@ __all__ = [
 
 
 class CaseOpened(_Event):
-    """An invoice is overdue and will be pursued by this plan, on this calendar."""
+    """An invoice is overdue and will be pursued by this plan, on this calendar.
+
+    Attributes:
+        country: of the debtor; empty where it was not written down.
+        capacity: in which the debtor owes; None where it was not written down.
+    """
 
     type: Literal["CaseOpened"] = "CaseOpened"
     case_id: str
@@ -94,14 +116,22 @@ class CaseOpened(_Event):
     due_date: date
     plan: DunningPlan
     calendar: ContactCalendar
+    country: str = ""
+    capacity: Capacity | None = None
 
 
 class InvoiceCorrected(_Event):
-    """The ledger of record changed the invoice."""
+    """The ledger of record changed the invoice.
+
+    Attributes:
+        expected: what of the reduction a dispute had conceded already; its credit note is no
+            longer expected, so that it is not taken off twice.
+    """
 
     type: Literal["InvoiceCorrected"] = "InvoiceCorrected"
     amount: Money
     due_date: date
+    expected: Money | None = None
 
 
 class TaskCompleted(_Event):
@@ -129,22 +159,6 @@ class PlanExhausted(_Event):
     outstanding: Money
 
 
-class CaseReferred(_Event):
-    """The case was handed to a collection agency or a lawyer; own contacts stop."""
-
-    type: Literal["CaseReferred"] = "CaseReferred"
-    to: str
-    outstanding: Money
-    reference: str
-
-
-class CaseRecalled(_Event):
-    """The case came back from the agency or the lawyer."""
-
-    type: Literal["CaseRecalled"] = "CaseRecalled"
-    reason: str
-
-
 class CaseReopened(_Event):
     """A closed case is pursued again, because money was taken back or a person decided so."""
 
@@ -169,6 +183,7 @@ CaseEvent = Annotated[
     | StepBroughtForward
     | StepUndone
     | LadderRestarted
+    | PlanChanged
     | CallTried
     | NoticeSent
     | NoticeNotSent
@@ -187,6 +202,7 @@ CaseEvent = Annotated[
     | InstalmentsAgreed
     | PromiseKept
     | PromiseBroken
+    | InstalmentMissed
     | HoldPlaced
     | HoldReleased
     | ContactsStopped
@@ -195,6 +211,10 @@ CaseEvent = Annotated[
     | TaskCompleted
     | FactUnreadable
     | PlanExhausted
+    | ReferralProposed
+    | ReferralApproved
+    | ReferralRejected
+    | ReferralWithdrawn
     | CaseReferred
     | CaseRecalled
     | CaseReopened

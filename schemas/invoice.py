@@ -17,6 +17,8 @@ class Invoice(Frozen):
         document: file of the invoice below its creditor's folder of documents, or empty.
         document_link: where the debtor can fetch it, or empty.
         reference: ISO 11649 creditor reference (``RF…``) that its messages carry.
+        next_step: at which step of the plan its case begins, when others took the steps before it;
+            empty for the first.
     """
 
     creditor: Name
@@ -29,3 +31,4 @@ class Invoice(Frozen):
     reference: str = ""
     document: str = ""
     document_link: str = ""
+    next_step: str = ""

@@ -74,6 +74,20 @@ class PromiseBroken(_Event):
     received: Money
 
 
+class InstalmentMissed(_Event):
+    """An instalment was not paid, and it was agreed that the others keep their days.
+
+    Attributes:
+        lapsed: how many of the instalments have come due by now.
+        missing: what of them has not come in.
+    """
+
+    type: Literal["InstalmentMissed"] = "InstalmentMissed"
+    arrangement_id: str
+    lapsed: int
+    missing: Money
+
+
 class HoldPlaced(_Event):
     """Somebody stopped the clock."""
 

@@ -65,7 +65,9 @@ class Arrangement(Frozen):
         made_at: payments after this count for it.
         received: what has come in since.
         payments: ids of the payments that it came by.
-        accelerates: a missed instalment makes everything due at once.
+        accelerates: a missed instalment makes everything due at once; else only itself is asked
+            for, and the others keep their days.
+        lapsed: how many instalments have come due and were noted as missed, where none accelerates.
     """
 
     arrangement_id: str
@@ -77,6 +79,7 @@ class Arrangement(Frozen):
     received: Money
     payments: tuple[str, ...] = ()
     accelerates: bool = True
+    lapsed: int = 0
 
     @property
     def is_promise(self) -> bool:
@@ -97,12 +100,23 @@ class Arrangement(Frozen):
         return self.received.amount >= self.total.amount
 
     @property
-    def next_lapse(self) -> Instant | None:
-        """When the first instalment that is not covered counts as missed; None when all are."""
+    def missing(self) -> Money:
+        """What of the instalments noted as missed has still not come in."""
         due = Money.zero(self.received.currency)
-        for instalment, lapse in zip(self.instalments, self.lapses, strict=True):
+        for instalment in self.instalments[: self.lapsed]:
             due += instalment.amount
-            if due.amount > self.received.amount:
+        rest = due - self.received
+        return rest if rest.is_positive else Money.zero(self.received.currency)
+
+    @property
+    def next_lapse(self) -> Instant | None:
+        """When the next instalment that is not covered counts as missed; None when all are."""
+        due = Money.zero(self.received.currency)
+        for place, (instalment, lapse) in enumerate(
+            zip(self.instalments, self.lapses, strict=True)
+        ):
+            due += instalment.amount
+            if due.amount > self.received.amount and place >= self.lapsed:
                 return lapse
         return None
 

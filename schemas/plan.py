@@ -9,6 +9,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from schemas.base import Frozen, Name
+from schemas.referral import Destination
 
 
 class Channel(StrEnum):
@@ -142,7 +143,8 @@ class DunningPlan(Frozen):
         plan: its short name.
         title: for people.
         steps: by ascending day; at least one.
-        refer_to: who takes the case at a ``refer`` step.
+        refer_to: who takes the case at a ``refer`` step, when no destinations are named.
+        refer: destinations in the order in which they are asked; the first one that fits takes it.
         resume: where the ladder goes on after a pause: with the next step not yet taken, keeping
             its distances; from the first one again; or with the latest one whose day has passed.
         promise_days_max: a promise beyond so many days is refused.
@@ -159,6 +161,7 @@ class DunningPlan(Frozen):
     plan: Name
     title: str = ""
     refer_to: str = "collection agency"
+    refer: tuple[Destination, ...] = Field(default=(), max_length=20)
     resume: ResumePolicy = ResumePolicy.CONTINUE
     promise_days_max: int = Field(default=30, ge=0, le=365)
     promises_in_a_row: int = Field(default=2, ge=0, le=20)

@@ -11,6 +11,7 @@ from schemas.base import Frozen, Instant, Text
 from schemas.interest import WaivedPart
 from schemas.money import Money
 from schemas.pauses import DisputeReason, Instalment, StopKind
+from schemas.plan import DunningPlan
 
 
 class Said(Frozen):
@@ -115,6 +116,55 @@ class UndoStep(Said):
     type: Literal["undo_step"] = "undo_step"
     step: Text = ""
     reason: Text = Field(default="", max_length=500)
+
+
+class ReplanCase(Said):
+    """Go on by another plan.
+
+    Attributes:
+        plan: the whole of it, as it is now.
+        mode: ``keep`` the position on the ladder, ``restart`` it, or ``move`` to a step.
+        step: of the new plan, for ``move``.
+    """
+
+    type: Literal["replan_case"] = "replan_case"
+    plan: DunningPlan
+    mode: Literal["keep", "restart", "move"] = "keep"
+    step: Text = ""
+    reason: Text = Field(default="", max_length=500)
+
+
+class ReferCase(Said):
+    """Hand the case to an agency or a lawyer, now.
+
+    Attributes:
+        to: one of the plan's destinations; empty for the one that its rules name.
+    """
+
+    type: Literal["refer_case"] = "refer_case"
+    to: Text = Field(default="", max_length=100)
+    reason: Text = Field(default="", max_length=500)
+
+
+class ApproveReferral(Said):
+    """Agree to a hand-over that somebody else, or the plan, has proposed."""
+
+    type: Literal["approve_referral"] = "approve_referral"
+    note: Text = Field(default="", max_length=500)
+
+
+class RejectReferral(Said):
+    """Decide against a hand-over that was proposed; a person then decides what follows."""
+
+    type: Literal["reject_referral"] = "reject_referral"
+    reason: Text = Field(min_length=1, max_length=500)
+
+
+class DeclareUncollectible(Said):
+    """The agency or the lawyer gives up: nothing more can be had."""
+
+    type: Literal["declare_uncollectible"] = "declare_uncollectible"
+    reason: Text = Field(min_length=1, max_length=500)
 
 
 class WriteOff(Said):

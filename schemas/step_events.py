@@ -8,7 +8,7 @@ from typing import Literal
 from schemas.base import Instant, Text
 from schemas.event_base import Happened as _Event
 from schemas.money import Money
-from schemas.plan import Channel
+from schemas.plan import Channel, DunningPlan
 
 
 class StepPerformed(_Event):
@@ -108,4 +108,26 @@ class LadderRestarted(_Event):
 
     type: Literal["LadderRestarted"] = "LadderRestarted"
     anchor: date
+    reason: str = ""
+
+
+class PlanChanged(_Event):
+    """A running case goes on by another plan.
+
+    Attributes:
+        before: name of the plan so far.
+        plan: the new one, as it is now.
+        mode: ``keep`` the position, ``restart``, or ``move`` to a step.
+        step: where the case now stands (``keep``), or what it was moved to (``move``).
+        anchor: the day from which the plan's days are now counted; None when that is unchanged.
+        again: steps on record that will be taken once more.
+    """
+
+    type: Literal["PlanChanged"] = "PlanChanged"
+    before: str
+    plan: DunningPlan
+    mode: Literal["keep", "restart", "move"]
+    step: str = ""
+    anchor: date | None = None
+    again: tuple[str, ...] = ()
     reason: str = ""

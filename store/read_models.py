@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -119,6 +119,12 @@ async def open_cases(pool: Pool, after: str = "", limit: int = 1000) -> list[Col
     return [CollectionCase.model_validate(row["folded"]) for row in rows]
 
 
+async def cases_of(pool: Pool, ids: Sequence[str]) -> list[CollectionCase]:
+    """The folded cases of these ids, those that there are."""
+    rows = await pool.fetch(_SQL["cases_of"], list(ids))
+    return [CollectionCase.model_validate(row["folded"]) for row in rows]
+
+
 async def find_case(pool: Pool, text: str) -> str:
     """The case id that a person means: a case id, or an invoice number.
 
@@ -178,6 +184,12 @@ async def open_amount(connection: Pool | Connection, creditor: str, invoice: str
 async def due_before(pool: Pool, moment: datetime) -> list[str]:
     """Open cases whose next step or next look was due before a moment."""
     return [row["case_id"] for row in await pool.fetch(_SQL["due_before"], moment)]
+
+
+async def next_due(pool: Pool) -> datetime | None:
+    """When anything is due next in any case; None when only people or the bank can change that."""
+    found: datetime | None = await pool.fetchval(_SQL["next_due"])
+    return found
 
 
 async def events_since(pool: Pool, position: int, limit: int = 1000) -> list[NewEvent]:

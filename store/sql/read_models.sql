@@ -16,6 +16,9 @@ limit $3;
 -- name: folded
 select folded from cases where case_id = $1;
 
+-- name: cases_of
+select folded from cases where case_id = any($1::text []);
+
 -- name: open_cases
 select folded from cases
 where state <> 'closed' and case_id > $1
@@ -65,7 +68,16 @@ from invoices as i
 where i.creditor = $1 and i.number = $2;
 
 -- name: due_before
-select case_id from cases where state = 'open' and next_at < $1 order by case_id;
+-- What its last gate keeps waiting until later is late for nobody.
+select c.case_id from cases as c
+left join waiting as w on w.case_id = c.case_id
+where c.state = 'open' and c.next_at < $1 and (w.until is null or w.until < $1)
+order by c.case_id;
+
+-- name: next_due
+select min(greatest(c.next_at, w.until)) from cases as c
+left join waiting as w on w.case_id = c.case_id
+where c.state <> 'closed' and c.next_at is not null;
 
 -- name: events_since
 select

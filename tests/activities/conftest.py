@@ -36,7 +36,8 @@ async def steps(pool: Pool, mailbox: Mailbox, tmp_path: Path) -> AsyncIterator[S
         )
     )
     creditors = read_creditors(Path("creditors"))
-    yield Steps(pool, creditors, mailer, Path("templates"), tmp_path / "letters")
+    rates = Path("rates/reference-rates.csv")
+    yield Steps(pool, creditors, mailer, Path("templates"), tmp_path / "letters", rates)
     await mailer.close()
 
 

@@ -34,16 +34,13 @@ Open = Callable[..., Awaitable[Turn]]
 @pytest.fixture
 def due(pool: Pool, mailbox: Mailbox, steps: Steps) -> Open:
     """A case of 1,200 euros whose only step is due now."""
-    rated = Steps(
-        *(pool, steps._creditors, steps._mailer, Path("templates"), steps._letters, RATES)
-    )
 
     async def make(number: str, *, on: date = date(2026, 11, 10), **step: object) -> Turn:
         fields = {"name": "firm", "day": 3, "channel": Channel.EMAIL, **step}
         plan = DunningPlan(plan="short", steps=(DunningStep.model_validate(fields),))
         await owe(pool, number, due=on)
         case = await opened(pool, number, plan=plan, due_date=on)
-        return Turn(pool, mailbox, rated, case)
+        return Turn(pool, mailbox, steps, case)
 
     return make
 

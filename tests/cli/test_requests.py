@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from schemas.case import ClosingReason, StepOutcome
-from tests.cli.conftest import Type
+from schemas.case import CaseState, ClosingReason, StepOutcome
+from tests.cli.conftest import Type, run_starter
 from tests.support.house import House, at
 
 pytestmark = pytest.mark.story
@@ -218,3 +218,70 @@ async def test_contacts_are_listed_and_the_unknown_ones_apart(house: House, star
     assert (unknown["case_id"], unknown["state"]) == ("case/atelier/F-1", "unknown")
     kinds = [task["kind"] for task in (await starter("tasks", "--json")).data]
     assert kinds == ["delivery-unknown"]
+
+
+async def test_another_plan_is_shown_before_it_is_applied(
+    house: House, starter: Type, tmp_path: Path
+) -> None:
+    """The preview names each case's next step before and after and the total; then it is done."""
+    await _three(house)
+    await starter("skip", "F-1", "--reason", "spoke to them")
+    plan = tmp_path / "gentle.yaml"
+    plan.write_text(GENTLE, "utf-8")
+    words = ("replan", "--state", "open", "--to", str(plan))
+    shown = await starter(*words, "--dry-run", "--json")
+    total = shown.data["total"]
+    assert (total["changed"], total["skipped"], total["refusals"]) == (3, 0, {})
+    assert {(one["before"]["step"], one["after"]["step"]) for one in shown.data["cases"]} == {
+        ("reminder", "please"),
+        ("courtesy", "courtesy"),
+    }
+    assert "3 cases would be on plan gentle" in (await starter(*words, "--dry-run")).out
+    assert (await house.case("F-1")).plan.plan == "standard"
+    assert (await starter(*words, "--yes", "--reason", "new terms")).code == 0
+    assert {(await house.case(f"F-{number}")).plan.plan for number in (1, 2, 3)} == {"gentle"}
+    again = await starter("replan", "F-1", "--to", str(plan))
+    assert "PlanIsTheSame" in again.err
+    wrong = await starter("replan", "F-1", "--to", str(plan), "--mode", "move", "--step", "firm")
+    assert wrong.code == 2
+    assert "courtesy, please, out" in wrong.err
+
+
+GENTLE = """\
+plan: gentle
+steps:
+  - {name: courtesy, day: 5, channel: email}
+  - {name: please, day: 20, channel: email}
+  - {name: out, day: 60, channel: refer}
+refer:
+  - to: Maître Colin
+    kind: lawyer
+    when: {min_amount: 5000, countries: [FR], capacities: [business]}
+    approval: required
+  - to: Recouvra
+"""
+
+
+async def test_two_people_hand_a_case_to_the_lawyer(
+    house: House, starter: Type, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Camille proposes and cannot approve; Anna can, and own contacts stop; the rest is told."""
+    await house.invoice("F-1", amount="6000.00", due=TODAY)
+    await house.open("F-1", datetime.now(UTC))
+    plan = tmp_path / "gentle.yaml"
+    plan.write_text(GENTLE, "utf-8")
+    await starter("replan", "F-1", "--to", str(plan))
+    assert "DestinationUnknown" in (await starter("refer", "F-1", "--to", "Nobody")).err
+    assert (await starter("refer", "F-1", "--reason", "large")).code == 0
+    [asked] = (await starter("why", "--all", "--json")).data
+    assert asked["reason"] == "AwaitingApproval"
+    assert "ApproverIsProposer" in (await starter("approve", "F-1")).err
+    approved = await run_starter(
+        "approve", "F-1", environment={**environment, "RELANCE_AUTHOR": "anna"}
+    )
+    assert approved.code == 0
+    case = await house.case("F-1")
+    assert (case.state, case.referred_to) == (CaseState.REFERRED, "Maître Colin")
+    given_up = await starter("uncollectible", "F-1", "--reason", "no assets")
+    assert given_up.code == 0
+    assert (await house.case("F-1")).closing is ClosingReason.UNCOLLECTIBLE

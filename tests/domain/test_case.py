@@ -113,11 +113,13 @@ def test_a_step_of_a_referred_case_is_not_given_back() -> None:
     referred.when(an_outcome(task, "try-again")).then_refused("CaseIsNotPursued")
 
 
-def test_a_step_that_left_the_plan_is_given_back_without_an_error() -> None:
-    """A task for a step that the plan does not have refuses nothing and breaks nothing."""
+def test_a_step_that_left_the_plan_is_not_tried_again() -> None:
+    """A plan that does not have the step could never take it; the refusal says what to answer."""
     story = given(a_case(), failed("older-step", after_due(3)))
     task = story.task("delivery-failed").task_id
-    story.when(an_outcome(task, "try-again")).then("TaskCompleted", "StepGivenBack")
+    refusal = story.when(an_outcome(task, "try-again")).then_refused("StepNotInPlan")
+    assert "'leave'" in refusal.sentence
+    story.when(an_outcome(task, "leave")).then("TaskCompleted")
 
 
 def test_a_person_cancels_a_case() -> None:
@@ -204,12 +206,12 @@ def test_a_referred_case_sends_nothing() -> None:
 
 
 def test_a_payment_ends_a_referred_case() -> None:
-    """Money that comes to us while the agency has the case still ends it."""
+    """Money that comes to us while the agency has the case still ends it: it was recovered."""
     referred = given(a_case()).lives_until(after_due(70))
     part = referred.when(a_payment("40.00")).then("PaymentReceived")
     part.next_waits("CaseIsReferred")
     paid = part.when(a_payment("60.00", payment="P-2")).then("PaymentReceived", "CaseClosed")
-    assert paid.case.closing is ClosingReason.PAID
+    assert paid.case.closing is ClosingReason.RECOVERED
 
 
 def test_a_referred_case_that_is_credited_closes() -> None:

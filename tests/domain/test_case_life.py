@@ -21,6 +21,7 @@ from domain.business_calendar import is_open
 from domain.case import decide, evolve, fold
 from domain.forecast import forecast
 from domain.next_action import next_action
+from domain.referral import destination_of
 from domain.steps import given_up
 from domain.tasks import OUTCOMES
 from schemas.actions import PerformStep, Record, Wait
@@ -29,12 +30,16 @@ from schemas.commands import Command, CompleteTask, Refusal
 from schemas.events import EVENT, CaseEvent, CaseOpened
 from schemas.pauses import DisputeReason
 from schemas.plan import Channel
+from schemas.referral import Approval
 from tests.support.account import Account
 from tests.support.given import taken
+from tests.support.names import NOBODYS_CLOCK, REFUSALS
 from tests.support.strategies import (
     ENDINGS,
     FACTS,
     IDS,
+    REFERRALS,
+    REPLANS,
     STEP_REQUESTS,
     STOPS,
     letting_go_on,
@@ -42,55 +47,7 @@ from tests.support.strategies import (
     pausing,
 )
 
-REFUSALS = {
-    "AlreadyPromised",
-    "CaseIsClosed",
-    "CaseIsNotClosed",
-    "CaseIsNotPursued",
-    "CaseIsNotReferred",
-    "CaseIsReferred",
-    "DisputeMoreThanAsked",
-    "DisputeUnknown",
-    "HoldEndsInThePast",
-    "InstalmentsMoreThanOwed",
-    "InstalmentsOutOfOrder",
-    "LaterStepDone",
-    "NoStepLeft",
-    "NotOnHold",
-    "NothingAsked",
-    "NothingOwed",
-    "NothingToUndo",
-    "PromiseInThePast",
-    "PromiseMoreThanAsked",
-    "PromiseTooFarOut",
-    "StepIsNotNext",
-    "StepTriedSince",
-    "StopNotNamed",
-    "TaskIsNotOpen",
-    "TooManyBrokenPromises",
-    "NoChargesInInsolvency",
-    "NoChargesOwed",
-    "NothingToClaim",
-    "NothingWaived",
-    "WaivedMoreThanOwed",
-    "PromiseWithoutDay",
-    "DisputeWithoutReason",
-    "CallAgainInThePast",
-    "WrongCurrency",
-}
-"""What a request may be refused as; each is a name that people read."""
-
 OUTCOMES_OF_A_STEP = st.sampled_from(["performed", "performed", "unknown", "failed"])
-
-NOBODYS_CLOCK = {
-    "CaseIsClosed",
-    "CaseIsReferred",
-    "ContactsStopped",
-    "Disputed",
-    "OnHold",
-    "PlanIsExhausted",
-}
-"""Waits that only people, or the bank, can end."""
 
 
 class LifeOfACase(RuleBasedStateMachine):
@@ -100,7 +57,7 @@ class LifeOfACase(RuleBasedStateMachine):
     now: datetime
     kept: Account
 
-    @initialize(opening=openings())
+    @initialize(opening=openings(by_rule=True))
     def open(self, opening: CaseOpened) -> None:
         """A case opens."""
         self.case = fold([opening])
@@ -134,6 +91,21 @@ class LifeOfACase(RuleBasedStateMachine):
     def somebody_changes_the_steps(self, request: Command) -> None:
         """A step is skipped, hurried or taken back; a case released, recalled or reopened."""
         self.ask_a_person(request)
+
+    @rule(request=REFERRALS)
+    def somebody_refers(self, request: Command) -> None:
+        """The case is handed over, or somebody agrees, or does not; or the agency gives up."""
+        self.ask_a_person(request)
+
+    @precondition(lambda self: len(self.kept.stream) % 3 == 2)
+    @rule(request=REPLANS)
+    def somebody_changes_the_plan(self, request: Command) -> None:
+        """The case goes on by another plan; whatever was done stays done."""
+        before = self.case
+        self.ask_a_person(request)
+        if self.case.plan != before.plan:
+            assert self.case.outstanding == before.outstanding
+            assert self.case.level <= before.level
 
     @rule(data=st.data())
     def somebody_makes_it_wait(self, data: st.DataObject) -> None:
@@ -196,13 +168,18 @@ class LifeOfACase(RuleBasedStateMachine):
         """A step is carried out: only in hours, in order, once a cycle, and while pursued."""
         assert self.case.state is CaseState.OPEN
         assert self.case.asked.is_positive
-        assert (self.case.stops, self.case.hold, self.case.arrangement) == ((), None, None)
+        assert (self.case.stops, self.case.hold) == ((), None)
+        arrangement = self.case.arrangement
+        assert arrangement is None or arrangement.missing.is_positive
+        if action.step.channel is Channel.REFER and self.case.plan.refer:
+            self.may_be_handed_over()
         assert is_open(self.case.calendar, self.now)
         assert action.due_at <= self.now
         once = (action.step.name, action.cycle)
         assert once not in self.kept.done
         names = [step.name for step in self.case.plan.steps]
-        reached = [names.index(step.step) for step in self.case.steps if step.outcome in REACHED]
+        known = [step for step in self.case.steps if step.step in names]
+        reached = [names.index(step.step) for step in known if step.outcome in REACHED]
         assert all(place < names.index(action.step.name) for place in reached)
         self.kept.done.append(once)
         events = taken(self.case, action, self.now)
@@ -211,6 +188,14 @@ class LifeOfACase(RuleBasedStateMachine):
         elif outcome == "unknown" and action.step.channel is Channel.EMAIL:
             events = tuple(event.model_copy(update={"delivery": "unknown"}) for event in events)
         self.believe(*events)
+
+    def may_be_handed_over(self) -> None:
+        """By rule: somebody takes it, nothing of it is contested, and whoever must agree has."""
+        chosen = destination_of(self.case)
+        assert chosen is not None
+        assert not (chosen.when.no_open_dispute and self.case.disputed.is_positive)
+        agreed = self.case.proposal is not None and bool(self.case.proposal.approved_by)
+        assert agreed or chosen.approval is Approval.AUTOMATIC
 
     def ask(self, command: Command) -> tuple[CaseEvent, ...] | Refusal:
         """Decide, believe, then ask the same again: that must change nothing."""
@@ -242,7 +227,9 @@ class LifeOfACase(RuleBasedStateMachine):
         """What is asked for is what is owed less what is contested, and never below nothing."""
         contested = sum((one.amount.amount for one in self.case.disputes), Decimal(0))
         owed = self.case.outstanding.amount
-        assert self.case.asked.amount == max(owed - contested, Decimal(0))
+        free = max(owed - contested, Decimal(0))
+        lacking = self.case.arrangement.missing.amount if self.case.arrangement else Decimal(0)
+        assert self.case.asked.amount == (min(free, lacking) if lacking else free)
 
     @invariant()
     def the_level_counts_the_steps_that_reached_the_debtor(self) -> None:

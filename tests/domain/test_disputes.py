@@ -22,6 +22,7 @@ from tests.support.asking import (
 from tests.support.builders import (
     DUE,
     a_case,
+    a_correction,
     a_payment,
     after_due,
     euros,
@@ -226,3 +227,25 @@ def test_dispute_before_the_due_date_waits_too() -> None:
     story = given(a_case(opened_at=paris(DUE - timedelta(days=5)))).when(a_dispute())
     action = next_action(story.then("DisputeRaised").case, paris(after_due(30)))
     assert isinstance(action, Wait)
+
+
+def test_a_corrected_invoice_takes_what_was_conceded_once() -> None:
+    """40 of 100 were conceded and the ledger then writes 60: 60 is owed, not 20."""
+    story = given(a_case()).when(a_dispute("40.00")).then("DisputeRaised")
+    story = story.when(for_the_debtor()).then("DisputeResolved")
+    assert story.case.outstanding == euros("60.00")
+    story = story.when(a_correction("60.00")).then("InvoiceCorrected")
+    assert (story.case.outstanding, story.case.expected_credit) == (euros("60.00"), None)
+    late = story.when(a_credit_note("10.00")).then("CreditNoteIssued")
+    assert late.case.outstanding == euros("50.00")
+
+
+def test_a_larger_correction_takes_the_rest_off_the_claim() -> None:
+    """40 were conceded, the invoice falls by 50: ten more are off, and no credit is awaited."""
+    story = given(a_case()).when(a_dispute("40.00")).then("DisputeRaised")
+    story = story.when(for_the_debtor()).then("DisputeResolved")
+    smaller = story.when(a_correction("75.00")).then("InvoiceCorrected")
+    assert smaller.case.outstanding == euros("60.00")
+    assert smaller.case.expected_credit == euros("15.00")
+    larger = story.when(a_correction("50.00")).then("InvoiceCorrected")
+    assert (larger.case.outstanding, larger.case.expected_credit) == (euros("50.00"), None)

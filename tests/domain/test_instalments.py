@@ -129,3 +129,41 @@ def test_agreement_of_one_part_lapses_like_a_promise() -> None:
     story.when(a_promise(on=after_due(70))).then_refused("PromiseTooFarOut")
     story = story.when(instalments(("100.00", 70))).then("InstalmentsAgreed")
     assert story.next_moment == paris(after_due(73), hour=0)
+
+
+def kept_days() -> Given:
+    """A debt of 100 in 40, 30 and 30, and one that is missed does not make the others due."""
+    story = given(a_case()).on(after_due(1))
+    return story.when(instalments(*THREE, accelerates=False)).then("InstalmentsAgreed")
+
+
+def test_missed_instalment_without_acceleration_is_asked_for_alone() -> None:
+    """Only what is lacking is asked for; once it has come, the next day is waited for again."""
+    story = kept_days().on(after_due(17)).next_records("InstalmentMissed")
+    assert story.task("promise-broken").summary == "An instalment was missed: 40.00 EUR is lacking"
+    assert story.case.asked == euros("40.00")
+    story = story.next_is("courtesy").lives_until(after_due(20))
+    story = story.when(a_payment("15.00", payment="P-1")).then("PaymentReceived")
+    assert story.case.asked == euros("25.00")
+    story = story.when(a_payment("25.00", payment="P-2")).then("PaymentReceived")
+    story.next_waits("PayingByInstalments", until=after_due(45))
+    assert story.case.asked == euros("60.00")
+
+
+def test_the_second_missed_one_adds_to_the_first() -> None:
+    """Two are missed: both are asked for; the third, missed too, ends the agreement."""
+    story = kept_days().lives_until(after_due(46))
+    assert story.case.asked == euros("70.00")
+    assert [kind for kind in story.tasks if kind == "promise-broken"] == ["promise-broken"] * 2
+    story = story.lives_until(after_due(74))
+    assert story.case.arrangement is None
+    assert story.case.asked == euros("100.00")
+
+
+def test_missed_instalments_may_be_agreed_anew() -> None:
+    """A new agreement takes the place of one that was breached, never of one that is kept."""
+    again = instalments(("50.00", 30), ("50.00", 60), request="IN-2")
+    kept_days().when(again).then_refused("AlreadyPromised")
+    story = kept_days().on(after_due(17)).next_records("InstalmentMissed")
+    story = story.when(again).then("InstalmentsAgreed")
+    story.next_waits("PayingByInstalments", until=after_due(33))

@@ -105,9 +105,29 @@ def test_undo_takes_back_the_last_step_and_only_that() -> None:
 
 
 def test_step_that_was_taken_back_can_be_done_again() -> None:
-    """After the undo the same step leaves again, as a new contact (BC B23)."""
+    """After the undo the same step leaves again, as a new contact, at the plan's distance (BC B23).
+
+    What a person takes back does not leave once more in the same minute.
+    """
     story = given(a_case(), COURTESY, REMINDER).when(an_undo()).then("StepUndone")
-    story.next_is("reminder", level=2, cycle=2)
+    story.next_waits("NextStepNotDue", until=after_due(17))
+    story.on(after_due(17)).next_is("reminder", level=2, cycle=2)
+    hurried = story.when(do_now("reminder")).then("StepBroughtForward")
+    hurried.next_is("reminder", level=2, cycle=2)
+
+
+def test_first_step_that_was_taken_back_waits_as_long_as_the_second_would() -> None:
+    """No step lies before it: the distance to the one after it counts, seven days."""
+    story = given(a_case(), COURTESY).when(an_undo()).then("StepUndone")
+    story.next_waits("NextStepNotDue", until=after_due(10))
+
+
+def test_steps_of_one_day_wait_a_day_when_one_is_taken_back() -> None:
+    """The plan puts both on one day; what was taken back still waits for the next one."""
+    both = a_plan(("mail", 3, Channel.EMAIL), ("call", 3, Channel.PHONE))
+    done = (performed("mail", after_due(3)), performed("call", after_due(3), channel=Channel.PHONE))
+    story = given(a_case(plan=both), *done).when(an_undo()).then("StepUndone")
+    story.next_waits("NextStepNotDue", until=after_due(4))
 
 
 def test_undo_told_twice_is_one() -> None:
@@ -139,7 +159,9 @@ def test_undo_of_an_earlier_step_makes_the_hurried_one_wait_its_turn() -> None:
     story = given(a_case(), COURTESY).on(after_due(4)).when(do_now()).then("StepBroughtForward")
     story = story.when(an_undo()).then("StepUndone")
     lived = story.lives_until(after_due(12))
-    assert lived.history == [("courtesy", after_due(4)), ("reminder", after_due(11))]
+    assert lived.history == [("courtesy", after_due(11))]
+    later = story.lives_until(after_due(20))
+    assert later.history == [("courtesy", after_due(11)), ("reminder", after_due(18))]
 
 
 def test_failed_step_is_not_undone() -> None:
@@ -201,7 +223,7 @@ def test_each_time_a_step_is_begun_has_its_own_number() -> None:
     numbers = [cycle_of(case, "courtesy")]
     story = story.when(an_undo()).then("StepUndone")
     numbers.append(cycle_of(story.case, "courtesy"))
-    story = story.lives_until(after_due(4))
+    story = story.lives_until(after_due(11))
     story = story.when(a_hold(story.now + timedelta(hours=1))).then("HoldPlaced")
     story = story.when(a_release()).then("HoldReleased", "LadderRestarted")
     numbers.append(cycle_of(story.case, "courtesy"))

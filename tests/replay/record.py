@@ -28,7 +28,8 @@ from schemas.calendar import ContactCalendar
 from schemas.case import CollectionCase
 from schemas.commands import CancelCase, CompleteTask
 from schemas.plan import Channel, Notices
-from schemas.requests import PromiseToPay
+from schemas.referral import Approval, Destination
+from schemas.requests import ApproveReferral, PromiseToPay, RecallCase, ReplanCase
 from schemas.turns import StepOrder, TurnResult
 from tests.support.engines import temporal_for_tests
 from tests.support.stage import (
@@ -136,6 +137,43 @@ async def referred(stage: Stage) -> Handle:
     """The agency has the case, then the debtor pays."""
     handle = await stage.start(skipping=True)
     await stage.recorded(handle, "StepPerformed", "CaseReferred")
+    await stage.pay(handle)
+    await stage.end(handle)
+    return handle
+
+
+async def referred_by_two(stage: Stage) -> Handle:
+    """The plan asks for approval: the case waits, a person approves, the lawyer has it."""
+    lawyer = Destination(to="Maître Colin", approval=Approval.REQUIRED)
+    ladder = plan(*LADDER[:1], ("out", 7, Channel.REFER)).model_copy(update={"refer": (lawyer,)})
+    handle = await stage.start(opening(ladder=ladder), skipping=True)
+    await stage.recorded(handle, "ReferralProposed")
+    approval = ApproveReferral(command_id="c1", by="anna")
+    await handle.execute_update("submit", approval, id="c1")
+    await stage.recorded(handle, "StepPerformed", "CaseReferred")
+    recall = RecallCase(command_id="c2", by="anna", reason="they gave up")
+    await handle.execute_update("submit", recall, id="c2")
+    await stage.recorded(handle, "PlanExhausted")
+    await stage.pay(handle)
+    await stage.end(handle)
+    return handle
+
+
+async def replanned(stage: Stage) -> Handle:
+    """After its first step the case goes by another plan, then back to an earlier step of it."""
+    handle = await _after_the_first_step(stage)
+    for number, mode in enumerate(("keep", "move"), start=1):
+        change = ReplanCase.model_validate(
+            {
+                "command_id": f"c{number}",
+                "by": "anna",
+                "mode": mode,
+                "step": "courtesy",
+                "plan": plan(*LADDER[:3], ("out", 57, Channel.REFER)),
+            }
+        )
+        await handle.execute_update("submit", change, id=f"c{number}")
+    await stage.recorded(handle, "StepPerformed")
     await stage.pay(handle)
     await stage.end(handle)
     return handle
@@ -256,7 +294,7 @@ Story = Callable[[Stage], Awaitable[Handle]]
 STORIES: tuple[Story, ...] = (
     *(paid_at_the_end, paid_early_by_update, paid_by_signal, paid_during_a_step, exhausted),
     *(referred, cancelled, workflow_cancelled, step_failed, unreadable_signal, called_back),
-    *(overtaken, outside_contact_hours, answered),
+    *(overtaken, outside_contact_hours, referred_by_two, replanned, answered),
 )
 LONG_STORIES: tuple[Story, ...] = (rolled_over,)
 """Those are played where a history is soon long."""

@@ -11,9 +11,11 @@ from schemas.events import (
     CaseReopened,
     CreditNoteIssued,
     DisputeResolved,
+    InvoiceCorrected,
     LadderRestarted,
     PaymentReceived,
     PaymentReversed,
+    PlanChanged,
     StepGivenBack,
     StepPerformed,
     StepUndone,
@@ -47,13 +49,16 @@ class Account:
         self._money(event)
         match event:
             case StepPerformed():
-                assert event.asked == case.outstanding - case.disputed
+                assert event.asked == _to_ask(case)
                 self.level += 1
             case StepUndone():
                 self.level -= 1
             case StepGivenBack():
                 reached = {one.step for one in case.steps if one.outcome in REACHED}
                 self.level -= event.step in reached
+            case PlanChanged():
+                reached = {one.step for one in case.steps if one.outcome in REACHED}
+                self.level -= len(reached & set(event.again))
             case LadderRestarted():
                 self.level = 0
             case _:
@@ -70,9 +75,24 @@ class Account:
                 self.credited += event.amount.amount - event.expected.amount
             case DisputeResolved(in_favour_of="debtor"):
                 self.credited += event.amount.amount
+            case InvoiceCorrected(expected=Money()) if event.expected:
+                self.credited -= event.expected.amount
             case WrittenOff():
                 self.let_go += event.amount.amount
             case CaseReopened():
                 self.let_go = Decimal(0)
             case _:
                 pass
+
+
+def _to_ask(case: CollectionCase) -> Money:
+    """What is owed and not contested; of instalments without acceleration what they lack."""
+    free = case.outstanding - case.disputed
+    arrangement = case.arrangement
+    if arrangement is None or not arrangement.lapsed:
+        return free
+    due = sum(
+        (one.amount.amount for one in arrangement.instalments[: arrangement.lapsed]), Decimal(0)
+    )
+    lacking = due - arrangement.received.amount
+    return Money(amount=min(free.amount, lacking), currency=free.currency) if lacking > 0 else free

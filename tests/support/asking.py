@@ -7,14 +7,19 @@ from typing import Any
 
 from schemas.commands import (
     AgreeInstalments,
+    ApproveReferral,
+    DeclareUncollectible,
     DoStepNow,
     IssueCreditNote,
     PlaceHold,
     PromiseToPay,
     RaiseDispute,
     RecallCase,
+    ReferCase,
+    RejectReferral,
     Release,
     ReopenCase,
+    ReplanCase,
     ResolveDispute,
     ReversePayment,
     SkipStep,
@@ -81,7 +86,37 @@ def a_promise(amount: str | None = None, *, on: date, request: str = "PR-1") -> 
     )
 
 
-def instalments(*parts: tuple[str, int], request: str = "IN-1") -> AgreeInstalments:
+def a_replan(
+    plan: DunningPlan, mode: str = "keep", step: str = "", *, request: str = "RP-1"
+) -> ReplanCase:
+    """The case is to go by another plan."""
+    words = {"plan": plan, "mode": mode, "step": step, "reason": "new terms"}
+    return ReplanCase.model_validate({"command_id": request, "by": "claire", **words})
+
+
+def a_referral(to: str = "", *, by: str = "claire", request: str = "RF-1") -> ReferCase:
+    """Somebody hands the case over."""
+    return ReferCase(command_id=request, by=by, to=to, reason="large")
+
+
+def an_approval(by: str = "anna", *, request: str = "AP-1") -> ApproveReferral:
+    """Somebody agrees."""
+    return ApproveReferral(command_id=request, by=by)
+
+
+def a_rejection(by: str = "anna", *, request: str = "RJ-1") -> RejectReferral:
+    """Somebody does not agree."""
+    return RejectReferral(command_id=request, by=by, reason="we call once more")
+
+
+def uncollectible(request: str = "UN-1") -> DeclareUncollectible:
+    """The agency gives up."""
+    return DeclareUncollectible(command_id=request, by="claire", reason="no assets")
+
+
+def instalments(
+    *parts: tuple[str, int], accelerates: bool = True, request: str = "IN-1"
+) -> AgreeInstalments:
     """Amounts and the days after the due date by which they will be paid."""
     return AgreeInstalments(
         command_id=request,
@@ -90,6 +125,7 @@ def instalments(*parts: tuple[str, int], request: str = "IN-1") -> AgreeInstalme
             Instalment(amount=euros(amount), on=after_due(day)) for amount, day in parts
         ),
         said_by="Mme Durand",
+        accelerates=accelerates,
     )
 
 

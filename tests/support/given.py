@@ -9,10 +9,11 @@ from functools import reduce
 from domain.business_calendar import local_day
 from domain.case import decide, evolve
 from domain.next_action import next_action
+from domain.referral import handed_over
 from schemas.actions import PerformStep, Record, Wait
 from schemas.case import CollectionCase, OpenTask
 from schemas.commands import Command, Refusal
-from schemas.events import CaseEvent, CaseReferred, StepPerformed
+from schemas.events import CaseEvent, StepPerformed
 from schemas.identifiers import contact_reference
 from schemas.plan import Channel
 from tests.support.builders import paris
@@ -144,11 +145,4 @@ def taken(case: CollectionCase, action: PerformStep, now: datetime) -> tuple[Cas
     )
     if action.step.channel is not Channel.REFER:
         return (done,)
-    referred = CaseReferred(
-        at=now,
-        cause=reference,
-        to=case.plan.refer_to,
-        outstanding=case.outstanding,
-        reference=reference,
-    )
-    return (done, referred)
+    return (done, handed_over(case, now, reference))

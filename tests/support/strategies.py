@@ -11,11 +11,13 @@ from schemas.calendar import ContactCalendar, Holiday
 from schemas.case import CollectionCase
 from schemas.commands import (
     AgreeInstalments,
+    ApproveReferral,
     Asked,
     CancelCase,
     ClaimCharges,
     CompleteTask,
     CorrectInvoice,
+    DeclareUncollectible,
     DoStepNow,
     IssueCreditNote,
     NoteUnreadableFact,
@@ -25,9 +27,12 @@ from schemas.commands import (
     RecallCase,
     ReceiveReply,
     RecordPayment,
+    ReferCase,
     ReinstateCharges,
+    RejectReferral,
     Release,
     ReopenCase,
+    ReplanCase,
     ResolveDispute,
     ReversePayment,
     SkipStep,
@@ -41,6 +46,7 @@ from schemas.interest import WaivedPart
 from schemas.money import Money
 from schemas.pauses import DisputeReason, Instalment, StopKind
 from schemas.plan import Channel, DunningPlan, ResumePolicy
+from schemas.referral import Approval, Destination, ReferralConditions
 from tests.support.builders import DUE, a_plan, an_opening
 
 CONTACTS = st.sampled_from([Channel.EMAIL, Channel.PHONE, Channel.LETTER])
@@ -55,15 +61,36 @@ def money(cents: int, currency: str = "EUR") -> Money:
     return Money(amount=Decimal(cents) / 100, currency=currency)
 
 
+DESTINATIONS = st.builds(
+    Destination,
+    to=st.sampled_from(["Recouvra", "Maître Colin"]),
+    approval=st.sampled_from(Approval),
+    when=st.builds(
+        ReferralConditions,
+        min_amount=st.sampled_from([Decimal(0), Decimal(20)]),
+        min_age_days=st.sampled_from([0, 40]),
+        countries=st.sampled_from([(), (), ("FR",)]),
+        no_open_dispute=st.booleans(),
+    ),
+)
+
+
 @st.composite
-def plans(draw: st.DrawFn) -> DunningPlan:
-    """Any short ladder, with or without a hand-over at its end, resuming in any way."""
+def plans(draw: st.DrawFn, *, by_rule: bool = False) -> DunningPlan:
+    """Any short ladder, with or without a hand-over at its end, resuming in any way.
+
+    Args:
+        draw: as the library calls it.
+        by_rule: destinations with conditions say who takes the case, and who must agree.
+    """
     days = sorted(draw(st.lists(st.integers(-10, 60), min_size=1, max_size=6)))
     steps = [(f"step-{place}", day, draw(CONTACTS)) for place, day in enumerate(days)]
     if draw(st.booleans()):
         steps.append(("hand-over", days[-1] + draw(st.integers(0, 10)), Channel.REFER))
     return a_plan(*steps).model_copy(
         update={
+            "plan": draw(st.sampled_from(["standard", "other"])),
+            "refer": tuple(draw(st.lists(DESTINATIONS, max_size=2 if by_rule else 0))),
             "resume": draw(st.sampled_from(ResumePolicy)),
             "small_remainder": Decimal(draw(st.sampled_from(["0", "0", "1.00"]))),
             "bank_days": draw(st.integers(0, 3)),
@@ -84,15 +111,16 @@ def calendars(draw: st.DrawFn) -> ContactCalendar:
 
 
 @st.composite
-def openings(draw: st.DrawFn) -> CaseOpened:
+def openings(draw: st.DrawFn, *, by_rule: bool = False) -> CaseOpened:
     """Any case, opened before, on, or long after its due date."""
     late = timedelta(days=draw(st.integers(-20, 100)), hours=draw(st.integers(0, 23)))
-    return an_opening(
+    opening = an_opening(
         owing=str(money(draw(CENTS)).amount),
         opened_at=datetime(2027, 1, 4, tzinfo=UTC) + late,
-        plan=draw(plans()),
+        plan=draw(plans(by_rule=by_rule)),
         calendar=draw(calendars()),
     )
+    return opening.model_copy(update={"country": draw(st.sampled_from(["", "FR"]))})
 
 
 AMOUNTS = st.integers(-500, 5_000) | st.integers(1, 100_000)
@@ -159,6 +187,21 @@ STEP_REQUESTS = st.one_of(
     st.builds(RecallCase, command_id=NEW_IDS, reason=st.just("asked")),
     st.builds(ReopenCase, command_id=NEW_IDS, reason=st.just("asked")),
 )
+REFERRALS = st.one_of(
+    st.builds(
+        ReferCase, command_id=NEW_IDS, to=st.sampled_from(["", "recouvra"]), by=st.just("anna")
+    ),
+    st.builds(ApproveReferral, command_id=NEW_IDS, by=st.sampled_from(["anna", "claire"])),
+    st.builds(RejectReferral, command_id=NEW_IDS, reason=st.just("no")),
+    st.builds(DeclareUncollectible, command_id=NEW_IDS, reason=st.just("asked")),
+)
+REPLANS = st.builds(
+    ReplanCase,
+    command_id=NEW_IDS,
+    plan=plans(by_rule=True),
+    mode=st.sampled_from(["keep", "restart", "move"]),
+    step=st.sampled_from(["step-0", "step-1", "step-2", "hand-over"]),
+)
 
 
 def pausing(now: datetime) -> st.SearchStrategy[Asked]:
@@ -179,7 +222,9 @@ def pausing(now: datetime) -> st.SearchStrategy[Asked]:
             deadline=st.none() | moments,
         ),
         st.builds(PromiseToPay, command_id=NEW_IDS, amount=amounts, on=days),
-        st.builds(AgreeInstalments, command_id=NEW_IDS, instalments=ordered),
+        st.builds(
+            AgreeInstalments, command_id=NEW_IDS, instalments=ordered, accelerates=st.booleans()
+        ),
         st.builds(
             PlaceHold, command_id=NEW_IDS, reason=st.just("asked"), until=moments | st.none()
         ),

@@ -26,7 +26,7 @@ async def test_the_plan_runs_to_its_end(stage: Stage) -> None:
         "refer_case hand-over",
     ]
     await stage.pay(handle)
-    assert (await stage.end(handle)).closing == "paid"
+    assert (await stage.end(handle)).closing == "recovered"
 
 
 async def test_a_payment_ends_the_case_between_two_steps(stage: Stage) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from temporalio.api.workflowservice.v1 import SignalWorkflowExecutionRequest
 from domain.case import fold
 from schemas.case import TaskKind
 from schemas.events import FactUnreadable
-from tests.support.stage import Handle, Stage, euros, payment
+from tests.support.stage import Handle, Stage, euros, opening, payment
 
 SHORT = {
     "payment_id": "pay-9",
@@ -97,3 +98,12 @@ async def _signal(
             input=Payloads(payloads=payloads),
         )
     )
+
+
+async def test_a_signal_before_the_first_step_is_heard_before_it(stage: Stage) -> None:
+    """Paid while the engine still waits for the first day: the case ends there, nothing leaves."""
+    handle = await stage.start(opening(due_in_days=5), delay=timedelta(days=5))
+    await handle.signal("payment_received", payment())
+    await stage.move(handle, 6)
+    assert (await stage.end(handle)).closing == "paid"
+    assert "send_email courtesy" not in stage.calls[handle.id]

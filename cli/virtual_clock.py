@@ -1,4 +1,4 @@
-"""What day is it in the demo? Every case has a clock of its own; this one keeps them in step."""
+"""What day is it in a story? Every case has a clock of its own; this one keeps them in step."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AT_ONCE = 8
 SETTLE_SECONDS = 30.0
 
 
-class SlowDemoError(RuntimeError):
+class TimeStandsStill(RuntimeError):  # noqa: N818 - reads as the condition it names
     """Something that was due did not happen in time."""
 
 
@@ -27,7 +27,7 @@ def moment(day: date, at: time) -> datetime:
     return datetime.combine(day, at, ZONE).astimezone(UTC)
 
 
-class DemoClock:
+class VirtualClock:
     """Moves the clocks of all open cases forward together.
 
     Temporal's development server skips time for each workflow by itself, so that months pass
@@ -66,6 +66,6 @@ class DemoClock:
         end = loop.time() + SETTLE_SECONDS
         while late := await due_before(self._pool, until - timedelta(minutes=5)):
             if loop.time() > end:
-                words = f"nothing happened for {', '.join(late)}; see the worker's log"
-                raise SlowDemoError(words)
+                words = f"at {until}: nothing happened for {', '.join(late)}; see the worker's log"
+                raise TimeStandsStill(words)
             await asyncio.sleep(0.01)

@@ -1,0 +1,157 @@
+"""Who takes a case over, and may it go now? The plan's destinations, asked in their order."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from domain.ladder import cycle_of
+from schemas.actions import Action, Record, Wait
+from schemas.case import CollectionCase
+from schemas.events import (
+    CaseReferred,
+    ReferralProposed,
+    ReferralWithdrawn,
+    StepSkipped,
+)
+from schemas.identifiers import contact_reference
+from schemas.plan import DunningStep
+from schemas.referral import Approval, Destination, Proposal
+
+
+def destinations(case: CollectionCase) -> tuple[Destination, ...]:
+    """Those of the plan; one that names none has the one that takes every case."""
+    return case.plan.refer or (Destination(to=case.plan.refer_to),)
+
+
+def destination_of(case: CollectionCase) -> Destination | None:
+    """The first whose amount, country and capacity fit; age and disputes only make it wait."""
+    return next((one for one in destinations(case) if not unfit(case, one)), None)
+
+
+def unfit(case: CollectionCase, destination: Destination) -> tuple[str, ...]:
+    """Why a destination does not take a case, in words; what was not written down does not fit."""
+    when, owed = destination.when, case.outstanding
+    found: list[str] = []
+    if owed.amount < when.min_amount:
+        found.append(f"{owed} is less than {when.min_amount}")
+    if when.max_amount is not None and owed.amount > when.max_amount:
+        found.append(f"{owed} is more than {when.max_amount}")
+    if when.countries and case.country not in when.countries:
+        found.append(f"the debtor's country is {case.country or 'unknown'}")
+    if when.capacities and case.capacity not in when.capacities:
+        found.append(f"the debtor's capacity is {case.capacity or 'unknown'}")
+    return tuple(found)
+
+
+def against(case: CollectionCase, destination: Destination, now: datetime) -> tuple[str, ...]:
+    """Everything that speaks against a hand-over now, in words."""
+    found = list(unfit(case, destination))
+    old_enough = _old_enough(case, destination)
+    if now < old_enough:
+        found.append(f"it is not {destination.when.min_age_days} days overdue")
+    if destination.when.no_open_dispute and case.disputed.is_positive:
+        found.append(f"{case.disputed} is in dispute")
+    return tuple(found)
+
+
+def before_hand_over(case: CollectionCase, step: DunningStep, now: datetime) -> Action | None:
+    """What comes before the hand-over that the plan asks for; None when it may happen now.
+
+    A plan without destinations hands over as soon as its step is due.
+    """
+    if not case.plan.refer:
+        return None
+    chosen, proposal = destination_of(case), case.proposal
+    if proposal and (chosen is None or chosen.to != proposal.to):
+        return Record(events=(_withdrawn(proposal, chosen, now),))
+    if chosen is None:
+        return Record(events=(_passed_over(case, step, now),))
+    waiting = _not_yet(case, chosen, now)
+    if waiting or chosen.approval is Approval.AUTOMATIC:
+        return waiting
+    if proposal is None:
+        return Record(events=(_proposed(case, chosen, step, now),))
+    return None if proposal.approved_by else awaiting(proposal)
+
+
+def awaiting(proposal: Proposal) -> Wait:
+    """A hand-over waits for a person's word, visibly."""
+    who = proposal.by or "the plan"
+    return Wait(
+        until=None,
+        reason="AwaitingApproval",
+        sentence=f"The hand-over to {proposal.to}, proposed by {who} on "
+        f"{proposal.at:%Y-%m-%d}, waits for approval.",
+    )
+
+
+def handed_over(
+    case: CollectionCase, now: datetime, reference: str, *, to: Destination | None = None
+) -> CaseReferred:
+    """The hand-over, for the record.
+
+    Args:
+        case: as it stands.
+        now: the case's own clock.
+        reference: of the contact.
+        to: whoever takes it; the plan's rules name them by default.
+    """
+    chosen = to or destination_of(case) or Destination(to=case.plan.refer_to)
+    return CaseReferred(
+        at=now,
+        cause=reference,
+        to=chosen.to,
+        kind=chosen.kind,
+        outstanding=case.outstanding,
+        reference=reference,
+    )
+
+
+def _not_yet(case: CollectionCase, chosen: Destination, now: datetime) -> Wait | None:
+    if chosen.when.no_open_dispute and case.disputed.is_positive:
+        return Wait(
+            until=None,
+            reason="ReferralWaitsForDispute",
+            sentence=f"The hand-over to {chosen.to} waits: {case.disputed} is in dispute.",
+        )
+    old_enough = _old_enough(case, chosen)
+    if now < old_enough:
+        return Wait(
+            until=old_enough,
+            reason="ReferralTooEarly",
+            sentence=f"{chosen.to} takes cases that are {chosen.when.min_age_days} days overdue.",
+        )
+    return None
+
+
+def _old_enough(case: CollectionCase, destination: Destination) -> datetime:
+    day = case.due_date + timedelta(days=destination.when.min_age_days)
+    return datetime.combine(day, time(), ZoneInfo(case.calendar.time_zone))
+
+
+def _proposed(
+    case: CollectionCase, chosen: Destination, step: DunningStep, now: datetime
+) -> ReferralProposed:
+    reference = contact_reference(case.case_id, step.name, cycle_of(case, step.name))
+    proposal = Proposal(
+        proposal_id=reference, to=chosen.to, kind=chosen.kind, at=now, step=step.name
+    )
+    return ReferralProposed(at=now, proposal=proposal, outstanding=case.outstanding)
+
+
+def _withdrawn(proposal: Proposal, chosen: Destination | None, now: datetime) -> ReferralWithdrawn:
+    instead = f"now {chosen.to} takes it" if chosen else "no destination takes it any more"
+    return ReferralWithdrawn(at=now, proposal_id=proposal.proposal_id, reason=instead)
+
+
+def _passed_over(case: CollectionCase, step: DunningStep, now: datetime) -> StepSkipped:
+    """Nobody takes it: the plan is at its end, and a person decides."""
+    reasons = [f"{one.to}: {', '.join(unfit(case, one))}" for one in case.plan.refer]
+    return StepSkipped(
+        at=now,
+        step=step.name,
+        channel=step.channel,
+        cycle=cycle_of(case, step.name),
+        reason=f"nobody takes it ({'; '.join(reasons)})"[:500],
+    )

@@ -1,0 +1,83 @@
+"""Whom must a hand-over be told to, and when is a case at its end a question again?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from schemas.case import CaseState, ClosingReason, CollectionCase, TaskKind
+from schemas.commands import CancelCase, WriteOff
+from schemas.events import (
+    CaseEvent,
+    CaseRecalled,
+    CaseReopened,
+    ContactsAllowed,
+    CreditNoteIssued,
+    DisputeResolved,
+    HoldReleased,
+    InvoiceCorrected,
+    PaymentReceived,
+    PaymentReversed,
+    PromiseKept,
+    ReferralProposed,
+)
+
+
+def about_referral(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
+    """What the agency or the lawyer who has the case must hear of, and who must agree first."""
+    match event:
+        case ReferralProposed():
+            return TaskKind.APPROVE, what_to_approve(event)
+        case CaseRecalled() if not any(one.kind is TaskKind.HAND_OVER for one in case.tasks):
+            what = f"Recalled ({event.reason}): tell {case.destination} to stop"
+            return TaskKind.TELL_AGENCY, what
+        case CaseReopened() if case.closing is ClosingReason.RECOVERED:
+            return TaskKind.TELL_AGENCY, f"{event.reason}: tell {case.destination}"
+        case _ if case.state is not CaseState.REFERRED:
+            return None
+        case PaymentReceived() if event.allocated.is_positive:
+            what = f"{event.allocated} came in directly: tell {case.destination}"
+        case PaymentReversed() if event.amount.is_positive:
+            what = f"{event.amount} was taken back: tell {case.destination}"
+        case CreditNoteIssued() if event.taken.is_positive:
+            what = f"{event.taken} was credited: tell {case.destination}"
+        case InvoiceCorrected():
+            what = f"The invoice is now {event.amount}: tell {case.destination}"
+        case _:
+            return None
+    return TaskKind.TELL_AGENCY, what
+
+
+def taken_back(
+    case: CollectionCase, command: CancelCase | WriteOff, now: datetime
+) -> tuple[CaseRecalled, ...]:
+    """A case that ends while somebody else has it is recalled first, so that they hear of it."""
+    if case.state is not CaseState.REFERRED:
+        return ()
+    recalled = CaseRecalled(at=now, by=command.by, cause=command.command_id, reason=command.reason)
+    return (recalled,)
+
+
+def what_to_approve(event: ReferralProposed) -> str:
+    """What a second person is asked, with everything that speaks against it."""
+    who = event.proposal.by or "the plan"
+    but = f"; but {', '.join(event.proposal.against)}" if event.proposal.against else ""
+    return f"Hand {event.outstanding} over to {event.proposal.to}? Proposed by {who}{but}"
+
+
+def nothing_left_to_wait_for(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
+    """What kept a case waiting whose plan is at its end has ended: a person decides again."""
+    if case.state is not CaseState.EXHAUSTED or case.outstanding.amount <= 0:
+        return None
+    if any(task.kind is TaskKind.DECIDE for task in case.tasks):
+        return None
+    match event:
+        case (
+            HoldReleased()
+            | ContactsAllowed()
+            | PromiseKept()
+            | DisputeResolved(in_favour_of="creditor")
+        ):
+            what = f"The plan is at its end, {case.outstanding} still owed, and nothing is awaited"
+            return TaskKind.DECIDE, what
+        case _:
+            return None
