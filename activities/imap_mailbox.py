@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import date
 from imaplib import IMAP4
 
-from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxLoginError
 
 from schemas.base import Frozen
@@ -146,7 +146,12 @@ def _connected(account: InboxAccount) -> BaseMailBox:
             trusted = ssl.create_default_context()
             return MailBox(account.host, account.port, timeout=seconds, ssl_context=trusted)
         case InboxSecurity.STARTTLS:
-            trusted = ssl.create_default_context()
-            return MailBoxStartTls(account.host, account.port, timeout=seconds, ssl_context=trusted)
+            box = MailBoxUnencrypted(account.host, account.port, timeout=seconds)
+            try:
+                box.client.starttls(ssl.create_default_context())
+            except BaseException:
+                box.client.shutdown()
+                raise
+            return box
         case InboxSecurity.NONE:
             return MailBoxUnencrypted(account.host, account.port, timeout=seconds)

@@ -1,8 +1,9 @@
 """What does Relance cost, and how fast is it? ``./run bench [name…] [--quick]``.
 
-Names: reference_case, cases, starts, dunning, import_rows, statements, matching. Each line of JSON
-is one figure with the machine it holds for; the table at the end is for people. Ratios compare with
-bare engines, or with a peer, in the same run: only they may be compared between machines.
+Names: reference_case, cases, starts, dunning, import_rows, statements, matching, mails.
+Each line of JSON is one figure with the machine it holds for; the table at the end is for people.
+Ratios compare with bare engines, or with a peer, in the same run: only they may be compared between
+machines.
 
 One more name stands for itself, and only runs when it is given: crash kills machines in mid-run and
 counts what is lost or doubled (--cases, --debtors, --seed); its exit code is 1 when anything is.
@@ -18,7 +19,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 
-from bench import cases, crash, dunning, import_rows, reference_case, starts, statements
+from bench import cases, crash, dunning, import_rows, mails, reference_case, starts, statements
 from bench.ground import Ground, ground, machine
 from bench.matching import table
 
@@ -35,6 +36,7 @@ SIZES = [(1_000, 200), (5_000, 1_000), (1_000, 1_000), (5_000, 5_000), (20_000, 
 IMPORT_ROWS = "import_rows"
 STATEMENTS = "statements"
 MATCHING = "matching"
+MAILS = "mails"
 CRASH = "crash"
 SHOWN = ("cases_per_second", "starts_per_second", "events", "actions", "rows_per_second", "ratio")
 
@@ -58,6 +60,8 @@ def main() -> int:
         statements.main(2_000 if asked.quick else 20_000)
     if MATCHING in wanted:
         table.main(quick=asked.quick)
+    if MAILS in wanted:
+        mails.main(quick=asked.quick)
     return 0
 
 
@@ -75,7 +79,7 @@ def _asked() -> tuple[argparse.Namespace, list[str]]:
     )
     parser.add_argument("--seed", type=int, help="crash: when what is killed, to run it again")
     asked = parser.parse_args()
-    known = (*ON_THE_GROUND, DUNNING, IMPORT_ROWS, STATEMENTS, MATCHING)
+    known = (*ON_THE_GROUND, DUNNING, IMPORT_ROWS, STATEMENTS, MATCHING, MAILS)
     if CRASH in asked.names and len(asked.names) > 1:
         parser.error(f"{CRASH} runs alone")
     if unknown := sorted(set(asked.names) - {*known, CRASH}):

@@ -20,7 +20,7 @@ from domain.matching.reading import read
 from domain.matching.returns import decide_return
 from domain.matching.settling import Circumstances, Settlement, exact, with_difference
 from domain.matching.suggesting import Ground, suggestions_for
-from domain.matching.sums import large_ways, total, ways
+from domain.matching.sums import is_pair, large_ways, total, ways
 from schemas.bank import BankTransaction
 from schemas.matching import Decision, Evidence, EvidenceKind, LearntPayer, Status
 
@@ -211,7 +211,7 @@ def _by_payer(payment: _Payment) -> Decision | None:
     items = _open_in_currency(payment, best)
     single = [one for one in items if one.signed == payment.amount]
     chosen: Sequence[Standing] = ()
-    if weight >= CERTAIN and len(single) == 1:
+    if weight >= CERTAIN and len(single) == 1 and not is_pair(items, payment.amount):
         chosen = single
     elif (
         not single

@@ -72,7 +72,9 @@ def meaning_of(
         return Meaning()
     exact = _exact(required, optional, book, amount)
     base = _base(required, optional, book)
-    if not exact and base is not None:
+    said = reading.wording
+    if not exact and base is not None and not (said.partial or said.discount):
+        # Who says why it is less than the invoice has not taken a credit note off in silence.
         exact = _with_credit_notes(base, book, amount)
     return Meaning(exact=tuple(exact), base=base)
 

@@ -73,11 +73,16 @@ class NumberIndex:
         parts = self.parts.get(document)
         if parts is None:
             return ()
-        own = glued(parts.texts)
-        if not own[-len(sequence) :].isdigit() or len(sequence) >= len(own):
-            return ()
-        found = self.find(own[: -len(sequence)] + sequence, Form.WHOLE)
-        return found or self.find(own[: -len(sequence)] + sequence, Form.TAIL)
+        last = parts.roles.rindex("s") + 1
+        own, suffix = glued(parts.texts[:last]), glued(parts.texts[last:])
+        full = sequence.zfill(len(parts.sequence()))
+        found: dict[str, None] = {}
+        for typed in dict.fromkeys((sequence, full)):
+            if own[-len(typed) :].isdigit() and len(typed) < len(own):
+                key = own[: -len(typed)] + typed + suffix
+                either = self.find(key, Form.WHOLE) or self.find(key, Form.TAIL)
+                found.update(dict.fromkeys(either))
+        return tuple(found)
 
     def whole(self, document: str) -> str:
         """The number of a document without its separators; empty where it has no digits."""

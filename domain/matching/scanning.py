@@ -20,6 +20,7 @@ _ORDER_WORDS = frozenset(
     ("CDE", "CMD", "COMMANDE", "BC", "PO", "ORDER", "COM", "BDC", "BESTELLUNG", "BONDECOMMANDE")
 )
 _YEAR = re.compile("20[0-9]{2}")
+_LETTERS_OF_A_NUMBER = re.compile("^[A-Z]{1,3}$")
 _LIST_GAP = re.compile(r"^[\s/,;+&\-.]{0,3}$")
 
 
@@ -126,7 +127,9 @@ def _list_member(text: TypedText, at: int, last: Mention) -> tuple[Mention, int]
     """A shortened number behind another one: ``FA-2026-00123/24/31``."""
     one = text.runs[at]
     previous = text.runs[at - 1]
-    between = text.gap(at) if previous.is_digits else ""
+    between = text.gap(at)
+    if not previous.is_digits and not _LETTERS_OF_A_NUMBER.match(previous.text):
+        between = ""
     if not one.is_digits or len(one.text) > 8 or not _LIST_GAP.match(between):
         return None
     if text.is_trap(at, at + 1) or (len(one.text) < 2 and between.strip() == ""):

@@ -51,6 +51,16 @@ def ways(standings: Sequence[Standing], amount: Decimal) -> list[Combination]:
     return []
 
 
+def is_pair(standings: Sequence[Standing], amount: Decimal) -> bool:
+    """Whether two of the items make an amount, however many there are."""
+    before: set[Decimal] = set()
+    for one in standings:
+        if amount - one.signed in before:
+            return True
+        before.add(one.signed)
+    return False
+
+
 def large_ways(standings: Sequence[Standing], amount: Decimal) -> list[Combination]:
     """Sums of five or six items; good enough to be shown, not to be booked."""
     few = list(standings[:MOST_CANDIDATES_LARGE])

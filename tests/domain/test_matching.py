@@ -20,6 +20,7 @@ from tests.support.matching import (
     booked,
     decided,
     first,
+    item,
     payment,
 )
 
@@ -184,3 +185,15 @@ def test_evidence_is_in_words() -> None:
     assert "2026-00123" in words
     assert DUBOIS in words
     assert "842.13 is exactly what is open" in words
+
+
+def test_one_item_that_two_others_equal_is_a_tie() -> None:
+    """Six hundred may be one invoice or two: a known account alone does not say which."""
+    items = (
+        item("FA-2026-00123", "C00001", "600.00"),
+        item("FA-2026-00124", "C00001", "240.00"),
+        item("FA-2026-00125", "C00001", "360.00"),
+    )
+    decision = decide(payment("600.00", "VIREMENT", iban=DUBOIS), book(items))
+    assert decision.status is Status.SUGGESTED
+    assert first(decision) == {"FA-2026-00123"}

@@ -5,8 +5,19 @@ from __future__ import annotations
 import pytest
 
 from domain.creditor_reference import rf_reference
-from schemas.matching import Status
-from tests.support.matching import DUBOIS, LEROY, booked, decided, first, structured
+from domain.matching.decide import decide
+from schemas.matching import DocumentType, Status
+from tests.support.matching import (
+    DUBOIS,
+    LEROY,
+    book,
+    booked,
+    decided,
+    first,
+    item,
+    payment,
+    structured,
+)
 
 ONE = {"FA-2026-00123": "842.13"}
 
@@ -151,3 +162,24 @@ def test_wrong_check_digits_are_text() -> None:
     decision = decided("842.13", "RF99FA202600999XXXX", name="INCONNU")
     assert booked(decision) == {}
     assert first(decision) <= {"FA-2026-00123"}
+
+
+@pytest.mark.parametrize(
+    "text", ["26-00123/A,124", "26-00123/A, 00124/A", "26-00123/A/124", "26-00123/A 00124"]
+)
+def test_letters_behind_a_number_do_not_end_a_list(text: str) -> None:
+    """Where every number ends in a letter, the second of a list is read without it, too."""
+    items = (item("26-00123/A", "C00001", "842.13"), item("26-00124/A", "C00001", "77.77"))
+    paid = decide(payment("919.90", text, name="MENUISERIE DUBOIS", iban=DUBOIS), book(items))
+    assert booked(paid) == {"26-00123/A": "842.13", "26-00124/A": "77.77"}
+
+
+@pytest.mark.parametrize("word", ["ACOMPTE", "ESCOMPTE"])
+def test_who_says_why_it_is_less_took_no_credit_note_off(word: str) -> None:
+    """A part payment that happens to be an invoice less a credit note is still a part payment."""
+    items = (
+        item("FA-2026-00123", "C00001", "100.00"),
+        item("AV-2026-00007", "C00001", "40.00", type=DocumentType.CREDIT_NOTE),
+    )
+    paid = payment("60.00", f"{word} FA-2026-00123", name="MENUISERIE DUBOIS", iban=DUBOIS)
+    assert "AV-2026-00007" not in booked(decide(paid, book(items)))
