@@ -9,12 +9,17 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
 from temporalio.client import Client
-from temporalio.worker import PollerBehaviorAutoscaling, Worker
+from temporalio.worker import (
+    PollerBehaviorAutoscaling,
+    UnsandboxedWorkflowRunner,
+    Worker,
+    WorkflowRunner,
+)
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.bank_feed import BankFeed
@@ -70,10 +75,16 @@ class Means:
     creditors: Mapping[str, Creditor]
     plans: Mapping[str, DunningPlan]
     mailer: Mailer | PostRoom
+    workflow_runner: WorkflowRunner = field(default_factory=UnsandboxedWorkflowRunner)
+    """The sandbox only watches: the code that passes the tests in it runs without it, in less than
+    half the time."""
 
 
-def workflow_runner() -> SandboxedWorkflowRunner:
-    """The sandbox in which workflows run; replays must use the same."""
+def sandboxed() -> SandboxedWorkflowRunner:
+    """The sandbox in which the tests run every workflow, and replay the golden histories.
+
+    It fails a workflow that asks for the clock, for chance or for the world.
+    """
     return SandboxedWorkflowRunner(
         restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
     )
@@ -109,7 +120,7 @@ def build_workers(means: Means) -> list[Worker]:
             sweep.sweep_overdue,
             inbox.read_inbox,
         ],
-        workflow_runner=workflow_runner(),
+        workflow_runner=means.workflow_runner,
         graceful_shutdown_timeout=drain,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),

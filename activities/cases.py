@@ -187,6 +187,8 @@ class Cases:
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 start_delay=delay,
+                # Begins at once in this process, if a worker of it has a place free.
+                request_eager_start=delay is None,
                 search_attributes=TypedSearchAttributes(
                     [
                         SearchAttributePair(STATE, case.state.value),

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP, EmailPolicy
+from email.policy import EmailPolicy
 from email.utils import format_datetime
+from functools import lru_cache
 
 from activities.template_engine import one_line
 from domain.recipients import Recipient
@@ -27,6 +28,9 @@ _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
 
+LINE_CHARACTERS_MAX = 78
+"""RFC 5322, 2.1.1: what a header's line should not exceed."""
+
 
 class _MessageIds(UnstructuredHeader):
     """Message-IDs, one a line: the library would break a long one up into encoded words."""
@@ -41,7 +45,29 @@ class _MessageIds(UnstructuredHeader):
 _HEADERS = HeaderRegistry()
 for _name in ("references", "in-reply-to", "message-id"):
     _HEADERS.map_to_type(_name, _MessageIds)  # type: ignore[arg-type] # it gives them its own base
-_POLICY = SMTP.clone(header_factory=_HEADERS)
+
+
+class _Lines(EmailPolicy):
+    """As the library writes headers, but a short line of ASCII is not taken apart to be folded.
+
+    That took longer than everything else about a message.
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """One header with its line end."""
+        line = f"{name}: {value}"
+        if len(line) <= LINE_CHARACTERS_MAX and line.isascii() and line.isprintable():
+            return f"{line}\r\n".encode()
+        return _folded(self, name, value)
+
+
+@lru_cache(maxsize=256)
+def _folded(policy: EmailPolicy, name: str, value: str) -> bytes:
+    return EmailPolicy.fold_binary(policy, name, value)
+
+
+_IN_ASCII = _Lines(linesep="\r\n", header_factory=_HEADERS)
+_IN_UTF8 = _IN_ASCII.clone(utf8=True)
 
 
 @dataclass(frozen=True)
@@ -107,7 +133,7 @@ def build_email(
         raise ValueError(f"{notice.reference}: the Date of an e-mail needs a time zone")
     headers = _parties(notice, dispatch.recipients)
     utf8 = not all(one.addr_spec.isascii() for group in headers.values() for one in group)
-    message = EmailMessage(policy=_POLICY.clone(utf8=utf8))
+    message = EmailMessage(policy=_IN_UTF8 if utf8 else _IN_ASCII)
     for header, addresses in headers.items():
         message[header] = addresses
     message["Subject"] = one_line(text.subject)

@@ -16,16 +16,18 @@ from domain.languages import LAST_RESORT, languages_for
 from domain.notice_claim import add_up, state_case, told
 from domain.notices import notices_of
 from domain.rates import RateTable
+from domain.referral import destination_of
 from domain.sharing import firmest
 from domain.time_to_sue import limitation_of, receipts_of, threatens_court
 from schemas.case import CollectionCase, StepOutcome
 from schemas.interest import ClaimStatement
+from schemas.invoice import Invoice
 from schemas.notice import EarlierContact, Notice, NoticeItem
 from schemas.parties import Creditor, Debtor
 from schemas.pauses import Arrangement, Dispute, Instalment
 from schemas.plan import Channel, Charges, DunningStep, NoticeKind
 from store.pool import Pool
-from store.receivables import read_debtor, read_invoice
+from store.receivables import read_debtor, read_invoice, read_invoices
 
 
 async def gather_notice(
@@ -59,7 +61,8 @@ async def gather_notice(
     steps, tone = _steps(step), tone_of(step)
     charges = told(tone.charges, debtor)
     stated = partial(_stated, debtor, creditor, today, charges, rates)
-    items = [await _item(pool, one, today, stated(one)) for one in cases]
+    invoices = await read_invoices(pool, case.creditor, [one.invoice for one in cases])
+    items = [_item(invoices, one, today, stated(one)) for one in cases]
     principal = sum((item.asked for item in items[1:]), items[0].asked)
     pay_by = _pay_by(order.step, cases, today)
     return Notice(
@@ -74,7 +77,7 @@ async def gather_notice(
         earlier=_earlier(case),
         claim=add_up(charges, principal, [item.statement for item in items]),
         follows=_follows(case, order.step),
-        refer_to=case.plan.refer_to,
+        refer_to=destination.to if (destination := destination_of(case)) else "",
         refer_on=_refer_on(case, pay_by),
     )
 
@@ -92,6 +95,7 @@ async def _answer(
         dispute = _disputed(cases, about, ZoneInfo(creditor.time_zone))
     cases.sort(key=lambda one: (one.due_date, one.invoice))
     pay_by = today + timedelta(days=order.step.pay_within_days)
+    invoices = await read_invoices(pool, case.creditor, [one.invoice for one in cases])
     return Notice(
         reference=step.reference,
         template=order.step.template,
@@ -100,7 +104,7 @@ async def _answer(
         pay_by=promise.instalments[-1].on if promise else pay_by,
         creditor=creditor,
         debtor=debtor,
-        items=tuple([await _item(pool, one, today, None) for one in cases]),
+        items=tuple(_item(invoices, one, today, None) for one in cases),
         earlier=_earlier(case),
         promise=promise,
         dispute=dispute,
@@ -190,17 +194,23 @@ def _follows(case: CollectionCase, step: DunningStep) -> str:
 
 
 def _refer_on(case: CollectionCase, pay_by: date) -> date | None:
-    """When the case would be handed over: never before the deadline that the message names."""
+    """When the case would be handed over: never before the deadline that the message names.
+
+    Where nobody would take it, nobody is announced.
+    """
     last = case.plan.steps[-1]
-    if last.channel is not Channel.REFER:
+    if last.channel is not Channel.REFER or destination_of(case) is None:
         return None
     return max(local_day(case.calendar, due_moment(case, last)), pay_by + timedelta(days=1))
 
 
-async def _item(
-    pool: Pool, case: CollectionCase, today: date, statement: ClaimStatement | None
+def _item(
+    invoices: Mapping[str, Invoice],
+    case: CollectionCase,
+    today: date,
+    statement: ClaimStatement | None,
 ) -> NoticeItem:
-    invoice = await read_invoice(pool, case.creditor, case.invoice)
+    invoice = invoices.get(case.invoice)
     if invoice is None:
         raise DeliveryRefused("NotImported", f"the invoice of {case.case_id} is not imported")
     return NoticeItem(

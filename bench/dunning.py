@@ -8,8 +8,9 @@ Two spans, measured one after the other, as the daily sweep has them:
 
 Everything is what production has: PostgreSQL with fsync, a Temporal server on a file, a mail server
 as a process of its own, two worker processes (one a core) started as ``worker.py`` with the default
-settings, but for the limit of mails a second, which is lifted, and contact hours, which are open at
-any hour, so that the measurement may be. A debtor's lines go into one message, as the product does
+settings. Only the limit of mails a second is lifted, and the creditor's contact policy allows any
+hour of any day, so that the measurement may be taken at any. The daily sweep opens and starts the
+cases, in one of the workers. A debtor's lines go into one message, as the product does
 it; with as many debtors as lines, every line is a message of its own, as in Tryton.
 
 Afterwards it is checked that each line was dunned once and that each message left once. Memory is
@@ -28,25 +29,20 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as clock
+from datetime import date, timedelta
 from pathlib import Path
-from unittest.mock import patch
 
 import asyncpg
+import holidays as public_holidays
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from activities import cases as opening
-from activities.cases import Cases
-from activities.library import read_creditors, read_plans
 from bench.ground import Ground, ground, process
 from bench.processes import Watch
-from domain.holidays import contact_calendar
 from domain.invoice_import import read_invoices
 from engines.leash import leashed
 from engines.ports import answers, free_ports
-from schemas.calendar import ContactCalendar, ContactWindow
+from schemas.turns import SweepRequest, SweepSummary
 from store.invoices import import_rows
 from store.migrate import migrate
 from store.pool import Pool, open_pool
@@ -59,7 +55,13 @@ DAYS_OVERDUE = 5
 PATIENCE_SECONDS = 3600.0
 LINE = "LN-[0-9]{6}"
 ROOT = Path(__file__).resolve().parents[1]
-OPEN_HOURS = (ContactWindow(opens=clock(0), closes=clock(23, 59, 59)),)
+AT_ANY_HOUR = """
+contact:
+  business:
+    weekdays: [1, 2, 3, 4, 5, 6, 7]
+    hours:
+      - {opens: "00:00:00", closes: "23:59:59"}
+"""
 _HEADER = (
     "number;debtor;name;issue_date;due_date;amount;currency;email;address;postcode;city;country;"
     "language;capacity"
@@ -111,23 +113,24 @@ async def measure(lines: int, debtors: int, *, peer: bool = False) -> list[dict[
 
 async def _ours(here: Ground, mails: MailServer, lines: int, debtors: int) -> dict[str, object]:
     dsn = await _fresh_database(here.database)
-    async with open_pool(dsn, 10) as pool:
+    async with open_pool(dsn, 2) as pool:
         await _import(pool, lines, debtors)
         client = await Client.connect(here.temporal, data_converter=pydantic_data_converter)
         queue = f"dunning-{uuid.uuid4().hex[:6]}"
-        plans, creditors = read_plans(ROOT / "plans"), read_creditors(ROOT / "creditors")
-        cases = Cases(pool, client, creditors, plans, queue)
         async with _workers(here, mails, dsn, queue):
             load = os.getloadavg()[0]
-            with Watch() as watch, patch.object(opening, "contact_calendar", _at_any_hour):
+            with Watch() as watch:
                 began = time.perf_counter()
-                opened, problems = await cases.open_overdue(datetime.now(UTC), lambda _: None)
-                open_seconds = time.perf_counter() - began
-                started = await cases.start_unstarted(lambda _: None)
-                await _all_on_record(pool, lines)
-                seconds = time.perf_counter() - began
-        if (opened, started, problems) != (lines, lines, []):
-            raise RuntimeError(f"{opened} opened, {started} started, {problems}")
+                sweep = await client.start_workflow(
+                    "OverdueSweep", SweepRequest(), id=queue, task_queue=queue
+                )
+                open_seconds = await _until(pool, "select count(*) from cases", lines) - began
+                done = "select count(*) from cases where level > 0"
+                seconds = await _until(pool, done, lines) - began
+                found = SweepSummary.model_validate(await sweep.result())
+                seconds = max(seconds, time.perf_counter() - began)
+        if (found.opened, found.started, found.problems) != (lines, lines, ()):
+            raise RuntimeError(f"not what was to be measured: {found}")
         await _check(pool, mails, lines, debtors)
     memory = watch.memory["worker"]
     return {
@@ -179,19 +182,15 @@ async def _import(pool: Pool, lines: int, debtors: int) -> None:
         raise RuntimeError(f"{summary.new} imported: {found.problems[:3]}")
 
 
-def _at_any_hour(**wanted: object) -> ContactCalendar:
-    """The debtor's calendar as it is, but open today and at every hour."""
-    calendar = contact_calendar(**wanted)  # type: ignore[arg-type]
-    today = datetime.now(UTC).date()
-    near = {today + timedelta(days=days) for days in range(-DAYS_OVERDUE, 2)}
-    return calendar.model_copy(
-        update={
-            "weekdays": (1, 2, 3, 4, 5, 6, 7),
-            "windows": OPEN_HOURS,
-            "holidays": tuple(one for one in calendar.holidays if one.day not in near),
-            "spread_minutes": 0,
-        }
-    )
+def _creditors(here: Ground) -> Path:
+    """The creditor as everybody gets it, whose policy allows contacts at any hour of any day."""
+    if public_holidays.country_holidays("FR").get(date.today()):  # noqa: DTZ011
+        raise RuntimeError("today is a holiday in France: nothing leaves, so measure tomorrow")
+    folder = here.folder / "creditors"
+    folder.mkdir(exist_ok=True)
+    sample = (ROOT / "creditors" / f"{ATELIER}.yaml").read_text("utf-8")
+    (folder / f"{ATELIER}.yaml").write_text(sample + AT_ANY_HOUR, "utf-8")
+    return folder
 
 
 @asynccontextmanager
@@ -211,6 +210,7 @@ async def _workers(here: Ground, mails: MailServer, dsn: str, queue: str) -> Asy
                 "HEALTH_ADDRESS": f"127.0.0.1:{health}",
                 "METRICS_ADDRESS": f"127.0.0.1:{metrics}",
                 "RELANCE_VAR": str(here.folder / "var"),
+                "CREDITORS_FOLDER": str(_creditors(here)),
                 "DRAIN_SECONDS": "5",
             }
             stack.enter_context(
@@ -224,13 +224,14 @@ async def _workers(here: Ground, mails: MailServer, dsn: str, queue: str) -> Asy
         yield
 
 
-async def _all_on_record(pool: Pool, lines: int) -> None:
-    """Return when every case has taken its step."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while await pool.fetchval("select count(*) from cases where level > 0") < lines:
-        if time.monotonic() > end:
-            raise RuntimeError("not every line was dunned")
+async def _until(pool: Pool, question: str, answer: int) -> float:
+    """The moment at which so many are there."""
+    end = time.perf_counter() + PATIENCE_SECONDS
+    while await pool.fetchval(question) < answer:
+        if time.perf_counter() > end:
+            raise RuntimeError(f"{question}: not {answer} within an hour")
         await asyncio.sleep(0.1)
+    return time.perf_counter()
 
 
 async def _check(pool: Pool, mails: MailServer, lines: int, debtors: int) -> None:

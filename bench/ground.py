@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from temporalio.worker import UnsandboxedWorkflowRunner
+
 from engines.leash import leashed
 from engines.mailbox import Mailbox
 from engines.ports import answers, free_ports
@@ -36,7 +38,10 @@ class Ground:
 
     def house(self) -> contextlib.AbstractAsyncContextManager[House]:
         """All of Relance on these engines, its worker in this process."""
-        return open_house(self.database, self.temporal, self.mailbox, self.folder)
+        return open_house(
+            *(self.database, self.temporal, self.mailbox, self.folder),
+            runner=UnsandboxedWorkflowRunner(),  # as production runs them
+        )
 
 
 @contextlib.asynccontextmanager

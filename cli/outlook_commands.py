@@ -25,7 +25,7 @@ from store.read_models import CaseLine
 PAUSES = frozenset(
     {
         *("OnHold", "Promised", "PayingByInstalments", "Disputed", "ContactsStopped"),
-        "ReplyReceived",
+        *("ReplyReceived", "AwaitingApproval", "ReferralWaitsForDispute"),
     }
 )
 """The named waits of a case that somebody or something has put to sleep."""
@@ -211,6 +211,8 @@ def _asleep_since(case: CollectionCase) -> datetime:
         began.append(case.arrangement.made_at)
     began.extend(stop.since for stop in case.stops)
     began.extend(one.since for one in case.readings)
+    if case.proposal:
+        began.append(case.proposal.at)
     return min(began, default=case.opened_at)
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 from domain.business_calendar import DueMoment, contact_moment
 from schemas.base import Frozen
 from schemas.calendar import ContactCalendar
 from schemas.plan import DunningPlan, DunningStep
+
+CASES_REMEMBERED = 2048
+"""A turn asks several times where its steps lie; the answer follows from the arguments alone."""
 
 
 class PlannedStep(Frozen):
@@ -23,6 +27,7 @@ class PlannedStep(Frozen):
     moment: DueMoment
 
 
+@lru_cache(maxsize=CASES_REMEMBERED)
 def plan_calendar(
     plan: DunningPlan, due_date: date, calendar: ContactCalendar, spread_key: str
 ) -> tuple[PlannedStep, ...]:

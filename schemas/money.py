@@ -74,7 +74,7 @@ class Money(Frozen):
     @classmethod
     def zero(cls, currency: str) -> Money:
         """Nothing, in a currency."""
-        return cls(amount=Decimal(0), currency=currency)
+        return _nothing(currency)
 
     def __add__(self, other: Money) -> Money:
         self._same(other)
@@ -100,3 +100,8 @@ class Money(Frozen):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"
+
+
+@lru_cache(maxsize=256)
+def _nothing(currency: str) -> Money:
+    return Money(amount=Decimal(0), currency=currency)

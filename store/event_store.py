@@ -79,10 +79,12 @@ class Drafts:
             column.append(value)
         return digest
 
-    async def insert(self, connection: Connection) -> None:
-        """Write them all in one statement."""
+    async def insert(
+        self, connection: Connection, cases: Sequence[tuple[CollectionCase, bytes]]
+    ) -> None:
+        """Write them all, and the rows of their cases, in one statement."""
         if self.columns[0]:
-            await connection.execute(_SQL["insert_events"], *self.columns)
+            await connection.execute(_SQL["record"], *self.columns, *projections.columns(cases))
 
 
 class Addition(NamedTuple):
@@ -144,10 +146,9 @@ async def append(
             digest = drafts.add(addition.case, after.version, event, digest)
             steps.append((before, event, after))
         saved.append((after, digest))
-    await drafts.insert(connection)
+    await drafts.insert(connection, saved)
     for before, event, after in steps:
         await projections.follow(connection, before, event, after)
-    await projections.save(connection, saved)
     return saved[0][0]
 
 
@@ -193,8 +194,7 @@ async def open_streams(
     for event in openings:
         digest = drafts.add(event.case_id, 1, event, NO_HASH)
         rows.append((opened(event), digest))
-    await drafts.insert(connection)
-    await projections.save(connection, rows)
+    await drafts.insert(connection, rows)
     return [case for case, _ in rows]
 
 

@@ -51,11 +51,10 @@ async def keep(connection: Connection, reference: str, message: KeptMessage) -> 
         message: as it is about to leave.
     """
     sha256, packed = await asyncio.to_thread(_packed, message.content)
-    await connection.execute(_SQL["keep_content"], sha256, len(message.content), packed)
     await connection.execute(
-        _SQL["keep_message"],
-        *(reference, sha256, message.media_type),
-        *(message.template, message.template_version, message.language),
+        _SQL["keep"],
+        *(reference, sha256, message.media_type, message.template),
+        *(message.template_version, message.language, len(message.content), packed),
     )
 
 

@@ -47,12 +47,6 @@ FACT_KINDS: dict[type, str] = {
 """Which kind of fact each event puts on record."""
 
 
-async def save(connection: Connection, cases: Sequence[tuple[CollectionCase, bytes]]) -> None:
-    """Write the rows of cases as they now stand, with the hash of their last event."""
-    if cases:
-        await connection.execute(_SQL["save_cases"], *columns(cases))
-
-
 def columns(cases: Sequence[tuple[CollectionCase, bytes]]) -> list[list[Any]]:
     """The rows of cases, column by column, in the order of the table."""
     rows = (_row(case, digest) for case, digest in cases)

@@ -46,6 +46,14 @@ async def read_invoice(connection: Pool | Connection, creditor: str, number: str
     return None if row is None else _invoice(row)
 
 
+async def read_invoices(
+    connection: Pool | Connection, creditor: str, numbers: Sequence[str]
+) -> dict[str, Invoice]:
+    """Those of the named invoices that are known, by number."""
+    rows = await connection.fetch(_SQL["invoices"], creditor, list(numbers))
+    return {row["number"]: _invoice(row) for row in rows}
+
+
 async def read_debtor(
     connection: Pool | Connection, creditor: str, debtor_id: str
 ) -> Debtor | None:

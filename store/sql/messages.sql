@@ -1,7 +1,7 @@
--- name: keep_content
-insert into message_contents (sha256, size, packed) values ($1, $2, $3) on conflict do nothing;
-
--- name: keep_message
+-- name: keep
+with bytes as (
+    insert into message_contents (sha256, size, packed) values ($2, $7, $8) on conflict do nothing
+)
 insert into messages (reference, sha256, media_type, template, template_version, language)
 values ($1, $2, $3, $4, $5, $6)
 on conflict do nothing;

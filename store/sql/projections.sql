@@ -1,22 +1,3 @@
--- name: save_cases
-insert into cases (
-    case_id, creditor, invoice, debtor_id, version, hash, state, closing, level, next_step,
-    next_at, waiting_for, claim, paid, outstanding, currency, due_date, opened_at, closed_at,
-    folded
-)
-select * from unnest(
-    $1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bytea[], $7::text[],
-    $8::text[], $9::int[], $10::text[], $11::timestamptz[], $12::text[], $13::numeric[],
-    $14::numeric[], $15::numeric[], $16::text[], $17::date[], $18::timestamptz[],
-    $19::timestamptz[], $20::jsonb[]
-)
-on conflict (case_id) do update set
-    version = excluded.version, hash = excluded.hash, state = excluded.state,
-    closing = excluded.closing, level = excluded.level, next_step = excluded.next_step,
-    next_at = excluded.next_at, waiting_for = excluded.waiting_for, claim = excluded.claim,
-    paid = excluded.paid, outstanding = excluded.outstanding, due_date = excluded.due_date,
-    closed_at = excluded.closed_at, folded = excluded.folded;
-
 -- name: open_task
 insert into tasks (task_id, case_id, kind, step, summary, opened_at, status)
 values ($1, $2, $3, $4, $5, $6, 'open')

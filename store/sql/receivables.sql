@@ -3,6 +3,11 @@ select
     creditor, number, debtor_id, issue_date, due_date, amount, currency, purchase_order, reference
 from invoices where creditor = $1 and number = $2;
 
+-- name: invoices
+select
+    creditor, number, debtor_id, issue_date, due_date, amount, currency, purchase_order, reference
+from invoices where creditor = $1 and number = any ($2::text[]);
+
 -- name: debtor
 select
     creditor, debtor_id, name, email, phone, address_lines, country, language, siren, vat_id,

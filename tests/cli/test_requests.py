@@ -275,6 +275,8 @@ async def test_two_people_hand_a_case_to_the_lawyer(
     assert (await starter("refer", "F-1", "--reason", "large")).code == 0
     [asked] = (await starter("why", "--all", "--json")).data
     assert asked["reason"] == "AwaitingApproval"
+    [sleeper] = (await starter("asleep", "--json")).data
+    assert (sleeper["reason"], sleeper["wakes_at"]) == ("AwaitingApproval", None)
     assert "ApproverIsProposer" in (await starter("approve", "F-1")).err
     approved = await run_starter(
         "approve", "F-1", environment={**environment, "RELANCE_AUTHOR": "anna"}

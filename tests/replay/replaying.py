@@ -13,9 +13,9 @@ from pathlib import Path
 
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import Replayer
+from temporalio.worker import Replayer, WorkflowRunner
 
-from worker import WORKFLOWS, workflow_runner
+from worker import WORKFLOWS, sandboxed
 
 HISTORIES = Path(__file__).parent / "histories"
 
@@ -26,7 +26,11 @@ def golden() -> list[Path]:
 
 
 async def replayed(
-    files: Iterable[Path], *, edit: tuple[str, str] = ("", ""), workflow: type | None = None
+    files: Iterable[Path],
+    *,
+    edit: tuple[str, str] = ("", ""),
+    workflow: type | None = None,
+    runner: WorkflowRunner | None = None,
 ) -> dict[str, str]:
     """What does not replay: by file, what the engine says about it.
 
@@ -34,10 +38,11 @@ async def replayed(
         files: histories as JSON.
         edit: a text of the histories, and what it is replaced with first.
         workflow: replayed instead of the workflows of today.
+        runner: in what the workflows run, if not in the sandbox.
     """
     replayer = Replayer(
         workflows=[workflow] if workflow else WORKFLOWS,
-        workflow_runner=workflow_runner(),
+        workflow_runner=runner or sandboxed(),
         data_converter=pydantic_data_converter,
     )
     failed = {}

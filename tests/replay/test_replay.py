@@ -7,8 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from temporalio.worker import UnsandboxedWorkflowRunner
+
 from tests.replay.record import LONG_STORIES, STORIES
 from tests.replay.replaying import golden, replayed
+from worker import Means
 
 ROOT = Path(__file__).parents[2]
 
@@ -16,6 +19,13 @@ ROOT = Path(__file__).parents[2]
 async def test_every_golden_history_replays() -> None:
     """Whatever a case has been through, this version takes it on where it stands."""
     assert await replayed(golden()) == {}
+
+
+async def test_they_replay_as_production_runs_them() -> None:
+    """Without the sandbox, which only watches, the same workflows take the same turns."""
+    runner = Means.__dataclass_fields__["workflow_runner"].default_factory()
+    assert isinstance(runner, UnsandboxedWorkflowRunner)
+    assert await replayed(golden(), runner=runner) == {}
 
 
 def test_they_replay_whatever_the_order_of_hashes() -> None:

@@ -16,6 +16,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
+from temporalio.worker import WorkflowRunner
 
 from activities.cases import Cases
 from activities.library import read_creditors, read_plans
@@ -34,7 +35,7 @@ from store.facts import UntoldFact
 from store.pool import Pool, open_pool
 from store.read_models import case_as_it_stands
 from store.receivables import invoices_without_case
-from worker import Means, build_workers, running
+from worker import Means, build_workers, running, sandboxed
 
 PATIENCE_SECONDS = 30.0
 ATELIER = "atelier"
@@ -188,9 +189,22 @@ def at(day: date, hour: int = 12) -> datetime:
 
 @asynccontextmanager
 async def open_house(
-    owner: str, temporal: str, mailbox: Mailbox, folder: Path
+    owner: str,
+    temporal: str,
+    mailbox: Mailbox,
+    folder: Path,
+    *,
+    runner: WorkflowRunner | None = None,
 ) -> AsyncIterator[House]:
-    """Run the workers of one story on its own task queues and database."""
+    """Run the workers of one story on its own task queues and database.
+
+    Args:
+        owner: of a database.
+        temporal: where the engine is.
+        mailbox: where mails go.
+        folder: where letters go.
+        runner: in what workflows run, if not in the sandbox that watches them.
+    """
     settings = Settings(
         TASK_QUEUE=f"relance-{uuid.uuid4().hex[:8]}",
         LETTERS_FOLDER=folder / "letters",
@@ -212,6 +226,7 @@ async def open_house(
             creditors=read_creditors(settings.creditors_folder),
             plans=read_plans(settings.plans_folder),
             mailer=mailer,
+            workflow_runner=runner or sandboxed(),
         )
         async with running(build_workers(means)):
             yield House(means, mailbox, skipper, owner)

@@ -28,7 +28,7 @@ from schemas.identifiers import case_id, contact_reference
 from schemas.money import Money
 from schemas.plan import Channel, DunningPlan, DunningStep
 from schemas.turns import CaseSummary, RecordOrder, StepOrder, TurnResult
-from worker import WORKFLOWS, running, workflow_runner
+from worker import WORKFLOWS, running, sandboxed
 from workflows.options import NOTICE_ACTIVITY, STEP_ACTIVITY, channel_queue
 
 PATIENCE_SECONDS = 15.0
@@ -238,7 +238,7 @@ class Stage:
             task_queue=self.queue,
             workflows=WORKFLOWS,
             activities=[self.record_events, self.read_case],
-            workflow_runner=workflow_runner(),
+            workflow_runner=sandboxed(),
             max_cached_workflows=cached,
         )
         served = [channel for channel in Channel if channel not in without]
