@@ -116,6 +116,7 @@ def build_workers(means: Means) -> list[Worker]:
         workflows=WORKFLOWS,
         activities=[
             record.record_events,
+            record.give_up_step,
             record.read_case,
             sweep.sweep_overdue,
             inbox.read_inbox,

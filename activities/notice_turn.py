@@ -14,18 +14,16 @@ from activities.one_contact import spoken_for
 from activities.step_turn import (
     LEASE_SECONDS,
     Deliver,
-    Delivered,
     Step,
     StepTurn,
 )
-from domain.notices import answered_with, due_notice, notices_of
+from domain.notices import answered_with, due_notice, not_answered, notices_of, now_answered
 from schemas.case import CollectionCase
-from schemas.events import NoticeNotSent, NoticeSent
+from schemas.events import NoticeSent
 from schemas.identifiers import contact_reference
-from schemas.plan import NoticeKind
 from schemas.turns import StepOrder, TurnResult
 from store import contacts, event_store
-from store.contacts import Contact, ContactState
+from store.contacts import Contact, ContactState, Settled
 from store.event_store import Addition
 from store.pool import Connection, Pool
 from store.shared_contacts import (
@@ -60,20 +58,23 @@ class NoticeTurn(StepTurn):
                 return await self._answered_with_another(connection, case, contact)
             contact = await contacts.claim(connection, self._claim(case), LEASE_SECONDS)
             others = await self._gather(connection, case, contact)
+        self._others_written = tuple(others)
         step = Step(
             order=self._order,
             case=case,
             reference=self._reference,
             now=self._now,
-            others=tuple(others),
+            others=self._others_written,
         )
         try:
             if contact.owner != self._owner:
                 await self._find_out(contact)
             delivered = await deliver(step, self._begin_hand_over)
         except DeliveryRefused as refusal:
+            event = not_answered(self._order, self._now, refusal.reason, refusal.explanation)
             return await self._settle(
-                ContactState.REFUSED, Delivered(), self._not_answered(refusal)
+                Settled(state=ContactState.REFUSED, address=refusal.address, problem=str(refusal)),
+                event,
             )
         except DeliveryUnknown as unknown:
             await contacts.take_over(self._pool, self._reference, self._owner, LEASE_SECONDS)
@@ -84,9 +85,15 @@ class NoticeTurn(StepTurn):
         except (DeliveryPostponed, ClaimLost) as problem:
             await contacts.take_back(self._pool, self._reference, self._owner, str(problem))
             raise try_again(str(problem)) from problem
-        event = self._answered(delivered)
-        beside = [_said_for(other, event) for other in others]
-        return await self._settle(ContactState.ACCEPTED, delivered, event, beside=beside)
+        answered = now_answered(self._order, self._now, delivered.detail, delivered.sha256)
+        beside = [_said_for(other, answered) for other in others]
+        accepted = Settled(
+            state=ContactState.ACCEPTED,
+            detail=delivered.detail,
+            sha256=delivered.sha256,
+            address=delivered.address,
+        )
+        return await self._settle(accepted, answered, beside=beside)
 
     async def _look(self, connection: Connection) -> tuple[CollectionCase, TurnResult | None]:
         """The gates of a step; and the event must still be what the answer says it is."""
@@ -94,7 +101,7 @@ class NoticeTurn(StepTurn):
         if result:
             return case, result
         due = due_notice(case, self._now)
-        if due is None or (due.kind, due.about) != (self._kind, self._order.about):
+        if due is None or (due.kind, due.about) != (self._order.answers, self._order.about):
             return case, TurnResult(not_now=True)
         return case, None
 
@@ -102,8 +109,8 @@ class NoticeTurn(StepTurn):
         self, connection: Connection, case: CollectionCase, contact: Contact
     ) -> TurnResult:
         """The debtor has been answered by another invoice's message, which speaks for this one."""
-        delivered = Delivered(detail=contact.detail, sha256=contact.sha256)
-        event = self._answered(delivered).model_copy(update={"reference": contact.reference})
+        own = now_answered(self._order, self._now, contact.detail, contact.sha256)
+        event = own.model_copy(update={"reference": contact.reference})
         await event_store.append(connection, case.case_id, self._order.version, [event])
         return TurnResult(events=(event,))
 
@@ -126,34 +133,6 @@ class NoticeTurn(StepTurn):
         if joining:
             await cover(connection, self._reference, joining)
         return joining
-
-    @property
-    def _kind(self) -> NoticeKind:
-        if self._order.answers is None:
-            raise ValueError(f"{self._order.step.name} answers nothing")
-        return self._order.answers
-
-    def _answered(self, delivered: Delivered) -> NoticeSent:
-        return NoticeSent(
-            at=self._now,
-            cause=self._reference,
-            kind=self._kind,
-            about=self._order.about,
-            reference=self._reference,
-            detail=delivered.detail,
-            sha256=delivered.sha256,
-        )
-
-    def _not_answered(self, refusal: DeliveryRefused) -> NoticeNotSent:
-        return NoticeNotSent(
-            at=self._now,
-            cause=self._reference,
-            kind=self._kind,
-            about=self._order.about,
-            reference=self._reference,
-            reason=refusal.reason,
-            explanation=refusal.explanation,
-        )
 
 
 def _said_for(other: CoveredStep, event: NoticeSent) -> Addition:

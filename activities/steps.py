@@ -96,18 +96,22 @@ class Steps:
 
     async def _email(self, step: Step, begin: BeginHandOver) -> Delivered:
         notice = await self._notice(step)
+        address = notice.debtor.email
         try:
             delivered = await self._mail.send(step, notice, begin)
         except UNFIT as error:
-            raise _refused(error) from error
-        return delivered.model_copy(update={"charges": claims_of(notice)})
+            raise _refused(error, address) from error
+        except DeliveryRefused as refusal:
+            refusal.address = address
+            raise
+        return delivered.model_copy(update={"charges": claims_of(notice), "address": address})
 
     async def _letter(self, step: Step, begin: BeginHandOver) -> Delivered:
         notice = await self._notice(step)
         try:
             letter = await asyncio.to_thread(self._press.print, notice)
         except UNFIT as error:
-            raise _refused(error) from error
+            raise _refused(error, "\n".join(notice.debtor.address.lines)) from error
         kept = KeptMessage(
             content=letter.pdf,
             media_type="application/pdf",
@@ -132,5 +136,5 @@ async def _on_record(_step: Step, _begin: BeginHandOver) -> Delivered:
     return Delivered()
 
 
-def _refused(error: Exception) -> DeliveryRefused:
-    return DeliveryRefused(type(error).__name__, str(error))
+def _refused(error: Exception, address: str = "") -> DeliveryRefused:
+    return DeliveryRefused(type(error).__name__, str(error), address=address)

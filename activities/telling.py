@@ -16,7 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.cases import Cases
 from domain.case import decide
 from schemas.case import CollectionCase
-from schemas.commands import Command, Happened, Refusal, fact_id
+from schemas.commands import Asked, Command, Happened, Refusal, fact_id
 from store import event_store, facts
 from store.facts import UntoldFact
 from store.pool import Pool
@@ -96,6 +96,24 @@ class Telling:
             return await self._record_on_closed_case(untold)
         # On record under this id before the fact came in, and so not marked by the record itself.
         await facts.mark_told(self._pool, untold.case_id, fact_id(fact), "heard before")
+        return True
+
+    async def ask_running(self, case_id: str, request: Asked) -> bool:
+        """Ask something of a case that a workflow runs; whether it was done.
+
+        Not done is also: refused, or nobody there to ask. Nothing is kept of it.
+        """
+        handle = self._client.get_workflow_handle(case_id)
+        try:
+            await handle.execute_update(
+                "submit", request, id=request.command_id, rpc_timeout=TELL_TIMEOUT
+            )
+        except WorkflowUpdateRPCTimeoutOrCancelledError:
+            if _is_being_cancelled():
+                raise
+            return False
+        except (RPCError, WorkflowUpdateFailedError):
+            return False
         return True
 
     async def _record_on_closed_case(self, untold: UntoldFact) -> bool:

@@ -70,6 +70,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "CaseOpened": lambda e: f"{e.claim} due {e.due_date}, plan {e.plan.plan}, by {e.by}",
     "StepPerformed": _performed,
     "StepFailed": lambda e: f"{e.step} by {e.channel.value}: {e.explanation}",
+    "ContactBounced": lambda e: f"{e.step or e.reference} came back ({e.kind}): {e.diagnostic}",
     "StepGivenBack": lambda e: f"{e.step} is tried again, by {e.by}",
     "StepSkipped": lambda e: f"{e.step}: {e.reason}",
     "StepBroughtForward": lambda e: f"{e.step} is to be taken now, by {e.by}",

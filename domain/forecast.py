@@ -56,32 +56,36 @@ def forecast(case: CollectionCase, now: datetime, limit: int = 100) -> tuple[For
                         asked=case.asked,
                     )
                 )
-                case = _taken(case, action, now)
+                case = after_step(case, action, now)
             case SendNotice():
-                case = evolve(case, _answered(case, action, now))
+                case = after_notice(case, action, now)
             case Record(events=events):
                 for event in events:
                     case = evolve(case, event)
             case Wait(until=None):
-                return _with_an_end(coming)
+                return with_an_end(coming)
             case Wait(until=until) if until is not None:
                 now = until
     return tuple(coming)
 
 
-def _answered(case: CollectionCase, action: SendNotice, now: datetime) -> NoticeSent:
+def after_notice(case: CollectionCase, action: SendNotice, now: datetime) -> CollectionCase:
+    """The case once what was said has been answered."""
     reference = contact_reference(case.case_id, action.step.name, action.cycle)
-    return NoticeSent(at=now, kind=action.kind, about=action.about, reference=reference)
+    said = NoticeSent(at=now, kind=action.kind, about=action.about, reference=reference)
+    return evolve(case, said)
 
 
-def _with_an_end(coming: list[Forecast]) -> tuple[Forecast, ...]:
+def with_an_end(coming: list[Forecast]) -> tuple[Forecast, ...]:
+    """The same, when nothing follows the last of them by itself."""
     return tuple(
         one.model_copy(update={"final": True}) if place == len(coming) else one
         for place, one in enumerate(coming, start=1)
     )
 
 
-def _taken(case: CollectionCase, action: PerformStep, now: datetime) -> CollectionCase:
+def after_step(case: CollectionCase, action: PerformStep, now: datetime) -> CollectionCase:
+    """The case once its step is taken, and nothing else has happened with it."""
     reference = contact_reference(case.case_id, action.step.name, action.cycle)
     after = evolve(
         case,

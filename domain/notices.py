@@ -16,6 +16,7 @@ from schemas.case import REACHED, CaseState, CollectionCase, NoticeRecord
 from schemas.events import NoticeNotSent, NoticeSent
 from schemas.identifiers import contact_reference
 from schemas.plan import Channel, DunningStep, IfUnknown, NoticeKind
+from schemas.turns import StepOrder
 
 A_LITTLE_LATER = timedelta(minutes=5)
 """Between an event and its answer."""
@@ -90,20 +91,56 @@ def notices_of(case: CollectionCase) -> dict[str, str]:
     return {notice_step(kind, about).name: about for kind, about, _ in _events(case)}
 
 
-def not_answered(
-    case: CollectionCase, action: SendNotice, now: datetime, explanation: str
-) -> NoticeNotSent:
-    """The answer was tried for as long as it is worth trying; nobody need do anything."""
-    reference = contact_reference(case.case_id, action.step.name, action.cycle)
+def now_answered(
+    order: StepOrder, now: datetime, detail: str = "", sha256: str = "", *, unknown: bool = False
+) -> NoticeSent:
+    """What was said has been answered, or perhaps.
+
+    Args:
+        order: the answer.
+        now: the case's own clock.
+        detail: where to find it: a Message-ID.
+        sha256: of the exact bytes that left, hexadecimal.
+        unknown: nobody can tell whether it left.
+    """
+    kind, reference = _kind_and_reference(order)
+    return NoticeSent(
+        at=now,
+        cause=reference,
+        kind=kind,
+        about=order.about,
+        reference=reference,
+        delivery="unknown" if unknown else "accepted",
+        detail=detail,
+        sha256=sha256,
+    )
+
+
+def not_answered(order: StepOrder, now: datetime, reason: str, explanation: str) -> NoticeNotSent:
+    """It could not be answered, and is let go: nobody need do anything.
+
+    Args:
+        order: the answer.
+        now: the case's own clock.
+        reason: names the condition, such as ``EmailAddressMissing``.
+        explanation: for people.
+    """
+    kind, reference = _kind_and_reference(order)
     return NoticeNotSent(
         at=now,
         cause=reference,
-        kind=action.kind,
-        about=action.about,
+        kind=kind,
+        about=order.about,
         reference=reference,
-        reason="DeliveryDeadlinePassed",
-        explanation=explanation[:500],
+        reason=reason,
+        explanation=explanation,
     )
+
+
+def _kind_and_reference(order: StepOrder) -> tuple[NoticeKind, str]:
+    if order.answers is None:
+        raise ValueError(f"{order.step.name} answers nothing")
+    return order.answers, contact_reference(order.case_id, order.step.name, order.cycle)
 
 
 def answered(event: NoticeSent | NoticeNotSent) -> NoticeRecord:

@@ -42,6 +42,7 @@ from schemas.referral_events import (
 )
 from schemas.step_events import (
     CallTried,
+    ContactBounced,
     LadderRestarted,
     PlanChanged,
     StepBroughtForward,
@@ -60,6 +61,7 @@ __all__ = [
     "CaseRecalled",
     "CaseReferred",
     "CaseReopened",
+    "ContactBounced",
     "ContactsAllowed",
     "ContactsStopped",
     "CreditNoteIssued",
@@ -178,6 +180,7 @@ CaseEvent = Annotated[
     CaseOpened
     | StepPerformed
     | StepFailed
+    | ContactBounced
     | StepGivenBack
     | StepSkipped
     | StepBroughtForward

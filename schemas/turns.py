@@ -34,6 +34,20 @@ class StepOrder(Frozen):
     about: str = ""
 
 
+class GiveUpOrder(Frozen):
+    """A step has been tried for as long as it is worth trying: put on record what is known.
+
+    Attributes:
+        step: as it was ordered.
+        now: the case's own clock when it gave up.
+        explanation: the last error, for the person who opens the task.
+    """
+
+    step: StepOrder
+    now: Instant
+    explanation: str = ""
+
+
 class TurnResult(Frozen):
     """What came of a turn.
 
@@ -88,6 +102,7 @@ class SweepSummary(Frozen):
         started: workflows started, also for cases that an earlier sweep left unstarted.
         told: facts that cases had not heard and have now.
         untold: facts that could not be told; the next sweep tries again.
+        given_back: steps that are tried again, because the debtor's address was corrected.
         problems: what a person should look at, in sentences.
     """
 
@@ -96,6 +111,7 @@ class SweepSummary(Frozen):
     started: int = 0
     told: int = 0
     untold: int = 0
+    given_back: int = 0
     problems: tuple[str, ...] = ()
 
 

@@ -16,7 +16,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.case import decide, evolve
     from domain.facts import read_fact
     from domain.next_action import next_action
-    from domain.steps import given_up
     from schemas.actions import Action, PerformStep, Record, SendNotice, Wait
     from schemas.case import CollectionCase
     from schemas.commands import (
@@ -26,13 +25,14 @@ with workflow.unsafe.imports_passed_through():
         ReceiveReply,
         RecordPayment,
         Refusal,
+        ReportBounce,
         Request,
         ReversePayment,
         StopContacts,
         fact_id,
     )
     from schemas.events import CaseEvent
-    from schemas.turns import CaseSummary, RecordOrder, StepOrder, TurnResult
+    from schemas.turns import CaseSummary, GiveUpOrder, RecordOrder, StepOrder, TurnResult
     from workflows import options
 
 
@@ -109,6 +109,11 @@ class CollectionCaseWorkflow:
     async def contacts_stopped(self, stop: StopContacts) -> int:
         """The debtor may not be contacted any more."""
         return await self._hear(stop)
+
+    @workflow.update
+    async def contact_bounced(self, bounce: ReportBounce) -> int:
+        """A message that had left came back."""
+        return await self._hear(bounce)
 
     @workflow.update
     async def reply_received(self, reply: ReceiveReply) -> int:
@@ -208,7 +213,7 @@ class CollectionCaseWorkflow:
         try:
             result = await self._step
         except (ActivityError, asyncio.CancelledError) as error:
-            await self._step_went_wrong(action, error)
+            await self._step_went_wrong(order, error)
             return action
         finally:
             self._step = None
@@ -226,17 +231,24 @@ class CollectionCaseWorkflow:
             sentence="Nothing was sent: the debtor's contact hours were over.",
         )
 
-    async def _step_went_wrong(
-        self, action: PerformStep | SendNotice, error: BaseException
-    ) -> None:
+    async def _step_went_wrong(self, order: StepOrder, error: BaseException) -> None:
         """Called back by news: look again. Overtaken: read the stream. Given up: a person."""
         if is_cancelled_exception(error):
             if workflow.cancellation_reason() is not None:
                 raise error
             return
-        if not await self._overtaken(error):
-            failure = str(_root(error))
-            await self._record(given_up(self._case, action, workflow.now(), failure))
+        if await self._overtaken(error):
+            return
+        last = GiveUpOrder(step=order, now=workflow.now(), explanation=str(_root(error))[:500])
+        try:
+            result = await workflow.execute_activity(
+                "give_up_step", last, result_type=TurnResult, **options.RECORD
+            )
+        except ActivityError as clash:
+            if not await self._overtaken(clash):
+                raise
+        else:
+            self._believe(result.events)
 
     async def _hear(self, fact: Fact) -> int:
         async with self._news():
