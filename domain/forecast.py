@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from datetime import datetime
 
 from domain.case import evolve
@@ -44,17 +45,27 @@ def forecast(case: CollectionCase, now: datetime, limit: int = 100) -> tuple[For
         limit: how many turns to look ahead at the most.
     """
     coming: list[Forecast] = []
+    steps = _coming(case, now, limit)
+    while True:
+        try:
+            coming.append(next(steps))
+        except StopIteration as end:
+            return with_an_end(coming) if end.value else tuple(coming)
+
+
+def first_of(case: CollectionCase, now: datetime, limit: int = 100) -> Forecast | None:
+    """The next step alone, if any is still to come: far less to reckon than all of them."""
+    return next(_coming(case, now, limit), None)
+
+
+def _coming(case: CollectionCase, now: datetime, limit: int) -> Generator[Forecast, None, bool]:
+    """Each step still to come; answers whether there is nothing after the last of them."""
     for _ in range(limit):
         action = next_action(case, now)
         match action:
             case PerformStep():
-                coming.append(
-                    Forecast(
-                        step=action.step.name,
-                        channel=action.step.channel,
-                        at=now,
-                        asked=case.asked,
-                    )
+                yield Forecast(
+                    step=action.step.name, channel=action.step.channel, at=now, asked=case.asked
                 )
                 case = after_step(case, action, now)
             case SendNotice():
@@ -63,10 +74,10 @@ def forecast(case: CollectionCase, now: datetime, limit: int = 100) -> tuple[For
                 for event in events:
                     case = evolve(case, event)
             case Wait(until=None):
-                return with_an_end(coming)
+                return True
             case Wait(until=until) if until is not None:
                 now = until
-    return tuple(coming)
+    return False
 
 
 def after_notice(case: CollectionCase, action: SendNotice, now: datetime) -> CollectionCase:
