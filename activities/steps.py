@@ -9,9 +9,9 @@ from pathlib import Path
 from temporalio import activity
 
 from activities.email_message import EmailAddressInvalid, EmailAddressMissing
-from activities.errors import DeliveryPostponed, DeliveryRefused
+from activities.errors import DeliveryRefused
 from activities.heartbeat import uninterrupted
-from activities.letter_drop import drop_letter
+from activities.letter_office import LetterOffice
 from activities.letter_pdf import AddressDoesNotFit, AddressMissing, LetterPress
 from activities.library import read_rate_table
 from activities.notice_turn import NoticeTurn
@@ -49,14 +49,14 @@ class Steps:
         creditors: Mapping[str, Creditor],
         mailer: Mailer | PostRoom,
         templates: Path,
-        letters: Path,
+        letters: Path | LetterOffice,
         rates: Path | None = None,
     ) -> None:
         self._pool = pool
         self._creditors = creditors
         room = mailer if isinstance(mailer, PostRoom) else PostRoom(mailer)
         self._mail = OutgoingMail(pool, room, templates)
-        self._letters = letters
+        self._office = LetterOffice(pool, letters) if isinstance(letters, Path) else letters
         self._rates = rates
         self._press = LetterPress(templates)
 
@@ -120,11 +120,8 @@ class Steps:
             language=letter.language,
         )
         await begin(kept)
-        try:
-            dropped = await asyncio.to_thread(drop_letter, self._letters, notice, letter)
-        except OSError as error:
-            raise DeliveryPostponed(f"cannot write to {self._letters}: {error}") from error
-        return dropped.model_copy(update={"charges": claims_of(notice)})
+        posted = await self._office.post(notice, letter, step.order.step.letter)
+        return posted.model_copy(update={"charges": claims_of(notice)})
 
     async def _notice(self, step: Step) -> Notice:
         rates = read_rate_table(self._rates) if self._rates else None

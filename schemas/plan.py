@@ -9,6 +9,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from schemas.base import Frozen, Name
+from schemas.postage import LetterKind
 from schemas.referral import Destination
 
 
@@ -111,6 +112,7 @@ class DunningStep(Frozen):
         attempts: how often a call is tried before it counts as not reached; a French consumer is
             called at most four times in 30 days (practice after Code de la consommation, D223-9).
         done_within_days: working days in which the task of the step is to be done.
+        letter: how its letter travels; ``registered`` gives a proof of receipt.
         threatens_court: its message announces a court, so it is not sent when the claim is barred;
             None leaves it to the template: formal and hand-over notices do.
     """
@@ -127,6 +129,7 @@ class DunningStep(Frozen):
     charges: Charges = Charges.NONE
     attempts: int = Field(default=3, ge=1, le=10)
     done_within_days: int = Field(default=2, ge=0, le=60)
+    letter: LetterKind = LetterKind.ORDINARY
     threatens_court: bool | None = None
 
     @model_validator(mode="after")
