@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from schemas.actions import Wait
+from schemas.plan import Channel, Notices
 from schemas.requests import PlaceHold, PromiseToPay, RaiseDispute, ResolveDispute
 from schemas.turns import StepOrder, TurnResult
-from tests.support.stage import Handle, Stage, opening, payment
+from tests.support.stage import Handle, Stage, opening, payment, plan
 
 
 async def after_the_first_step(stage: Stage) -> Handle:
@@ -54,6 +55,21 @@ async def promise_broken(stage: Stage) -> Handle:
     return handle
 
 
+async def answered(stage: Stage) -> Handle:
+    """A promise, which is confirmed; then it is kept."""
+    ladder = plan(("courtesy", 0, Channel.EMAIL))
+    ladder = ladder.model_copy(update={"notices": Notices(promise=True)})
+    handle = await stage.start(opening(ladder=ladder))
+    await stage.recorded(handle, "StepPerformed")
+    promise = PromiseToPay(command_id="p-1", by="claire", on=_in_days(5))
+    await handle.execute_update("submit", promise, result_type=int)
+    await stage.move(handle, 1)
+    await stage.recorded(handle, "PromiseMade", "NoticeSent")
+    await stage.pay(handle)
+    await stage.end(handle)
+    return handle
+
+
 async def held_and_released(stage: Stage) -> Handle:
     """On hold over the day of the second step: released by the clock, then the step."""
     handle = await after_the_first_step(stage)
@@ -89,4 +105,4 @@ def _in_days(count: int) -> date:
     return (datetime.now(UTC) + timedelta(days=count)).date()
 
 
-WAITING_STORIES = (kept_waiting, promise_broken, held_and_released, disputed)
+WAITING_STORIES = (kept_waiting, answered, promise_broken, held_and_released, disputed)
