@@ -13,6 +13,7 @@ from cli.bank_app import app as bank_app
 from cli.charges_app import app as charges_app
 from cli.fact_app import app as fact_app
 from cli.inbox_app import app as inbox_app
+from cli.letters_app import app as letters_app
 from cli.ops_app import app as ops_app
 from cli.task_app import app as worklist_app
 from cli.template_app import app as template_app
@@ -38,6 +39,7 @@ app.add_typer(ops_app)
 app.add_typer(fact_app)
 app.add_typer(account_app)
 app.add_typer(charges_app)
+app.add_typer(letters_app)
 app.add_typer(template_app)
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(bank_app)

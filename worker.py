@@ -23,12 +23,15 @@ from temporalio.worker import (
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.bank_feed import BankFeed
+from activities.bounces import Bounces
 from activities.case_record import CaseRecord
 from activities.cases import Cases
 from activities.engine import connect_temporal, is_configured
-from activities.health import health_pages
+from activities.health import health_pages, serving
 from activities.imap_mailbox import mailbox_of
 from activities.inbox import Inbox
+from activities.letter_hooks import hook_pages
+from activities.letter_office import LetterAccountIncomplete, LetterOffice, provider_of
 from activities.library import read_creditors, read_plans
 from activities.mail_accounts import MailAccountIncomplete, own_mailers
 from activities.outgoing_mail import PostRoom
@@ -78,6 +81,8 @@ class Means:
     workflow_runner: WorkflowRunner = field(default_factory=UnsandboxedWorkflowRunner)
     """The sandbox only watches: the code that passes the tests in it runs without it, in less than
     half the time."""
+    letters: LetterOffice | None = None
+    """None drops letters in the folder of the settings."""
 
 
 def sandboxed() -> SandboxedWorkflowRunner:
@@ -100,7 +105,7 @@ def build_workers(means: Means) -> list[Worker]:
     steps = Steps(
         *(means.pool, means.creditors, means.mailer),
         templates=settings.templates_folder,
-        letters=settings.letters,
+        letters=means.letters or settings.letters,
         rates=settings.rates_file,
     )
     record = CaseRecord(means.pool)
@@ -116,6 +121,7 @@ def build_workers(means: Means) -> list[Worker]:
         workflows=WORKFLOWS,
         activities=[
             record.record_events,
+            record.give_up_step,
             record.read_case,
             sweep.sweep_overdue,
             inbox.read_inbox,
@@ -135,16 +141,16 @@ def _channel_workers(means: Means, steps: Steps) -> list[Worker]:
         Channel.LETTER: settings.letters_per_second,
     }
     effects = {
-        Channel.EMAIL: steps.send_email,
-        Channel.PHONE: steps.open_phone_task,
-        Channel.LETTER: steps.post_letter,
-        Channel.REFER: steps.refer_case,
+        Channel.EMAIL: [steps.send_email, steps.send_notice],
+        Channel.PHONE: [steps.open_phone_task],
+        Channel.LETTER: [steps.post_letter],
+        Channel.REFER: [steps.refer_case],
     }
     return [
         Worker(
             means.client,
             task_queue=channel_queue(settings.task_queue, channel),
-            activities=[effect],
+            activities=effect,
             max_task_queue_activities_per_second=limits.get(channel),
             max_concurrent_activities=20,
             graceful_shutdown_timeout=timedelta(seconds=settings.drain_seconds),
@@ -175,6 +181,7 @@ async def gather_means(settings: Settings) -> AsyncIterator[Means]:
     Raises:
         DocumentError: when a plan or creditor file is wrong.
         EnginesNotRunning: when the environment names no engine and none runs here.
+        LetterAccountIncomplete: when the account of the letter provider is not wholly set.
         MailAccountIncomplete: when the password of a creditor's own account is missing.
     """
     found = addresses(settings, needed_engines())
@@ -198,10 +205,14 @@ async def gather_means(settings: Settings) -> AsyncIterator[Means]:
             settings.documents,
             settings.attachment_megabytes * 1024 * 1024,
         )
+        provider = provider_of(settings)
+        office = LetterOffice(pool, settings.letters, provider)
         try:
-            yield Means(settings, client, pool, creditors, plans, room)
+            yield Means(settings, client, pool, creditors, plans, room, letters=office)
         finally:
             await room.close()
+            if provider is not None:
+                await provider.close()
 
 
 @asynccontextmanager
@@ -236,11 +247,30 @@ async def serve(settings: Settings) -> None:
             "engine": means.client.service_client.check_health,
             "workers": lambda: _all_running(workers),
         }
-        async with running(workers), health_pages(settings.health_address, checks):
+        pages = health_pages(settings.health_address, checks)
+        async with running(workers), pages, _letter_calls(means):
             log.info("ready", queues=[worker.task_queue for worker in workers])
             await stop.wait()
             log.info("draining", seconds=settings.drain_seconds)
     log.info("ended")
+
+
+@asynccontextmanager
+async def _letter_calls(means: Means) -> AsyncIterator[None]:
+    """The page for the calls of the letter provider, where one is wanted."""
+    settings, office = means.settings, means.letters
+    if not settings.letter_hooks_address or office is None:
+        yield
+        return
+    cases = Cases(means.pool, means.client, means.creditors, means.plans, settings.task_queue)
+    bounces = Bounces(means.pool, Telling(means.pool, means.client, cases))
+    secret = settings.letter_hooks_secret.get_secret_value()
+    app = hook_pages(
+        *(means.pool, settings.letter_provider, secret),
+        lambda letter: office.look_at(letter, bounces.report),
+    )
+    async with serving(app, settings.letter_hooks_address):
+        yield
 
 
 async def _all_running(workers: Sequence[Worker]) -> None:
@@ -275,7 +305,12 @@ def main() -> int:
     set_up_logs(settings.log_format)
     try:
         asyncio.run(serve(settings))
-    except (DocumentError, EnginesNotRunning, MailAccountIncomplete) as error:
+    except (
+        DocumentError,
+        EnginesNotRunning,
+        LetterAccountIncomplete,
+        MailAccountIncomplete,
+    ) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0

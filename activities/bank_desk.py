@@ -31,6 +31,7 @@ from store import open_items as items
 from store.bank_transactions import KeptTransaction
 from store.facts import UntoldFact
 from store.pool import Connection, Pool
+from store.receivables import read_debtor
 
 _ZERO = Decimal(0)
 _FREE = frozenset({Place.ON_ACCOUNT, Place.UNMATCHED})
@@ -85,6 +86,8 @@ class Desk:
             held = await bank_ledger.holdings(connection, tx)
             found = await self._open(connection, transaction, wanted)
             parts = _parts(tx, wanted, found, _free(transaction, held))
+            if on_account:
+                await _must_exist(connection, transaction.creditor, on_account)
             debtors = {found[one.document].customer for one in parts}
             owner = on_account or (next(iter(debtors)) if len(debtors) == 1 else "")
             placements = _with(parts, held, transaction, owner)
@@ -258,6 +261,11 @@ class Desk:
                 tx=transaction.tx,
                 by=self._author,
             )
+
+
+async def _must_exist(connection: Connection, creditor: str, debtor: str) -> None:
+    if await read_debtor(connection, creditor, debtor) is None:
+        raise DeskRefusal(f"{creditor} has no debtor {debtor!r}")
 
 
 def _free(transaction: KeptTransaction, held: Sequence[Holding]) -> Decimal:

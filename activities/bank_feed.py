@@ -61,6 +61,7 @@ class BankFeed:
                 if creditor := self._creditors.get(name):
                     matching = Matching(self._pool, creditor, order.now, self._tell)
                     decided += await matching.match_all(order.sha256)
+                    decided += await matching.look_again()
             await bank_files.reached(self._pool, order.sha256, FileState.MATCHED)
         return MatchSummary(decided=decided)
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from domain.bank_accounts import accounts_of
 from domain.bank_days import held_until
-from domain.bank_verdict import FEED, Circumstances, return_verdicts, verdict_on
+from domain.bank_verdict import FEED, Circumstances, record_of, return_verdicts, verdict_on
 from domain.matching.book import Book, booking_of
 from domain.matching.decide import decide
 from domain.matching.plain import plain
 from schemas.bank import TransactionKind
-from schemas.matching import Decision, Status
+from schemas.matching import Decision, Evidence, EvidenceKind, Status
 from schemas.parties import Creditor
 from store import bank_files, bank_ledger, bank_transactions
 from store import open_items as items
@@ -26,8 +28,10 @@ from store.pool import Connection, Pool
 PAGE = 200
 """So many transactions are decided in one transaction of the database."""
 
-AGAIN_DAYS = 90
+AGAIN = timedelta(days=90)
 """So long the feed itself looks again at money that it could not place."""
+
+log = structlog.get_logger()
 
 Tell = Callable[[Sequence[UntoldFact]], Awaitable[None]]
 
@@ -68,6 +72,44 @@ class Matching:
             made += decided
             await self._tell(told)
 
+    async def look_again(self) -> int:
+        """Decide anew about what the feed could not place: an invoice may have come since.
+
+        Returns:
+            How many decisions differ from the former ones.
+        """
+        changed, after = 0, 0
+        while True:
+            last, differing, told = await self._page_again(after)
+            if last == 0:
+                return changed
+            after, changed = last, changed + differing
+            await self._tell(told)
+
+    async def _page_again(self, after: int) -> tuple[int, int, list[UntoldFact]]:
+        """Where the page ends (0 for none), how many decisions differ, and what is to be told."""
+        name = self._creditor.creditor
+        async with self._pool.acquire() as connection, connection.transaction():
+            await bank_transactions.lock_creditor(connection, name)
+            waiting = await bank_transactions.waiting_for_better(
+                connection, name, self._today - AGAIN, after, PAGE
+            )
+            if not waiting:
+                return 0, 0, []
+            page = [one for one, _ in waiting]
+            returns = [one for one in page if one.said.kind is TransactionKind.RETURNED_RECEIPT]
+            self._book = await self._load(connection, returns)
+            former = {one.tx: decided for one, decided in waiting}
+            differing = [
+                (one, decision)
+                for one, decision in await asyncio.to_thread(self._decide, page)
+                if record_of(decision)["decision"] != former[one.tx]
+            ]
+            told: list[UntoldFact] = []
+            for transaction, decision in differing:
+                told += await self._settle(connection, transaction, decision)
+        return page[-1].position, len(differing), told
+
     async def _page(self, file: str) -> tuple[int, list[UntoldFact]]:
         """Decide about one page in one transaction; what the cases are to be told afterwards."""
         name = self._creditor.creditor
@@ -97,7 +139,7 @@ class Matching:
         self._open_before = {}
         decisions: list[tuple[KeptTransaction, Decision]] = []
         for one in page:
-            decision = decide(one.said, book)
+            decision = _decided(one, book)
             for document in _documents(decision):
                 standing = book.standing.get(document)
                 if standing is not None:
@@ -148,8 +190,12 @@ class Matching:
             )
             if original is not None and original.amount > 0:
                 return await self._take_back(connection, transaction, original, decision)
-        named = sorted(set(_documents(decision)))
-        owners = await items.debtors_of(connection, transaction.creditor, named) if named else {}
+        standing = self._own_book().standing
+        owners = {
+            document: standing[document].item.customer
+            for document in _documents(decision)
+            if document in standing
+        }
         around = self._around.model_copy(update={"owners": owners})
         verdict = verdict_on(transaction.amount, decision, around)
         told = await bank_ledger.settle(connection, transaction, verdict)
@@ -188,6 +234,17 @@ class Matching:
                 FEED,
             )
         return told
+
+
+def _decided(transaction: KeptTransaction, book: Book) -> Decision:
+    """What matching says; where it fails, a person looks, and the rest of the feed goes on."""
+    try:
+        return decide(transaction.said, book)
+    except Exception as error:
+        log.exception("matching failed", tx=transaction.tx)
+        words = f"It could not be matched: {type(error).__name__}. Please allocate it by hand."
+        evidence = Evidence(kind=EvidenceKind.CLASSIFICATION, words=words)
+        return Decision(status=Status.UNMATCHED, evidence=(evidence,))
 
 
 def _documents(decision: Decision) -> list[str]:

@@ -15,6 +15,7 @@ from schemas.bank import BankStatement, BankTransaction, FileFormat, Notice, Qua
 from schemas.bank_ledger import Placement, Verdict
 from schemas.feed import FeedOrder, FileState, Place, ReadSummary, TransactionState
 from schemas.matching import SeenEntry, SightingKind
+from schemas.money import Money
 from schemas.parties import Creditor
 from statements.errors import NotABankFileError
 from statements.gathering import Piece
@@ -25,6 +26,9 @@ from store.pool import Connection, Pool
 
 CHUNK = 500
 """So many lines are kept in one transaction of the database."""
+
+DEFAULT_CURRENCY = "EUR"
+"""Of lines that name none: old French files, in which it went without saying."""
 
 SHOWN_PROBLEMS = 50
 """So many things to look at are listed; the rest is counted."""
@@ -104,14 +108,27 @@ class FileReading:
         by_account: dict[OwnAccount, list[BankTransaction]] = {}
         for line in lines:
             own = self._own(line.account)
-            if own and line.settles:
-                by_account.setdefault(own, []).append(line)
+            usable = self._usable(line) if own and line.settles else None
+            if own and usable:
+                by_account.setdefault(own, []).append(usable)
         async with self._pool.acquire() as connection, connection.transaction():
             for own, told in sorted(by_account.items(), key=lambda one: one[0].creditor):
                 await self._keep_lines(connection, own, told)
             for piece in chunk:
                 await self._keep_other(connection, piece)
         await bank_files.lines_read(self._pool, self._order.sha256, self._counts["lines"])
+
+    def _usable(self, line: BankTransaction) -> BankTransaction | None:
+        """A line whose amount can be kept; another would stop all that come after it."""
+        if not line.currency:
+            line = line.model_copy(update={"currency": DEFAULT_CURRENCY})
+        try:
+            Money(amount=line.amount, currency=line.currency)
+        except ValueError:
+            words = f"{line.amount} {line.currency} is no amount of money; the line is left out"
+            self._problems.append(f"{line.place}: {words}")
+            return None
+        return line
 
     async def _keep_other(self, connection: Connection, piece: Piece) -> None:
         match piece:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from temporalio import activity
 
 from activities.errors import wrong_expected_version
+from domain.notices import not_answered, now_answered
+from domain.steps import failed, perhaps_taken
 from schemas.case import CollectionCase
-from schemas.turns import RecordOrder
-from store import event_store, facts
+from schemas.events import CaseEvent
+from schemas.identifiers import contact_reference
+from schemas.turns import GiveUpOrder, RecordOrder, TurnResult
+from store import contacts, event_store, facts
+from store.contacts import ContactState, Settled
 from store.errors import WrongExpectedVersionError
 from store.pool import Pool
 from store.read_models import case_as_it_stands
@@ -31,7 +36,41 @@ class CaseRecord:
         except WrongExpectedVersionError as error:
             raise wrong_expected_version(str(error)) from error
 
+    @activity.defn(name="give_up_step")
+    async def give_up_step(self, order: GiveUpOrder) -> TurnResult:
+        """Record that a step failed; or, when it had begun to leave, that nobody knows."""
+        step, words = order.step, order.explanation
+        reference = contact_reference(step.case_id, step.step.name, step.cycle)
+        try:
+            async with self._pool.acquire() as connection, connection.transaction():
+                case = await event_store.lock(connection, step.case_id)
+                state = await contacts.state_of(connection, reference)
+                event: CaseEvent = _given_up(order)
+                if state is ContactState.HANDING_OVER:
+                    event = _perhaps(case, order)
+                    unknown = Settled(state=ContactState.UNKNOWN, detail=words)
+                    await contacts.settle(connection, reference, unknown)
+                await event_store.append(connection, step.case_id, step.version, [event])
+        except WrongExpectedVersionError as error:
+            raise wrong_expected_version(str(error)) from error
+        return TurnResult(events=(event,))
+
     @activity.defn(name="read_case")
     async def read_case(self, case_id: str) -> CollectionCase:
         """The case as its stream says it stands."""
         return await case_as_it_stands(self._pool, case_id)
+
+
+def _given_up(order: GiveUpOrder) -> CaseEvent:
+    """It never left; a person looks after a step, and an answer is let go."""
+    step, reason = order.step, "DeliveryDeadlinePassed"
+    if step.answers:
+        return not_answered(step, order.now, reason, order.explanation)
+    return failed(step, order.now, reason, order.explanation)
+
+
+def _perhaps(case: CollectionCase, order: GiveUpOrder) -> CaseEvent:
+    """It had begun to leave, and nobody can tell."""
+    if order.step.answers:
+        return now_answered(order.step, order.now, order.explanation, unknown=True)
+    return perhaps_taken(case, order.step, order.now, order.explanation)

@@ -195,7 +195,7 @@ class Cases:
                         SearchAttributePair(CREDITOR, case.creditor),
                     ]
                 ),
-                priority=Priority(fairness_key=case.creditor),
+                priority=priority_of(case),
             )
         except WorkflowAlreadyStartedError:
             return False
@@ -210,6 +210,11 @@ async def _begun(
     if not skipped:
         return case
     return await event_store.append(connection, case.case_id, case.version, skipped)
+
+
+def priority_of(case: CollectionCase) -> Priority:
+    """Each creditor has an equal share of every queue: its activities inherit the key."""
+    return Priority(fairness_key=case.creditor)
 
 
 def _opening(
@@ -235,5 +240,6 @@ def _opening(
             last_year=year + CALENDAR_YEARS,
             fallback_time_zone=creditor.time_zone,
             rules=rules_for(creditor.contact, Capacity(invoice.capacity)),
+            address=invoice.address,
         ),
     )

@@ -18,12 +18,14 @@ class DeliveryRefused(Exception):  # noqa: N818 - a refusal is the answer, not a
     Attributes:
         reason: names the condition, such as ``AddressMissing``.
         explanation: a sentence for that person.
+        address: where it was to go, when that is known.
     """
 
-    def __init__(self, reason: str, explanation: str) -> None:
+    def __init__(self, reason: str, explanation: str, *, address: str = "") -> None:
         super().__init__(f"{reason}: {explanation}")
         self.reason = reason
         self.explanation = explanation
+        self.address = address
 
 
 class DeliveryPostponed(Exception):  # noqa: N818 - as above

@@ -39,8 +39,23 @@ async def health_pages(address: str, checks: Mapping[str, Check]) -> AsyncIterat
         well = all(problem == "" for problem in report.values())
         return JSONResponse({"ready": well, "checks": report}, status_code=200 if well else 503)
 
-    host, _, port = address.rpartition(":")
     app = Starlette(routes=[Route("/live", live), Route("/ready", ready)])
+    async with serving(app, address):
+        yield
+
+
+@asynccontextmanager
+async def serving(app: Starlette, address: str) -> AsyncIterator[None]:
+    """Serve pages while the block runs.
+
+    Args:
+        app: the pages.
+        address: ``host:port``.
+
+    Raises:
+        OSError: when the port is taken.
+    """
+    host, _, port = address.rpartition(":")
     config = uvicorn.Config(
         app, host=host or "127.0.0.1", port=int(port), log_level="warning", lifespan="off"
     )

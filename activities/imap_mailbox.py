@@ -94,7 +94,9 @@ class ImapMailbox:
                 _, parts = self._opened().client.uid(
                     "FETCH", str(uid), f"(BODY.PEEK[]<0.{MESSAGE_BYTES}>)"
                 )
-            messages.extend((uid, part[1]) for part in parts[:1] if isinstance(part, tuple))
+            # A server may put news about flags beside the answer, which is the pair.
+            found = [part[1] for part in parts if isinstance(part, tuple)]
+            messages.extend((uid, raw) for raw in found[:1])
         return messages
 
     def close(self) -> None:

@@ -8,9 +8,12 @@ from pathlib import Path
 
 from activities.step_turn import Delivered
 from schemas.notice import Letter, Notice
+from schemas.postage import LetterKind
 
 
-def drop_letter(folder: Path, notice: Notice, letter: Letter) -> Delivered:
+def drop_letter(
+    folder: Path, notice: Notice, letter: Letter, kind: LetterKind = LetterKind.ORDINARY
+) -> Delivered:
     """Put a letter where a person or a franking machine takes it, once and durably.
 
     The file's name is the contact's reference, so that a second drop of the same contact is the
@@ -33,7 +36,7 @@ def drop_letter(folder: Path, notice: Notice, letter: Letter) -> Delivered:
         "sha256": letter.sha256,
         "pages": letter.pages,
         "date": notice.on.isoformat(),
-        "kind": "ordinary",
+        "kind": kind.value,
         "creditor": notice.creditor.creditor,
         "recipient": [notice.debtor.name, *notice.debtor.address.lines],
         "country": notice.debtor.country,

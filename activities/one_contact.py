@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from activities.errors import try_again
 from activities.last_gate import LastGate
-from domain.sharing import joins
+from domain.ladder import cycle_of, pending_steps
+from domain.resume import is_paused
+from domain.sharing import REFUSED_FOR_ALL, joins
+from domain.steps import failed, performed_now
+from schemas.case import CaseState, CollectionCase
 from schemas.charge_events import ChargesClaimed
 from schemas.charges import StatedCharges
-from schemas.events import CaseEvent
+from schemas.events import CaseEvent, StepFailed, StepPerformed
 from schemas.identifiers import contact_reference
 from schemas.plan import IfUnknown
 from schemas.turns import StepOrder
@@ -20,8 +26,29 @@ from store.event_store import Addition
 from store.pool import Connection
 from store.shared_contacts import CoveredStep
 
+SPOKEN = frozenset({ContactState.ACCEPTED, ContactState.UNKNOWN, ContactState.REFUSED})
+"""Nothing more becomes of it by itself."""
+
+LOCK_TRIES = 40
+LOCK_PAUSE_SECONDS = 0.05
+
 LOOK_AGAIN = timedelta(seconds=5)
 """When a covered case looks again whether the message that speaks for it has left."""
+
+
+async def lock_debtor(connection: Connection, case: CollectionCase) -> None:
+    """Keep every other contact of this debtor waiting until the transaction ends.
+
+    Whoever waits holds a connection, and those who are waited for may need one: so not for long.
+
+    Raises:
+        ApplicationError: retryable, when somebody else puts a contact together meanwhile.
+    """
+    for _ in range(LOCK_TRIES):
+        if await shared_contacts.try_to_lock_debtor(connection, case.creditor, case.debtor_id):
+            return
+        await asyncio.sleep(LOCK_PAUSE_SECONDS)
+    raise try_again("another contact of this debtor is being put together", after=LOOK_AGAIN)
 
 
 async def spoken_for(connection: Connection, order: StepOrder) -> Contact | None:
@@ -41,7 +68,7 @@ async def spoken_for(connection: Connection, order: StepOrder) -> Contact | None
     contact = await shared_contacts.covering(connection, *place)
     if contact is None:
         return None
-    if contact.state in {ContactState.ACCEPTED, ContactState.UNKNOWN}:
+    if contact.state in SPOKEN:
         return contact
     handing_over = contact.state is ContactState.HANDING_OVER
     if handing_over and contact.lease_is_over and order.step.if_unknown is IfUnknown.ASK:
@@ -51,6 +78,26 @@ async def spoken_for(connection: Connection, order: StepOrder) -> Contact | None
     # Whoever claimed it has left it lying, and cannot begin any more; this case goes its own way.
     await shared_contacts.uncover_step(connection, *place)
     return None
+
+
+def as_said(
+    contact: Contact, case: CollectionCase, order: StepOrder, now: datetime
+) -> StepPerformed | StepFailed:
+    """What became of a step for which another case's message has spoken."""
+    if contact.state is ContactState.REFUSED:
+        reason, _, explanation = contact.last_error.partition(": ")
+        if reason not in REFUSED_FOR_ALL:
+            reason, explanation = "CameBack", contact.last_error
+        event = failed(order, now, reason, explanation)
+        return event.model_copy(update={"reference": contact.reference})
+    performed = performed_now(case, order, now, contact.detail, contact.sha256)
+    unknown = contact.state is not ContactState.ACCEPTED
+    return performed.model_copy(
+        update={
+            "reference": contact.reference,
+            "delivery": "unknown" if unknown else "accepted",
+        }
+    )
 
 
 def claimed_with(
@@ -73,24 +120,45 @@ def claimed_with(
 
 
 def said_for(
-    other: CoveredStep, performed: CaseEvent, charges: Sequence[StatedCharges] = ()
+    other: CoveredStep, said: CaseEvent, charges: Sequence[StatedCharges] = ()
 ) -> Addition:
-    """What an accepted message means for another case it spoke for: its step is taken, too.
+    """What became of a message, for another case that it spoke for: its step is taken, or failed.
 
     Put on record beside the case's own event, so that the other finds its step taken when its
     moment comes, and the engine has next to nothing to do. The cause is the one that the step would
     have had by itself: its own turn then recognises it.
     """
     case = other.case
-    changes = {
+    changes: dict[str, Any] = {
         "cause": contact_reference(case.case_id, other.step, other.cycle),
         "step": other.step,
         "cycle": other.cycle,
-        "asked": case.asked,
     }
-    taken = performed.model_copy(update=changes)
-    claimed = claimed_with(taken, case.case_id, charges)
-    return Addition(case.case_id, case.version, [taken, *claimed])
+    if isinstance(said, StepPerformed):
+        changes["asked"] = case.asked
+    own = said.model_copy(update=changes)
+    return Addition(case.case_id, case.version, [own, *claimed_with(own, case.case_id, charges)])
+
+
+def speaks_still(others: Sequence[CoveredStep]) -> list[CoveredStep]:
+    """Those that a message which is taken over may still name, as their cases stand by now."""
+    return [
+        one
+        for one in others
+        if one.case.state is CaseState.OPEN
+        and one.case.asked.is_positive
+        and not is_paused(one.case)
+    ]
+
+
+def to_be_told(others: Sequence[CoveredStep]) -> list[CoveredStep]:
+    """Those whose step is not on record; one may have recorded it by itself meanwhile."""
+    return [
+        one
+        for one in others
+        if cycle_of(one.case, one.step) == one.cycle
+        and any(step.name == one.step for step in pending_steps(one.case))
+    ]
 
 
 async def speak_for_others(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from functools import partial
@@ -20,6 +21,7 @@ from activities.email_message import (
     mailbox,
     message_id,
 )
+from activities.errors import DeliveryRefused
 from activities.notices import tone_of
 from activities.smtp import Handed, Mailer
 from activities.step_turn import BeginHandOver, Delivered, Step
@@ -30,7 +32,7 @@ from schemas.notice import EmailMessageText, KeptMessage, Notice
 from schemas.plan import DunningStep
 from store import correspondence
 from store.correspondence import Earlier
-from store.pool import Pool
+from store.pool import PASSING_PROBLEMS, Pool
 
 SAID_CHARACTERS = 300
 
@@ -82,6 +84,7 @@ class OutgoingMail:
         """
         rule = tone_of(step)
         recipients = _usable(recipients_of(rule, notice.debtor, notice.creditor))
+        _not_to_a_bad_address(recipients, notice)
         notice, attached = await self._enclosed(rule, notice)
         follows = await self._conversation(notice)
         text = await asyncio.to_thread(render_email, notice, self._templates)
@@ -176,7 +179,9 @@ class OutgoingMail:
             else ("accepted", "")
             for address, on_the_wire in sent_to.items()
         }
-        await correspondence.answered(self._pool, notice.reference, states)
+        # The message has left: no trouble with the database may make that unknown again.
+        with suppress(*PASSING_PROBLEMS):
+            await correspondence.answered(self._pool, notice.reference, states)
 
 
 def _written(
@@ -185,6 +190,14 @@ def _written(
     """The message and its bytes; ten megabytes of attachments take a while to encode."""
     message = build_email(notice, text, domain=_domain(notice), sent_at=step.now, dispatch=dispatch)
     return message, message.as_bytes()
+
+
+def _not_to_a_bad_address(recipients: Sequence[Recipient], notice: Notice) -> None:
+    """No mail goes again where one came back for good, until the address is corrected."""
+    debtor, addressed = notice.debtor, [one for one in recipients if not one.copied]
+    if debtor.email_problem and all(one.address == debtor.email.strip() for one in addressed):
+        words = f"mail to {debtor.email} came back: {debtor.email_problem}; correct it first"
+        raise DeliveryRefused("EmailAddressBad", words)
 
 
 def _usable(wanted: Sequence[Recipient]) -> tuple[Recipient, ...]:

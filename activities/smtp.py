@@ -13,12 +13,10 @@ from aiosmtplib import SMTPException, SMTPResponseException, SMTPServerDisconnec
 from pydantic import Field
 
 from activities.errors import DeliveryPostponed, DeliveryRefused, DeliveryUnknown
+from activities.smtp_replies import in_words, judged, judged_recipient, said_by, turned_away
 from activities.step_turn import BeginHandOver
 from schemas.base import Frozen
 from schemas.settings import SmtpSecurity
-
-FINAL_REPLY = 500
-"""RFC 5321, 4.2.1: replies from here on are final; those below say "later"."""
 
 GO_AHEAD = 354
 """RFC 5321, 4.2.3: the server waits for the message."""
@@ -26,15 +24,9 @@ GO_AHEAD = 354
 ACCEPTED = range(200, 300)
 TURNED_DOWN = range(400, 600)
 
-SAID_CHARACTERS = 500
-"""How much of what a server says is kept."""
-
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _DOT = re.compile(rb"^\.", re.MULTILINE)
 """RFC 5321, 4.5.2: a dot that begins a line is doubled, since a dot alone ends the message."""
-
-ABOUT_OURSELVES = frozenset({500, 501, 502, 503, 504, 530, 534, 535, 538})
-"""Replies about our account or protocol, not about the recipient: never the contact's end."""
 
 IDLE_SECONDS = 20.0
 """A connection unused for longer is asked whether it still lives before it is used."""
@@ -195,7 +187,7 @@ class Mailer:
         except (SMTPException, OSError) as error:
             smtp.close()
             raise DeliveryPostponed(
-                f"cannot reach {account.host}:{account.port}: {_said(error)}"
+                f"cannot reach {account.host}:{account.port}: {said_by(error)}"
             ) from error
         return smtp
 
@@ -218,9 +210,9 @@ async def _agree(
         await smtp.mail(sender, options=options, encoding=encoding)
     except SMTPResponseException as error:
         # Whatever the number: it is about our account, never about this recipient.
-        raise DeliveryPostponed(f"the mail server refused our sender: {_said(error)}") from error
+        raise turned_away(error.code, f"our sender: {said_by(error)}") from error
     except (SMTPException, OSError) as error:
-        raise DeliveryPostponed(_said(error)) from error
+        raise DeliveryPostponed(said_by(error)) from error
     answers = [await _recipient(smtp, one, encoding) for one in recipients]
     if problem := _keeps_it_back(answers):
         raise problem
@@ -228,11 +220,11 @@ async def _agree(
     try:
         reply = await smtp.execute_command(b"DATA")
     except SMTPResponseException as error:
-        raise _judged(error.code, _said(error)) from error
+        raise judged(error.code, said_by(error)) from error
     except (SMTPException, OSError) as error:
-        raise DeliveryPostponed(_said(error)) from error
+        raise DeliveryPostponed(said_by(error)) from error
     if reply.code != GO_AHEAD:
-        raise _judged(reply.code, _words(reply.code, reply.message))
+        raise judged(reply.code, in_words(reply.code, reply.message))
     told = zip((*recipients, *copies), (*answers, *copied), strict=True)
     return Handed(left_out={one: str(answer) for one, answer in told if answer is not None})
 
@@ -242,7 +234,7 @@ async def _offers_utf8(smtp: aiosmtplib.SMTP) -> bool:
         if smtp.is_ehlo_or_helo_needed:
             await smtp.ehlo()
     except (SMTPException, OSError) as error:
-        raise DeliveryPostponed(_said(error)) from error
+        raise DeliveryPostponed(said_by(error)) from error
     return smtp.supports_extension("smtputf8")
 
 
@@ -254,10 +246,10 @@ async def _recipient(
         await smtp.rcpt(address, encoding=encoding)
     except SMTPResponseException as error:
         if not smtp.is_connected:
-            raise DeliveryPostponed(_said(error)) from error
-        return _judged(error.code, _said(error))
+            raise DeliveryPostponed(said_by(error)) from error
+        return judged_recipient(error.code, said_by(error))
     except (SMTPException, OSError) as error:
-        raise DeliveryPostponed(_said(error)) from error
+        raise DeliveryPostponed(said_by(error)) from error
     return None
 
 
@@ -284,19 +276,19 @@ async def _hand_over(smtp: aiosmtplib.SMTP, message: bytes) -> None:
     try:
         protocol.write(_DOT.sub(b"..", lines) + b".\r\n")
     except SMTPServerDisconnected as error:
-        raise DeliveryPostponed(_said(error)) from error
+        raise DeliveryPostponed(said_by(error)) from error
     try:
         reply = await protocol.read_response(timeout=smtp.timeout)
     except (SMTPException, OSError) as error:
         smtp.close()
-        raise DeliveryUnknown(f"no answer after the message: {_said(error)}") from error
-    said = _words(reply.code, reply.message)
+        raise DeliveryUnknown(f"no answer after the message: {said_by(error)}") from error
+    said = in_words(reply.code, reply.message)
     if reply.code in ACCEPTED:
         return
     if reply.code not in TURNED_DOWN:
         smtp.close()
         raise DeliveryUnknown(f"no answer that says yes or no after the message: {said}")
-    raise _judged(reply.code, said)
+    raise judged(reply.code, said)
 
 
 async def _reset(smtp: aiosmtplib.SMTP) -> None:
@@ -307,23 +299,3 @@ async def _reset(smtp: aiosmtplib.SMTP) -> None:
         await smtp.rset(timeout=5)
     except (SMTPException, OSError):
         smtp.close()
-
-
-def _judged(code: int, said: str) -> DeliveryRefused | DeliveryPostponed:
-    if code >= FINAL_REPLY and code not in ABOUT_OURSELVES:
-        return DeliveryRefused("RefusedByServer", f"the mail server refused it: {said}")
-    return DeliveryPostponed(f"the mail server put it off: {said}")
-
-
-def _said(error: Exception) -> str:
-    if isinstance(error, SMTPResponseException):
-        return _words(error.code, error.message)
-    return _words(str(error) or type(error).__name__)
-
-
-def _words(*parts: object) -> str:
-    """What a stranger said, fit for the record: one line of whole, printable characters."""
-    text = " ".join(str(part) for part in parts).encode("utf-8", "surrogateescape")
-    return "".join(
-        letter if letter.isprintable() else " " for letter in text.decode("utf-8", "replace")
-    )[:SAID_CHARACTERS]

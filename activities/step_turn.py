@@ -21,26 +21,35 @@ from activities.errors import (
     wrong_expected_version,
 )
 from activities.last_gate import LastGate
-from activities.one_contact import claimed_with, said_for, speak_for_others, spoken_for
+from activities.one_contact import (
+    as_said,
+    claimed_with,
+    lock_debtor,
+    said_for,
+    speak_for_others,
+    speaks_still,
+    spoken_for,
+    to_be_told,
+)
 from domain.business_calendar import is_open
-from domain.referral import handed_over
-from domain.sharing import SHARED_CHANNELS
+from domain.sharing import REFUSED_FOR_ALL, SHARED_CHANNELS
+from domain.steps import failed, perhaps_taken, taken
 from schemas.base import Frozen
 from schemas.case import CollectionCase
 from schemas.charges import StatedCharges
 from schemas.contact_policy import ContactPolicy
-from schemas.events import CaseEvent, StepFailed, StepPerformed
+from schemas.events import CaseEvent
 from schemas.identifiers import contact_reference
 from schemas.notice import KeptMessage
-from schemas.plan import Channel, IfUnknown
+from schemas.plan import IfUnknown
 from schemas.turns import StepOrder, TurnResult
 from store import contacts, event_store, facts, messages
 from store.contact_situation import wait_no_more
-from store.contacts import Claim, Contact, ContactState
+from store.contacts import Claim, Contact, ContactState, Settled
 from store.errors import WrongExpectedVersionError
 from store.event_store import Addition
 from store.pool import PASSING_PROBLEMS, Connection, Pool
-from store.shared_contacts import CoveredStep, covered, lock_debtor, uncover_all
+from store.shared_contacts import CoveredStep, covered, uncover_all
 
 LEASE_SECONDS = 75.0
 """How long a hand-over may take before it counts as unknown; beyond every SMTP timeout."""
@@ -66,11 +75,13 @@ class Delivered(Frozen):
     Attributes:
         detail: where to find it: a Message-ID, a file name.
         sha256: of the exact bytes that left, hexadecimal.
+        address: to which they went.
         charges: what it claims beside its invoices.
     """
 
     detail: str = ""
     sha256: str = ""
+    address: str = ""
     charges: tuple[StatedCharges, ...] = ()
 
 
@@ -143,7 +154,7 @@ class StepTurn:
                 await self._find_out(contact)
             delivered = await deliver(step, self._begin_hand_over)
         except DeliveryRefused as refusal:
-            return await self._settle(ContactState.REFUSED, Delivered(), self._failed(refusal))
+            return await self._refused(refusal, others)
         except DeliveryUnknown as unknown:
             return await self._leave_unknown(case, unknown)
         except NewsArrived as news:
@@ -152,9 +163,16 @@ class StepTurn:
         except (DeliveryPostponed, ClaimLost) as problem:
             await contacts.take_back(self._pool, self._reference, self._owner, str(problem))
             raise try_again(str(problem)) from problem
-        performed = self._performed(case, delivered)
-        beside = [said_for(other, performed[0], delivered.charges) for other in others]
-        return await self._settle(ContactState.ACCEPTED, delivered, *performed, beside=beside)
+        performed = taken(case, self._order, self._now, delivered.detail, delivered.sha256)
+        performed += claimed_with(performed[0], case.case_id, delivered.charges)
+        beside = [said_for(one, performed[0], delivered.charges) for one in to_be_told(others)]
+        accepted = Settled(
+            state=ContactState.ACCEPTED,
+            detail=delivered.detail,
+            sha256=delivered.sha256,
+            address=delivered.address,
+        )
+        return await self._settle(accepted, *performed, beside=beside)
 
     async def _look(self, connection: Connection) -> tuple[CollectionCase, TurnResult | None]:
         """The gates of the last second: already done, overtaken, news unheard, out of hours."""
@@ -179,20 +197,13 @@ class StepTurn:
 
         From here on, no other contact of the debtor is put together until this one is claimed.
         """
-        await lock_debtor(connection, case.creditor, case.debtor_id)
+        await lock_debtor(connection, case)
         if self._order.step.channel not in SHARED_CHANNELS:
             return None
         contact = await spoken_for(connection, self._order)
         if contact is None:
             return None
-        delivered = Delivered(detail=contact.detail, sha256=contact.sha256)
-        unknown = contact.state is not ContactState.ACCEPTED
-        event = self._performed(case, delivered)[0].model_copy(
-            update={
-                "reference": contact.reference,
-                "delivery": "unknown" if unknown else "accepted",
-            }
-        )
+        event = as_said(contact, case, self._order, self._now)
         await event_store.append(connection, case.case_id, self._order.version, [event])
         await wait_no_more(connection, case.case_id)
         return TurnResult(events=(event,))
@@ -204,7 +215,7 @@ class StepTurn:
         if self._order.step.channel not in SHARED_CHANNELS:
             return []
         if contact.owner != self._owner:
-            return await covered(connection, self._reference)
+            return speaks_still(await covered(connection, self._reference))
         return await speak_for_others(connection, gate, contact)
 
     async def _done_before(self, connection: Connection) -> tuple[CaseEvent, ...]:
@@ -215,6 +226,8 @@ class StepTurn:
 
     async def _find_out(self, contact: Contact) -> None:
         """A former attempt began to hand over: did it? Ask its lease, then its channel."""
+        if contact.state is ContactState.REFUSED:
+            raise DeliveryRefused("CameBack", contact.last_error, address=contact.address)
         if contact.state is not ContactState.HANDING_OVER and not self._repeatable:
             raise DeliveryUnknown(f"the contact was left {contact.state}")
         if not contact.lease_is_over:
@@ -243,22 +256,26 @@ class StepTurn:
         if self._order.step.if_unknown is IfUnknown.RESEND:
             await contacts.take_over(self._pool, self._reference, self._owner, LEASE_SECONDS)
             raise try_again(f"{unknown}; it is sent again under its own Message-ID") from unknown
-        delivered = Delivered(detail=str(unknown))
-        event = self._performed(case, delivered)[0].model_copy(update={"delivery": "unknown"})
-        return await self._settle(ContactState.UNKNOWN, delivered, event)
+        event = perhaps_taken(case, self._order, self._now, str(unknown))
+        return await self._settle(Settled(state=ContactState.UNKNOWN, detail=str(unknown)), event)
+
+    async def _refused(self, refusal: DeliveryRefused, others: Sequence[CoveredStep]) -> TurnResult:
+        """The step has failed; for the others, too, when it is about where the message goes."""
+        event = failed(self._order, self._now, refusal.reason, refusal.explanation)
+        settled = Settled(state=ContactState.REFUSED, address=refusal.address, problem=str(refusal))
+        for_all = others if refusal.reason in REFUSED_FOR_ALL else ()
+        return await self._settle(
+            settled, event, beside=[said_for(other, event) for other in to_be_told(for_all)]
+        )
 
     async def _settle(
-        self,
-        state: ContactState,
-        delivered: Delivered,
-        *events: CaseEvent,
-        beside: Sequence[Addition] = (),
+        self, settled: Settled, *events: CaseEvent, beside: Sequence[Addition] = ()
     ) -> TurnResult:
         """Put on record what became of it, through a restart of the database if need be."""
         last_try = time.monotonic() + SETTLE_SECONDS
         while True:
             try:
-                await self._settle_together(state, delivered, events, beside)
+                await self._settle_together(settled, events, beside)
             except PASSING_PROBLEMS:
                 if time.monotonic() > last_try:
                     raise
@@ -269,21 +286,15 @@ class StepTurn:
                 return TurnResult(events=events)
 
     async def _settle_together(
-        self,
-        state: ContactState,
-        delivered: Delivered,
-        events: Sequence[CaseEvent],
-        beside: Sequence[Addition],
+        self, settled: Settled, events: Sequence[CaseEvent], beside: Sequence[Addition]
     ) -> None:
         """The case first, then its contact: every transaction locks the two in this order."""
         async with self._pool.acquire() as connection, connection.transaction():
             await event_store.append(
                 connection, self._order.case_id, self._order.version, events, beside
             )
-            await contacts.settle(
-                connection, self._reference, state, delivered.detail, delivered.sha256
-            )
-            if state is ContactState.REFUSED:
+            await contacts.settle(connection, self._reference, settled)
+            if settled.state is ContactState.REFUSED and not beside:
                 await uncover_all(connection, self._reference)
 
     def _claim(self, case: CollectionCase) -> Claim:
@@ -297,35 +308,6 @@ class StepTurn:
             cycle=self._order.cycle,
             channel=self._order.step.channel.value,
             owner=self._owner,
-        )
-
-    def _performed(self, case: CollectionCase, delivered: Delivered) -> list[CaseEvent]:
-        step = self._order.step
-        performed = StepPerformed(
-            at=self._now,
-            cause=self._reference,
-            step=step.name,
-            channel=step.channel,
-            cycle=self._order.cycle,
-            reference=self._reference,
-            asked=case.asked,
-            detail=delivered.detail,
-            sha256=delivered.sha256,
-        )
-        if step.channel is not Channel.REFER:
-            return [performed, *claimed_with(performed, case.case_id, delivered.charges)]
-        return [performed, handed_over(case, self._now, self._reference)]
-
-    def _failed(self, refusal: DeliveryRefused) -> StepFailed:
-        return StepFailed(
-            at=self._now,
-            cause=self._reference,
-            step=self._order.step.name,
-            channel=self._order.step.channel,
-            cycle=self._order.cycle,
-            reference=self._reference,
-            reason=refusal.reason,
-            explanation=refusal.explanation,
         )
 
 

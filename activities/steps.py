@@ -9,11 +9,12 @@ from pathlib import Path
 from temporalio import activity
 
 from activities.email_message import EmailAddressInvalid, EmailAddressMissing
-from activities.errors import DeliveryPostponed, DeliveryRefused
+from activities.errors import DeliveryRefused
 from activities.heartbeat import uninterrupted
-from activities.letter_drop import drop_letter
+from activities.letter_office import LetterOffice
 from activities.letter_pdf import AddressDoesNotFit, AddressMissing, LetterPress
 from activities.library import read_rate_table
+from activities.notice_turn import NoticeTurn
 from activities.notices import gather_notice
 from activities.outgoing_mail import OutgoingMail, PostRoom
 from activities.smtp import Mailer
@@ -48,14 +49,14 @@ class Steps:
         creditors: Mapping[str, Creditor],
         mailer: Mailer | PostRoom,
         templates: Path,
-        letters: Path,
+        letters: Path | LetterOffice,
         rates: Path | None = None,
     ) -> None:
         self._pool = pool
         self._creditors = creditors
         room = mailer if isinstance(mailer, PostRoom) else PostRoom(mailer)
         self._mail = OutgoingMail(pool, room, templates)
-        self._letters = letters
+        self._office = LetterOffice(pool, letters) if isinstance(letters, Path) else letters
         self._rates = rates
         self._press = LetterPress(templates)
 
@@ -64,6 +65,11 @@ class Steps:
         """Write the e-mail and hand it to the mail server, once."""
         turn = self._turn(order, repeatable=False)
         return await uninterrupted(turn.take(self._email))
+
+    @activity.defn(name="send_notice")
+    async def send_notice(self, order: StepOrder) -> TurnResult:
+        """Answer an event by e-mail, once."""
+        return await uninterrupted(NoticeTurn(self._pool, order).take(self._email))
 
     @activity.defn(name="open_phone_task")
     async def open_phone_task(self, order: StepOrder) -> TurnResult:
@@ -90,18 +96,22 @@ class Steps:
 
     async def _email(self, step: Step, begin: BeginHandOver) -> Delivered:
         notice = await self._notice(step)
+        address = notice.debtor.email
         try:
             delivered = await self._mail.send(step, notice, begin)
         except UNFIT as error:
-            raise _refused(error) from error
-        return delivered.model_copy(update={"charges": claims_of(notice)})
+            raise _refused(error, address) from error
+        except DeliveryRefused as refusal:
+            refusal.address = address
+            raise
+        return delivered.model_copy(update={"charges": claims_of(notice), "address": address})
 
     async def _letter(self, step: Step, begin: BeginHandOver) -> Delivered:
         notice = await self._notice(step)
         try:
             letter = await asyncio.to_thread(self._press.print, notice)
         except UNFIT as error:
-            raise _refused(error) from error
+            raise _refused(error, "\n".join(notice.debtor.address.lines)) from error
         kept = KeptMessage(
             content=letter.pdf,
             media_type="application/pdf",
@@ -110,11 +120,8 @@ class Steps:
             language=letter.language,
         )
         await begin(kept)
-        try:
-            dropped = await asyncio.to_thread(drop_letter, self._letters, notice, letter)
-        except OSError as error:
-            raise DeliveryPostponed(f"cannot write to {self._letters}: {error}") from error
-        return dropped.model_copy(update={"charges": claims_of(notice)})
+        posted = await self._office.post(notice, letter, step.order.step.letter)
+        return posted.model_copy(update={"charges": claims_of(notice)})
 
     async def _notice(self, step: Step) -> Notice:
         rates = read_rate_table(self._rates) if self._rates else None
@@ -126,5 +133,5 @@ async def _on_record(_step: Step, _begin: BeginHandOver) -> Delivered:
     return Delivered()
 
 
-def _refused(error: Exception) -> DeliveryRefused:
-    return DeliveryRefused(type(error).__name__, str(error))
+def _refused(error: Exception, address: str = "") -> DeliveryRefused:
+    return DeliveryRefused(type(error).__name__, str(error), address=address)

@@ -7,6 +7,7 @@ import time
 
 from temporalio import activity
 
+from activities.bounces import Bounces
 from activities.cases import Cases
 from activities.telling import Telling
 from schemas.turns import SweepOrder, SweepSummary
@@ -29,6 +30,7 @@ class Sweep:
         self._pool = pool
         self._cases = cases
         self._telling = telling
+        self._bounces = Bounces(pool, telling)
 
     @activity.defn(name="sweep_overdue")
     async def sweep_overdue(self, order: SweepOrder) -> SweepSummary:
@@ -37,12 +39,14 @@ class Sweep:
         opened, problems = await self._cases.open_overdue(order.now, activity.heartbeat)
         started = await self._cases.start_unstarted(activity.heartbeat)
         told, untold = await self._telling.tell_all(activity.heartbeat)
+        given_back = await self._bounces.give_back_corrected(activity.heartbeat)
         return SweepSummary(
             on=order.now.date(),
             opened=opened,
             started=started,
             told=told,
             untold=untold,
+            given_back=given_back,
             problems=(*problems, *late),
         )
 

@@ -1,6 +1,6 @@
 """What does Relance cost, and how fast is it? ``./run bench [name…] [--quick]``.
 
-Names: reference_case, cases, starts, dunning, import_rows, statements, matching, mails.
+Names: reference_case, cases, starts, dunning, import_rows, statements, matching, mails, letters.
 Each line of JSON is one figure with the machine it holds for; the table at the end is for people.
 Ratios compare with bare engines, or with a peer, in the same run: only they may be compared between
 machines.
@@ -19,7 +19,17 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 
-from bench import cases, crash, dunning, import_rows, mails, reference_case, starts, statements
+from bench import (
+    cases,
+    crash,
+    dunning,
+    import_rows,
+    letters,
+    mails,
+    reference_case,
+    starts,
+    statements,
+)
 from bench.ground import Ground, ground, machine
 from bench.matching import table
 
@@ -37,6 +47,7 @@ IMPORT_ROWS = "import_rows"
 STATEMENTS = "statements"
 MATCHING = "matching"
 MAILS = "mails"
+LETTERS = "letters"
 CRASH = "crash"
 SHOWN = ("cases_per_second", "starts_per_second", "events", "actions", "rows_per_second", "ratio")
 
@@ -62,6 +73,8 @@ def main() -> int:
         table.main(quick=asked.quick)
     if MAILS in wanted:
         mails.main(quick=asked.quick)
+    if LETTERS in wanted:
+        letters.main(50 if asked.quick else 300)
     return 0
 
 
@@ -79,7 +92,7 @@ def _asked() -> tuple[argparse.Namespace, list[str]]:
     )
     parser.add_argument("--seed", type=int, help="crash: when what is killed, to run it again")
     asked = parser.parse_args()
-    known = (*ON_THE_GROUND, DUNNING, IMPORT_ROWS, STATEMENTS, MATCHING, MAILS)
+    known = (*ON_THE_GROUND, DUNNING, IMPORT_ROWS, STATEMENTS, MATCHING, MAILS, LETTERS)
     if CRASH in asked.names and len(asked.names) > 1:
         parser.error(f"{CRASH} runs alone")
     if unknown := sorted(set(asked.names) - {*known, CRASH}):

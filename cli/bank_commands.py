@@ -43,9 +43,10 @@ async def accounts(creditor: str, *, as_json: bool) -> Exit:
             age = bank_days_between(one.booked_to, today) if one.booked_to else None
             shown.append({**one.model_dump(), "age_bank_days": age, "gaps": broken})
         sums = await bank_ledger.sums(pool, creditor=creditor)
+    gaps = [gap for line in shown for gap in line["gaps"]]
     if as_json:
         say_json({"accounts": shown, "money": sums})
-        return Exit.DONE
+        return Exit.PROBLEMS if gaps else Exit.DONE
     rows = [
         (
             *(line["account"], line["creditor"], line["booked_to"] or "never fed"),
@@ -59,7 +60,6 @@ async def accounts(creditor: str, *, as_json: bool) -> Exit:
     say_table(f"{len(shown)} accounts", head, rows)
     for currency, places in sums.items():
         say(f"{currency}: " + ", ".join(f"{amount:,.2f} {name}" for name, amount in places.items()))
-    gaps = [gap for line in shown for gap in line["gaps"]]
     for gap in gaps:
         say_error(f"  {gap}", Exit.PROBLEMS)
     return Exit.PROBLEMS if gaps else Exit.DONE

@@ -119,13 +119,34 @@ def forecast(
 
 @app.command()
 def contacts(
-    case: Annotated[str, typer.Argument(help="A case id or an invoice number.")] = "",
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[CASE | resolve REFERENCE arrived|not-arrived]",
+            help="A case id or invoice number; or what a person has found out.",
+        ),
+    ] = None,
     *,
     unknown: Annotated[bool, typer.Option("--unknown", help="Those nobody knows about.")] = False,
+    by: Annotated[str, typer.Option(help="Who has found it out; yourself by default.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """List contacts: of a case, or those that are unknown or were left lying."""
-    from cli import outlook_commands
+    """List contacts: of a case, or those that are unknown or were left lying; or settle one."""
+    from cli import contact_commands
     from cli.outcome import finish
 
-    finish(outlook_commands.list_contacts(case, unknown=unknown, as_json=as_json))
+    finish(contact_commands.contacts_or_resolve(words or [], by, unknown=unknown, as_json=as_json))
+
+
+@app.command()
+def email(
+    debtor: Annotated[str, typer.Argument(help="A debtor's number.")],
+    address: Annotated[str, typer.Argument(help="The one that is right.")],
+    *,
+    creditor: Creditor = "",
+) -> None:
+    """Correct a debtor's e-mail address, and try again what did not arrive."""
+    from cli import contact_commands
+    from cli.outcome import finish
+
+    finish(contact_commands.correct_email(debtor, address, creditor))

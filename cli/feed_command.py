@@ -28,6 +28,8 @@ LOOK_SECONDS = 0.3
 PATIENCE = timedelta(seconds=90)
 """So long a file may stand still before somebody is told that nobody works on it."""
 
+_NOT_BEGUN = frozenset({FileState.RECEIVED, FileState.TOLD, FileState.REFUSED})
+
 DONE, REFUSED = "done", "refused"
 """Folders into which a watched folder's files are moved."""
 
@@ -202,7 +204,7 @@ async def _wait(
                     continue
                 advance(max(file.lines_read, file.lines_decided))
                 still = datetime.now(UTC) - max(file.changed_at, began)
-                if still > PATIENCE and file.state is FileState.RECEIVED:
+                if still > PATIENCE and file.state in _NOT_BEGUN:
                     words = f"nobody has begun with {name} for {still.seconds} s; does a worker "
                     words += f"serve {bank_queue(reach.settings.task_queue)}? It will go on then."
                     raise CommandFailed(Exit.UNREACHABLE, words)

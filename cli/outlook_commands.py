@@ -6,33 +6,28 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from cli.ahead import look_ahead
 from cli.outcome import CommandFailed, Exit, say, say_json, say_table
 from cli.reach import database
 from cli.under_way import what_keeps
 from cli.wording import count, in_words
-from domain.forecast import forecast as look_ahead
 from domain.ladder import taken_today
 from domain.next_action import next_action
-from schemas.actions import PerformStep, Wait
+from schemas.actions import PerformStep, SendNotice, Wait
 from schemas.base import Frozen, Instant
 from schemas.case import CollectionCase
 from schemas.money import Money
-from store import contacts, read_models
+from store import read_models
 from store.contact_situation import WaitingStep, waiting_steps
 from store.pool import Pool
-from store.read_models import CaseLine
 
 PAUSES = frozenset(
     {
         *("OnHold", "Promised", "PayingByInstalments", "Disputed", "ContactsStopped"),
-        "ReplyReceived",
+        *("ReplyReceived", "AwaitingApproval", "ReferralWaitsForDispute"),
     }
 )
 """The named waits of a case that somebody or something has put to sleep."""
-
-
-LEFT_LYING = timedelta(hours=1)
-"""A claim that nobody has touched for so long deserves a look."""
 
 
 class Sleeper(Frozen):
@@ -114,26 +109,22 @@ async def forecast(days: int, debtor: str, *, as_json: bool) -> Exit:
     """What will leave, when, to whom and for how much, if nobody pays or says anything."""
     now = datetime.now(UTC)
     until = now + timedelta(days=days)
-    coming: list[dict[str, Any]] = []
     async with database() as pool:
-        names = {line.case_id: line for line in await _lines(pool, debtor)}
-        async for case in _open_cases(pool):
-            line = names.get(case.case_id)
-            if line is None:
-                continue
-            start = max(now, case.changed_at or case.opened_at)
-            coming.extend(
-                {
-                    "at": one.at,
-                    "invoice": case.invoice,
-                    "debtor": line.debtor_name or case.debtor_id,
-                    "channel": one.channel.value,
-                    "step": one.step,
-                    "asked": one.asked,
-                }
-                for one in look_ahead(case, start)
-                if one.at <= until
-            )
+        cases = [case async for case in _open_cases(pool) if debtor in {"", case.debtor_id}]
+        ahead = await look_ahead(pool, cases, now, until)
+    coming: list[dict[str, Any]] = [
+        {
+            "at": one.at,
+            "invoice": case.invoice,
+            "debtor": ahead.names[case.creditor, case.debtor_id] or case.debtor_id,
+            "channel": one.channel.value,
+            "step": one.step,
+            "asked": one.asked,
+        }
+        for case in cases
+        for one in ahead.steps[case.case_id]
+        if one.at <= until
+    ]
     coming.sort(key=lambda one: (one["at"], one["invoice"]))
     if as_json:
         say_json(coming)
@@ -149,32 +140,6 @@ async def forecast(days: int, debtor: str, *, as_json: bool) -> Exit:
     say_table(
         f"{count(len(coming), 'step')} within {count(days, 'day')}, if nobody pays", head, rows
     )
-    return Exit.DONE
-
-
-async def _lines(pool: Pool, debtor: str) -> list[CaseLine]:
-    return await read_models.list_cases(pool, debtor=debtor, limit=10_000_000)
-
-
-async def list_contacts(text: str, *, unknown: bool, as_json: bool) -> Exit:
-    """The contacts of a case, or those about which nobody knows and that were left lying."""
-    async with database() as pool:
-        if unknown or not text:
-            found = await contacts.unsettled(pool, datetime.now(UTC) - LEFT_LYING)
-        else:
-            found = await contacts.contacts_of(pool, await read_models.find_case(pool, text))
-    if as_json:
-        say_json(found)
-        return Exit.DONE
-    rows = [
-        (
-            *(one.reference, one.case_id, one.step, one.channel, one.state.value),
-            *(one.attempts, one.last_error or one.detail),
-        )
-        for one in found
-    ]
-    head = ("contact", "case", "step", "channel", "state", ">attempts", "said")
-    say_table(count(len(found), "contact"), head, rows)
     return Exit.DONE
 
 
@@ -211,6 +176,8 @@ def _asleep_since(case: CollectionCase) -> datetime:
         began.append(case.arrangement.made_at)
     began.extend(stop.since for stop in case.stops)
     began.extend(one.since for one in case.readings)
+    if case.proposal:
+        began.append(case.proposal.at)
     return min(began, default=case.opened_at)
 
 
@@ -226,6 +193,9 @@ async def _reason(
         reason, sentence, at = action.reason, action.sentence, action.until
         if reason == "NextStepNotDue" and (sent := taken_today(case, now)):
             reason, sentence = "SentToday", f"Step {sent.step!r} was taken today. {sentence}"
+    elif isinstance(action, SendNotice):
+        reason, at = "NoticeDue", action.due_at
+        sentence = f"The {action.kind.value} is about to be answered by e-mail."
     else:
         reason, at = action.events[0].type, None
         sentence = f"About to be put on record: {in_words(reason)}."

@@ -11,6 +11,7 @@ from cli.asking import Manner, ask
 from cli.named_plan import named_plan
 from cli.ops_commands import checked
 from cli.outcome import CommandFailed, Exit, say, say_json, say_table
+from cli.progress import progress
 from cli.reach import Reach, author
 from cli.selection import Selection
 from cli.wording import count
@@ -80,10 +81,11 @@ async def _show(
 ) -> None:
     now = datetime.now(UTC)
     cases = await read_models.cases_of(reach.pool, [line.case_id for line in lines])
-    seen = [
-        preview(case, request, max(now, case.changed_at or case.opened_at))
-        for case in sorted(cases, key=lambda one: one.case_id)
-    ]
+    seen = []
+    with progress("Looking ahead", len(cases)) as advance:
+        for case in sorted(cases, key=lambda one: one.case_id):
+            seen.append(preview(case, request, max(now, case.changed_at or case.opened_at)))
+            advance(len(seen))
     if manner.as_json:
         say_json({"would_be": words, "cases": seen, "total": _total(seen, now)})
         return

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from cli.ahead import look_ahead
 from cli.outcome import say, say_json, say_table
 from cli.under_way import clock_of, what_keeps
 from cli.wording import describe, in_words
-from domain.forecast import Forecast, forecast
+from domain.forecast import Forecast
+from domain.inbound_reply import excerpt
 from domain.next_action import next_action
 from schemas.actions import PerformStep, Wait
 from schemas.case import CollectionCase
 from schemas.events import RecordedEvent
-from store import contacts, event_store, read_models
+from store import contacts, correspondence, event_store, inbound, read_models, shared_contacts
 from store.contact_situation import waiting_steps
 from store.contacts import Contact, ContactState
 from store.pool import Pool
+
+HORIZON = timedelta(days=3650)
+"""How far ahead a case is shown: to its end."""
 
 
 async def show_case(pool: Pool, case_id: str, *, as_json: bool) -> None:
@@ -28,18 +33,36 @@ async def show_case(pool: Pool, case_id: str, *, as_json: bool) -> None:
     # A case whose clock has been moved ahead is forecast from where its own record ends.
     waits = (await waiting_steps(pool, case_id)).get(case_id)
     now = clock_of(case, waits, datetime.now(UTC))
-    ahead = forecast(case, now)
+    ahead = await _ahead(pool, case, now)
     action = next_action(case, now)
     if isinstance(action, PerformStep):
         action = await what_keeps(pool, case, action, waits, now)
     why = action.sentence if isinstance(action, Wait) else "Something is due now."
+    back = await inbound.mail_of_case(pool, case_id)
     if as_json:
-        say_json({"case": case, "why": why, "events": events, "forecast": ahead, "contacts": left})
+        told = {"case": case, "why": why, "events": events, "forecast": ahead, "contacts": left}
+        say_json({**told, "inbound": back})
         return
     _print(case, events, ahead, why)
     for contact in left:
         if contact.state is not ContactState.ACCEPTED:
             say(f"contact {contact.reference} ({contact.step}): {_unsettled(contact)}")
+        for one in await correspondence.recipients(pool, contact.reference):
+            if one.state == "refused":
+                say(f"contact {contact.reference} ({contact.step}): {one.role} refused: {one.said}")
+    for mail in back:
+        when = f"{mail.received_at:%Y-%m-%d %H:%M} UTC"
+        say(f"came back {when}: {mail.kind.value}, {excerpt(mail.subject)} ({mail.inbound_id})")
+
+
+async def _ahead(pool: Pool, case: CollectionCase, now: datetime) -> tuple[Forecast, ...]:
+    """What will leave for a case, joined with and spaced from the debtor's other invoices."""
+    if case.is_closed:
+        return ()
+    async with pool.acquire() as connection:
+        others = await shared_contacts.other_cases(connection, case)
+    outlook = await look_ahead(pool, [case, *others], now, now + HORIZON)
+    return outlook.steps[case.case_id]
 
 
 def _print(

@@ -115,7 +115,8 @@ async def sweep(on: date | None, *, as_json: bool) -> Exit:
     else:
         say(
             f"{summary.opened} cases opened, {summary.started} started; "
-            f"{summary.told} facts told, {summary.untold} still to tell"
+            f"{summary.told} facts told, {summary.untold} still to tell; "
+            f"{summary.given_back} steps tried again"
         )
     for problem in summary.problems:
         say_error(problem, Exit.PROBLEMS)

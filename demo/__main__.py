@@ -23,7 +23,7 @@ from schemas.settings import EngineAddresses, Settings
 
 EXIT_FAILED = 1
 EXIT_ALREADY_UP = 3
-OWN_FOLDERS = ("temporal", "mailbox", "letters")
+OWN_FOLDERS = ("temporal", "mailbox", "letters", "bank")
 
 
 def main() -> int:
@@ -93,7 +93,9 @@ def _where_to_look(found: EngineAddresses, var: Path, *, stay: bool) -> None:
         f"\nWhere to look:\n{describe(found, var)}\n\n{again}"
         f"  RELANCE_VAR={shown} .venv/bin/python starter.py list\n"
         f"  RELANCE_VAR={shown} .venv/bin/python starter.py show F-2043\n"
-        f"  RELANCE_VAR={shown} .venv/bin/python starter.py tasks\n\n"
+        f"  RELANCE_VAR={shown} .venv/bin/python starter.py tasks\n"
+        f"  RELANCE_VAR={shown} .venv/bin/python starter.py unmatched\n"
+        f"  ls {shown}/bank    # the statements that were fed\n\n"
     )
     sys.stdout.flush()
 

@@ -25,9 +25,11 @@ from schemas.events import (
     StepPerformed,
     TaskCompleted,
 )
+from schemas.feed import Place
+from schemas.money import exact
 from schemas.plan import Channel
 from schemas.step_events import CallTried
-from store import read_models
+from store import bank_ledger, bank_transactions, read_models
 from store.pool import Pool
 
 _PARIS = ZoneInfo("Europe/Paris")
@@ -65,6 +67,22 @@ class Narrator:
         """Print what a person or the bank does."""
         self._console.print(f"[dim]{day:%a %d %b %Y}[/]        [italic cyan]{escape(words)}[/]")
 
+    async def tell_statement(self, day: date, file: str) -> None:
+        """Print what the bank told, payment by payment, and what the feed made of each."""
+        for one in await bank_transactions.told_first_by(self._pool, file):
+            said = one.said
+            payer = said.counterparty.name if said.counterparty else ""
+            text = " ".join(said.remittance)
+            places = [
+                f"{exact(held.amount, one.currency)} {_WHERE[held.place]} {held.owner}".strip()
+                for held in await bank_ledger.holdings(self._pool, one.tx)
+            ]
+            asked = one.status == "suggested"
+            made = "suggested, a person is asked" if asked else ", ".join(places)
+            self.announce(
+                day, f"the bank: {one.amount} {one.currency} from {payer}, “{text}” → {made}"
+            )
+
     async def summary(self) -> None:
         """Print how every case ended, or stands."""
         table = Table(title="How they ended", title_justify="left", box=None, pad_edge=False)
@@ -82,6 +100,14 @@ class Narrator:
         self._console.print()
         self._console.print(table)
 
+
+_WHERE = {
+    Place.ALLOCATED: "to",
+    Place.ON_ACCOUNT: "on account of",
+    Place.UNMATCHED: "unmatched",
+    Place.IGNORED: "ignored",
+    Place.SUPERSEDED: "superseded",
+}
 
 _AMOUNTS = ("claim", "paid", "outstanding")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -12,11 +12,13 @@ from typing import Any
 from rich.console import Console
 from temporalio.client import Client
 
+from activities.bank_desk import Desk, Wanted
 from activities.cases import Cases
 from activities.engine import connect_temporal
 from activities.library import read_creditors
 from activities.telling import Telling
 from cli.virtual_clock import VirtualClock, moment
+from demo.bank_file import bank_file
 from demo.narrator import Narrator
 from demo.sample import sample_invoices
 from demo.script import CREDITS, DEEDS, LAST_DAY, Credit, Deed
@@ -29,17 +31,16 @@ from schemas.commands import (
     CompleteTask,
     PromiseToPay,
     RaiseDispute,
-    RecordPayment,
     ResolveDispute,
 )
-from schemas.identifiers import case_id
+from schemas.feed import FeedRequest, FeedSummary, TransactionState
+from schemas.identifiers import case_id, statement_workflow
 from schemas.money import Money
 from schemas.parties import Capacity, Creditor
 from schemas.pauses import DisputeReason
 from schemas.settings import EngineAddresses, Settings
 from schemas.turns import SweepRequest, SweepSummary
-from store import facts, read_models, receivables
-from store.facts import UntoldFact
+from store import bank_files, bank_ledger, read_models
 from store.invoices import import_rows
 from store.pool import Pool, open_pool
 
@@ -63,6 +64,8 @@ class DemoStory:
         self._creditor = creditor
         self._clock = VirtualClock(client, pool)
         self._telling = Telling(pool, client, Cases(pool, client, {}, {}, settings.task_queue))
+        self._folder = settings.var / "bank"
+        self._balances = {"EUR": Decimal("18250.00"), "GBP": Decimal("3120.00")}
         self._console = Console(width=None if Console().is_terminal else 150, highlight=False)
         self._narrator = Narrator(pool, self._console)
         self._today = datetime.now(UTC).date()
@@ -97,8 +100,7 @@ class DemoStory:
         deeds = [deed for deed in DEEDS if self._falls_on(deed.day) == day]
         if reported:
             await self._clock.move_to(moment(day, BANK))
-        for credit in reported:
-            await self._credit(day, credit)
+            await self._bank(day, reported)
         await self._sweep(day)
         if deeds:
             await self._clock.move_to(moment(day, PEOPLE))
@@ -125,21 +127,22 @@ class DemoStory:
         words = f"{summary.new} invoices of {summary.debtors_new} debtors are imported"
         self._narrator.announce(self._today, words)
 
-    async def _credit(self, day: date, credit: Credit) -> None:
-        """The bank reports a credit: the fact first, then its case is told."""
-        self._narrator.announce(day, f"the bank reports {credit.money} for {credit.invoice}")
-        payment = RecordPayment(
-            command_id=f"demo-{credit.day}-{credit.invoice}",
-            by="bank",
-            amount=credit.money,
-            received_on=day,
-            source="demo statement",
+    async def _bank(self, day: date, reported: Sequence[Credit]) -> None:
+        """The bank's file of the day: kept, taken in by the engine, and told line by line."""
+        received = [credit.received for credit in reported]
+        content, self._balances = bank_file(day, received, self._balances)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        name = f"{day:%Y-%m-%d}.camt053.xml"
+        (self._folder / name).write_bytes(content)
+        sha256, _ = await bank_files.keep_file(self._pool, content, name, "demo")
+        await self._client.execute_workflow(
+            "BankStatement",
+            FeedRequest(sha256=sha256, name=name, now=moment(day, BANK)),
+            id=statement_workflow(sha256),
+            task_queue=self._queue,
+            result_type=FeedSummary,
         )
-        async with self._pool.acquire() as connection, connection.transaction():
-            await facts.keep_payment(connection, self._creditor.creditor, credit.invoice, payment)
-        case = self._case(credit.invoice)
-        if await receivables.is_on_record(self._pool, case):
-            await self._telling.tell_one(UntoldFact(case_id=case, fact=payment))
+        await self._narrator.tell_statement(day, sha256)
 
     async def _sweep(self, day: date) -> None:
         """What Temporal's schedule starts every working morning, as of this virtual one."""
@@ -152,6 +155,9 @@ class DemoStory:
         )
 
     async def _deed(self, day: date, deed: Deed) -> None:
+        if deed.kind == "allocate":
+            await self._allocate(day, deed)
+            return
         if deed.kind == "address":
             self._narrator.announce(day, f"Camille learns an address: {deed.words}")
             await self._learn_address(deed)
@@ -198,6 +204,26 @@ class DemoStory:
         read = read_invoices(content, "corrected.csv", self._creditor.creditor)
         async with self._pool.acquire() as connection:
             await import_rows(connection, self._creditor.creditor, read.rows)
+
+    async def _allocate(self, day: date, deed: Deed) -> None:
+        """A person follows the feed's suggestion, as `allocate` does."""
+        waiting = await bank_ledger.waiting_money(
+            self._pool, self._creditor.creditor, [TransactionState.SUGGESTED]
+        )
+        for one in waiting:
+            named = [part for way in one.decision.suggestions[:1] for part in way.allocations]
+            if deed.invoice in {part.document for part in named}:
+                desk = Desk(
+                    self._pool,
+                    {self._creditor.creditor: self._creditor},
+                    "camille",
+                    moment(day, PEOPLE),
+                )
+                wanted = [Wanted(document=part.document, amount=part.amount) for part in named]
+                words = ", ".join(f"{part.amount} to {part.document}" for part in named)
+                self._narrator.announce(day, f"Camille allocates the suggested payment: {words}")
+                _, told = await desk.allocate(one.transaction.tx, wanted)
+                await self._telling.tell(told)
 
     def _case(self, invoice: str) -> str:
         return case_id(self._creditor.creditor, invoice)

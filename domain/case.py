@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from domain import (
+    bounce_rules,
     charge_rules,
     money_rules,
     pause_rules,
@@ -48,6 +49,7 @@ from schemas.requests import (
     Release,
     ReopenCase,
     ReplanCase,
+    ReportBounce,
     ResolveDispute,
     ReversePayment,
     SkipStep,
@@ -88,6 +90,8 @@ def decide(case: CollectionCase, command: Command, now: datetime) -> Events | Re
             return money_rules.correct(case, command, now)
         case StopContacts():
             return pause_rules.stop_contacts(case, command, now)
+        case ReportBounce():
+            return bounce_rules.came_back(case, command, now)
         case ReceiveReply():
             return reply_rules.receive_reply(case, command, now)
         case NoteUnreadableFact():

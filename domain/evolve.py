@@ -10,9 +10,10 @@ from domain.charge_rules import after_charges
 from domain.evolve_money import MoneyEvent, after_money
 from domain.evolve_pauses import PauseEvent, after_pause
 from domain.evolve_referral import ReferralEvent, after_referral, without_proposal
-from domain.evolve_steps import StepEvent, after_step
+from domain.evolve_steps import StepEvent, after_step, arrived
+from domain.notices import answered
 from domain.reply_rules import after_reply
-from domain.tasks import OUTLIVES_THE_CASE, task_opened_by
+from domain.tasks import ARRIVED, OUTLIVES_THE_CASE, task_opened_by
 from schemas.case import CaseState, ClosingReason, CollectionCase, OpenTask, TaskKind
 from schemas.charge_events import ChargesClaimed, ChargesReinstated, ChargesWaived
 from schemas.charges import ClaimedCharges
@@ -22,6 +23,8 @@ from schemas.events import (
     CaseOpened,
     CaseReopened,
     FactUnreadable,
+    NoticeNotSent,
+    NoticeSent,
     PlanExhausted,
     ReplyReceived,
     TaskCompleted,
@@ -102,13 +105,12 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
     if isinstance(event, PauseEvent):
         return after_pause(case, event)
     match event:
+        case NoticeSent() | NoticeNotSent():
+            return {"notices": (*case.notices, answered(event))}
         case ChargesClaimed() | ChargesWaived() | ChargesReinstated():
             return _charged(case, after_charges(case, event))
         case TaskCompleted():
-            return {
-                "tasks": tuple(t for t in case.tasks if t.task_id != event.task_id),
-                "readings": tuple(r for r in case.readings if r.task_id != event.task_id),
-            }
+            return _answered(case, event)
         case ReplyReceived():
             return after_reply(case, event)
         case CaseOpened() | FactUnreadable():
@@ -136,6 +138,18 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
             }
         case _:
             assert_never(event)
+
+
+def _answered(case: CollectionCase, event: TaskCompleted) -> dict[str, Any]:
+    """The task is done; a message that did arrive is no longer one that nobody knows about."""
+    done = next((task for task in case.tasks if task.task_id == event.task_id), None)
+    changes: dict[str, Any] = {
+        "tasks": tuple(task for task in case.tasks if task is not done),
+        "readings": tuple(one for one in case.readings if one.task_id != event.task_id),
+    }
+    if done and done.kind is TaskKind.DELIVERY_UNKNOWN and event.outcome == ARRIVED:
+        return {**changes, "steps": arrived(case, done)}
+    return changes
 
 
 def _charged(case: CollectionCase, charges: ClaimedCharges) -> dict[str, Any]:

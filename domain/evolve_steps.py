@@ -7,6 +7,7 @@ from typing import Any, assert_never
 from schemas.case import CaseState, CollectionCase, OpenTask, StepOutcome, StepRecord, TaskKind
 from schemas.step_events import (
     CallTried,
+    ContactBounced,
     LadderRestarted,
     PlanChanged,
     StepBroughtForward,
@@ -20,6 +21,7 @@ from schemas.step_events import (
 StepEvent = (
     StepPerformed
     | StepFailed
+    | ContactBounced
     | StepGivenBack
     | StepSkipped
     | StepBroughtForward
@@ -35,6 +37,8 @@ def after_step(case: CollectionCase, event: StepEvent) -> dict[str, Any]:  # noq
     match event:
         case StepPerformed() | StepFailed() | StepSkipped():
             return _taken(case, _record(event))
+        case ContactBounced():
+            return _never_arrived(case, event.reference)
         case StepGivenBack():
             return _to_take_again(case, event.step)
         case StepUndone():
@@ -92,6 +96,33 @@ def _on_another_plan(case: CollectionCase, event: PlanChanged) -> dict[str, Any]
         "undone_step": "",
         **(_pursued_again(case) if steps_left else {}),
     }
+
+
+def _never_arrived(case: CollectionCase, reference: str) -> dict[str, Any]:
+    """What had been taken with it has failed; nobody need find out any more whether it arrived."""
+    failed = [one for one in case.steps if one.reference == reference]
+    places = {(one.step, one.cycle) for one in failed}
+    return {
+        "steps": tuple(
+            one.model_copy(update={"outcome": StepOutcome.FAILED}) if one in failed else one
+            for one in case.steps
+        ),
+        "tasks": tuple(
+            task
+            for task in case.tasks
+            if task.kind is not TaskKind.DELIVERY_UNKNOWN or (task.step, task.cycle) not in places
+        ),
+    }
+
+
+def arrived(case: CollectionCase, task: OpenTask) -> tuple[StepRecord, ...]:
+    """The steps, once a person has found out that the message of a task did arrive."""
+    return tuple(
+        one.model_copy(update={"outcome": StepOutcome.PERFORMED})
+        if one.outcome is StepOutcome.UNKNOWN and (one.step, one.cycle) == (task.step, task.cycle)
+        else one
+        for one in case.steps
+    )
 
 
 def _to_take_again(case: CollectionCase, step: str) -> dict[str, Any]:

@@ -8,7 +8,13 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from schemas.commands import CorrectInvoice, Fact, NoteUnreadableFact, RecordPayment
-from schemas.requests import IssueCreditNote, ReceiveReply, ReversePayment, StopContacts
+from schemas.requests import (
+    IssueCreditNote,
+    ReceiveReply,
+    ReportBounce,
+    ReversePayment,
+    StopContacts,
+)
 
 EXCERPT_CHARACTERS = 400
 """How much of an unreadable fact is kept for the person who looks at it."""
@@ -17,7 +23,13 @@ FACT_BYTES = 20_000
 """A longer one is no fact, and would not fit into what the engine can carry further."""
 
 Readable = (
-    RecordPayment | ReversePayment | IssueCreditNote | CorrectInvoice | StopContacts | ReceiveReply
+    RecordPayment
+    | ReversePayment
+    | IssueCreditNote
+    | CorrectInvoice
+    | StopContacts
+    | ReceiveReply
+    | ReportBounce
 )
 
 READABLE: dict[str, type[Readable]] = {
@@ -26,6 +38,7 @@ READABLE: dict[str, type[Readable]] = {
     "credit_note_issued": IssueCreditNote,
     "invoice_corrected": CorrectInvoice,
     "contacts_stopped": StopContacts,
+    "contact_bounced": ReportBounce,
     "reply_received": ReceiveReply,
 }
 """The facts that may be sent as plain signals, by the signal's name."""
@@ -83,6 +96,8 @@ def _spelled_out(data: object) -> dict[str, object]:
     for name in ("payment_id", "credit_id"):
         if name in spelled:
             spelled.setdefault("command_id", spelled[name])
+    if "reference" in spelled:
+        spelled.setdefault("command_id", f"bounce-{spelled['reference']}"[:200])
     amount = spelled.get("amount")
     if not isinstance(amount, dict) and "currency" in spelled:
         spelled["amount"] = {"amount": amount, "currency": spelled["currency"]}

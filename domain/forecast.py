@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from datetime import datetime
 
 from domain.case import evolve
 from domain.next_action import next_action
 from domain.referral import handed_over
-from schemas.actions import PerformStep, Record, Wait
+from schemas.actions import PerformStep, Record, SendNotice, Wait
 from schemas.base import Frozen, Instant
 from schemas.case import CollectionCase
-from schemas.events import StepPerformed
+from schemas.events import NoticeSent, StepPerformed
 from schemas.identifiers import contact_reference
 from schemas.money import Money
 from schemas.plan import Channel
@@ -44,37 +45,58 @@ def forecast(case: CollectionCase, now: datetime, limit: int = 100) -> tuple[For
         limit: how many turns to look ahead at the most.
     """
     coming: list[Forecast] = []
+    steps = _coming(case, now, limit)
+    while True:
+        try:
+            coming.append(next(steps))
+        except StopIteration as end:
+            return with_an_end(coming) if end.value else tuple(coming)
+
+
+def first_of(case: CollectionCase, now: datetime, limit: int = 100) -> Forecast | None:
+    """The next step alone, if any is still to come: far less to reckon than all of them."""
+    return next(_coming(case, now, limit), None)
+
+
+def _coming(case: CollectionCase, now: datetime, limit: int) -> Generator[Forecast, None, bool]:
+    """Each step still to come; answers whether there is nothing after the last of them."""
     for _ in range(limit):
         action = next_action(case, now)
         match action:
             case PerformStep():
-                coming.append(
-                    Forecast(
-                        step=action.step.name,
-                        channel=action.step.channel,
-                        at=now,
-                        asked=case.asked,
-                    )
+                yield Forecast(
+                    step=action.step.name, channel=action.step.channel, at=now, asked=case.asked
                 )
-                case = _taken(case, action, now)
+                case = after_step(case, action, now)
+            case SendNotice():
+                case = after_notice(case, action, now)
             case Record(events=events):
                 for event in events:
                     case = evolve(case, event)
             case Wait(until=None):
-                return _with_an_end(coming)
+                return True
             case Wait(until=until) if until is not None:
                 now = until
-    return tuple(coming)
+    return False
 
 
-def _with_an_end(coming: list[Forecast]) -> tuple[Forecast, ...]:
+def after_notice(case: CollectionCase, action: SendNotice, now: datetime) -> CollectionCase:
+    """The case once what was said has been answered."""
+    reference = contact_reference(case.case_id, action.step.name, action.cycle)
+    said = NoticeSent(at=now, kind=action.kind, about=action.about, reference=reference)
+    return evolve(case, said)
+
+
+def with_an_end(coming: list[Forecast]) -> tuple[Forecast, ...]:
+    """The same, when nothing follows the last of them by itself."""
     return tuple(
         one.model_copy(update={"final": True}) if place == len(coming) else one
         for place, one in enumerate(coming, start=1)
     )
 
 
-def _taken(case: CollectionCase, action: PerformStep, now: datetime) -> CollectionCase:
+def after_step(case: CollectionCase, action: PerformStep, now: datetime) -> CollectionCase:
+    """The case once its step is taken, and nothing else has happened with it."""
     reference = contact_reference(case.case_id, action.step.name, action.cycle)
     after = evolve(
         case,

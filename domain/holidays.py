@@ -12,6 +12,7 @@ from importlib.resources import files
 
 import holidays as public_holidays
 
+from domain.regions import regions_of, zone_of
 from schemas.calendar import ContactCalendar, ContactWindow, Holiday
 from schemas.contact_policy import ContactRules
 from schemas.parties import Capacity
@@ -43,14 +44,14 @@ _REGION_OF_MOST_PEOPLE = {
 }
 
 
-@lru_cache(maxsize=1024)
-def contact_calendar(
+def contact_calendar(  # noqa: PLR0913, PLR0917 - all that a debtor's calendar hangs on
     country: str,
     capacity: Capacity,
     first_year: int,
     last_year: int,
     fallback_time_zone: str,
     rules: ContactRules | None = None,
+    address: tuple[str, ...] = (),
 ) -> ContactCalendar:
     """The working days and contact hours of a debtor.
 
@@ -61,21 +62,36 @@ def contact_calendar(
         last_year: of the holidays, inclusive.
         fallback_time_zone: IANA name for a country of which no time zone is known.
         rules: of the creditor for this capacity: their hours and weekdays, where they name any.
+        address: of the debtor; its postal code says which region's holidays and time zone hold.
 
     Raises:
         ValueError: when ``last_year`` lies before ``first_year``.
     """
     if last_year < first_year:
         raise ValueError(f"last_year {last_year} lies before first_year {first_year}")
-    rules = rules or ContactRules()
-    weekdays, days = _official_days(country, first_year, last_year)
+    zone = zone_of(country, address) or time_zone_of(country) or fallback_time_zone
+    weekdays, days = _official_days(country, first_year, last_year, regions_of(country, address))
+    return _calendar(
+        zone, capacity, rules or ContactRules(), date(last_year, 12, 31), weekdays, days
+    )
+
+
+@lru_cache(maxsize=1024)
+def _calendar(
+    zone: str,
+    capacity: Capacity,
+    rules: ContactRules,
+    known_until: date,
+    weekdays: tuple[int, ...],
+    days: tuple[Holiday, ...],
+) -> ContactCalendar:
     usual = CONSUMER_HOURS if capacity is Capacity.CONSUMER else OFFICE_HOURS
     return ContactCalendar(
-        time_zone=time_zone_of(country) or fallback_time_zone,
+        time_zone=zone,
         weekdays=rules.weekdays or weekdays,
         windows=rules.hours or usual,
         holidays=days,
-        known_until=date(last_year, 12, 31),
+        known_until=known_until,
     )
 
 
@@ -98,7 +114,7 @@ def _zones_by_country() -> dict[str, str]:
 
 @lru_cache(maxsize=256)
 def _official_days(
-    country: str, first_year: int, last_year: int
+    country: str, first_year: int, last_year: int, regions: tuple[str, ...] = ()
 ) -> tuple[tuple[int, ...], tuple[Holiday, ...]]:
     """The ISO weekdays on which a country works, and its public holidays by their own names."""
     known = public_holidays.list_supported_countries(include_aliases=False)
@@ -106,15 +122,15 @@ def _official_days(
         return MONDAY_TO_FRIDAY, ()
     # The library would otherwise translate names by the environment of the process.
     language = public_holidays.country_holidays(country).default_language
-    calendar = public_holidays.country_holidays(
-        country,
-        subdiv=_REGION_OF_MOST_PEOPLE.get(country),
-        years=range(first_year, last_year + 1),
-        language=language,
-    )
+    named: dict[date, str] = {}
+    for region in regions or (_REGION_OF_MOST_PEOPLE.get(country),):
+        calendar = public_holidays.country_holidays(
+            country, subdiv=region, years=range(first_year, last_year + 1), language=language
+        )
+        named |= calendar
     days = tuple(
         Holiday(day=day, name=name)
-        for day, name in sorted(calendar.items())
+        for day, name in sorted(named.items())
         # Observed days of the year before may fall into the first days of a year out of range.
         if first_year <= day.year <= last_year
     )

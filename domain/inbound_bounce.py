@@ -102,12 +102,23 @@ def read_between_the_lines(mail: ReadMail) -> list[FailedRecipient]:
     listed = [one for one in mail.addresses("X-Failed-Recipients") if "@" in one]
     later, permanent = _library(mail)
     own = set(mail.addresses("From", "To", "Delivered-To", "Reply-To"))
-    addresses = listed or sorted(permanent | later) or _named(above, own)
+    addresses = listed or sorted(permanent | later)
+    if not addresses and _tells_of_a_failure(mail.header("Subject"), above):
+        addresses = _named(above, own)
     action = "failed" if permanent or listed else "delayed" if later else ""
     return [
         _failed(address, None, _about(address, above), action)
         for address in addresses[:RECIPIENTS_MAX]
     ]
+
+
+def _tells_of_a_failure(subject: str, text: str) -> bool:
+    """A person may write from ``postmaster``, too: an address alone is no bounce."""
+    if _SUBJECT.match(subject):
+        return True
+    signs = (_NOBODY_THERE, _NOT_THE_ADDRESS, _LATER, _GIVEN_UP)
+    code = any(found.group(1) in "45" for found in _STATUS.finditer(text))
+    return code or any(sign.search(text) for sign in signs)
 
 
 def _groups(part: Message) -> Iterator[Message]:

@@ -20,7 +20,7 @@ _ABSENT = re.compile(
     r"|réponse automatique|message d'absence|absence du bureau|absente?s? du bureau"
     r"|notification d'absence|en congés?\b|fermeture annuelle|je suis absente?\b"
     r"|abwesenheit(?:snotiz|sassistent|sbenachrichtigung)?\b|automatische (?:antwort|rückmeldung)"
-    r"|nicht im (?:büro|haus)|außer haus|urlaub)",
+    r"|nicht im (?:büro|haus)|außer haus|(?:im )?urlaub\b)",
     re.IGNORECASE,
 )
 _ABSENT_WORDS = re.compile(

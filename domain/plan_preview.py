@@ -7,7 +7,7 @@ from functools import reduce
 
 from domain.case import decide
 from domain.evolve import evolve
-from domain.forecast import Forecast, forecast
+from domain.forecast import Forecast, first_of
 from schemas.base import Frozen
 from schemas.case import CollectionCase
 from schemas.commands import Refusal
@@ -53,7 +53,7 @@ def preview(case: CollectionCase, request: ReplanCase, now: datetime) -> PlanPre
         debtor_id=case.debtor_id,
         outstanding=case.outstanding,
         plan=case.plan.plan,
-        before=next(iter(forecast(case, now)), None),
+        before=first_of(case, now),
     )
     decision = decide(case, request, now)
     if isinstance(decision, Refusal):
@@ -61,7 +61,7 @@ def preview(case: CollectionCase, request: ReplanCase, now: datetime) -> PlanPre
     after = reduce(evolve, decision, case)
     return seen.model_copy(
         update={
-            "after": next(iter(forecast(after, now)), None),
+            "after": first_of(after, now),
             "skipped": tuple(one.step for one in decision if isinstance(one, StepSkipped)),
             "again": tuple(
                 step for one in decision if isinstance(one, PlanChanged) for step in one.again

@@ -15,6 +15,14 @@ from schemas.plan import Channel, DunningStep
 SHARED_CHANNELS = frozenset({Channel.EMAIL, Channel.LETTER})
 """Channels whose messages list every item; a call and a hand-over are about one case each."""
 
+REFUSED_FOR_ALL = frozenset(
+    {
+        *("RefusedByServer", "EmailAddressMissing", "EmailAddressInvalid", "EmailAddressBad"),
+        *("CameBack", "AddressMissing", "AddressDoesNotFit"),
+    }
+)
+"""Why a message did not arrive that would not arrive for any other invoice either."""
+
 MessageKey = tuple[str, str, str, str]
 """Creditor, debtor, channel and currency: what the cases of one message have in common."""
 

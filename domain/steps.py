@@ -1,34 +1,78 @@
-"""What does it mean that a step could not be taken? A fact and a task, never a stuck case."""
+"""What goes on record of a step? That it was taken, or that it could not be; never a stuck case."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from schemas.actions import PerformStep
+from domain.referral import handed_over
 from schemas.case import CollectionCase
-from schemas.events import StepFailed
+from schemas.events import CaseEvent, StepFailed, StepPerformed
 from schemas.identifiers import contact_reference
+from schemas.plan import Channel
+from schemas.turns import StepOrder
 
 
-def given_up(
-    case: CollectionCase, action: PerformStep, now: datetime, explanation: str
-) -> StepFailed:
-    """The step was tried for as long as it is worth trying.
+def performed_now(
+    case: CollectionCase, order: StepOrder, now: datetime, detail: str = "", sha256: str = ""
+) -> StepPerformed:
+    """The step reached the debtor, or a person's worklist.
 
     Args:
-        case: as it stands.
-        action: what was tried.
+        case: as it stood when the step was taken.
+        order: the step.
         now: the case's own clock.
-        explanation: the last error, for the person who opens the task.
+        detail: where to find it: a Message-ID, a file name.
+        sha256: of the exact bytes that left, hexadecimal.
     """
-    reference = contact_reference(case.case_id, action.step.name, action.cycle)
+    reference = contact_reference(case.case_id, order.step.name, order.cycle)
+    return StepPerformed(
+        at=now,
+        cause=reference,
+        step=order.step.name,
+        channel=order.step.channel,
+        cycle=order.cycle,
+        reference=reference,
+        asked=case.asked,
+        detail=detail,
+        sha256=sha256,
+    )
+
+
+def taken(
+    case: CollectionCase, order: StepOrder, now: datetime, detail: str = "", sha256: str = ""
+) -> list[CaseEvent]:
+    """The step was taken; if it is the hand-over, the case is referred with it."""
+    performed = performed_now(case, order, now, detail, sha256)
+    if order.step.channel is not Channel.REFER:
+        return [performed]
+    return [performed, handed_over(case, now, performed.reference)]
+
+
+def perhaps_taken(
+    case: CollectionCase, order: StepOrder, now: datetime, explanation: str
+) -> CaseEvent:
+    """Nobody can tell whether the step reached the debtor; a person is asked."""
+    performed = performed_now(case, order, now, explanation)
+    return performed.model_copy(update={"delivery": "unknown"})
+
+
+def failed(order: StepOrder, now: datetime, reason: str, explanation: str) -> StepFailed:
+    """The step could not be taken, and no retry will mend it.
+
+    Args:
+        order: the step.
+        now: the case's own clock.
+        reason: names the condition, such as ``AddressMissing``.
+        explanation: for the person who opens the task.
+    """
+    reference = contact_reference(order.case_id, order.step.name, order.cycle)
     return StepFailed(
         at=now,
         cause=reference,
-        step=action.step.name,
-        channel=action.step.channel,
-        cycle=action.cycle,
+        step=order.step.name,
+        channel=order.step.channel,
+        cycle=order.cycle,
         reference=reference,
-        reason="DeliveryDeadlinePassed",
+        reason=reason,
         explanation=explanation[:500],
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from domain.bounce_rules import about_the_way
 from domain.business_calendar import NeverOpenError, local_day, working_days_after
 from domain.referral_tasks import about_referral, nothing_left_to_wait_for
 from schemas.case import ClosingReason, CollectionCase, OpenTask, TaskKind
@@ -35,6 +36,9 @@ from schemas.plan import Channel
 TRY_AGAIN = "try-again"
 """The outcome with which a person gives a step back."""
 
+ARRIVED = "arrived"
+"""The outcome that a message of which nobody knew has reached the debtor."""
+
 OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
     TaskKind.CALL: (
         "promised",
@@ -50,7 +54,7 @@ OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
         "not-in-service",
     ),
     TaskKind.DELIVERY_FAILED: (TRY_AGAIN, "leave"),
-    TaskKind.DELIVERY_UNKNOWN: ("arrived", TRY_AGAIN, "leave"),
+    TaskKind.DELIVERY_UNKNOWN: (ARRIVED, TRY_AGAIN, "leave"),
     TaskKind.DECIDE: ("referred", "written-off", "waiting", "done"),
     TaskKind.HAND_OVER: ("handed-over",),
     TaskKind.APPROVE: ("approved", "rejected"),
@@ -121,6 +125,7 @@ def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
     """
     found = (
         _about_money(case, event)
+        or about_the_way(case, event)
         or about_referral(case, event)
         or _about_charges(case, event)
         or _after_a_call(case, event)

@@ -23,7 +23,8 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def _keepable(text: str) -> str:
+def keepable(text: str) -> str:
+    """A text as PostgreSQL and UTF-8 can keep it; what they cannot is replaced."""
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return whole.replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
@@ -34,7 +35,7 @@ Instant = AwareDatetime
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 """A short identifier people type: lower-case letters, digits and hyphens."""
 
-Text = Annotated[str, AfterValidator(_keepable)]
+Text = Annotated[str, AfterValidator(keepable)]
 """Words from outside. A NUL, which PostgreSQL cannot keep, or half a character, which no UTF-8 can
 say, would stop a case at its record for ever, so it is replaced."""
 

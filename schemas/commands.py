@@ -31,6 +31,7 @@ from schemas.requests import (
     Release,
     ReopenCase,
     ReplanCase,
+    ReportBounce,
     ResolveDispute,
     ReversePayment,
     Said,
@@ -69,6 +70,7 @@ __all__ = [
     "Release",
     "ReopenCase",
     "ReplanCase",
+    "ReportBounce",
     "Request",
     "ResolveDispute",
     "ReversePayment",
@@ -174,6 +176,7 @@ Happened = (
     | IssueCreditNote
     | CorrectInvoice
     | StopContacts
+    | ReportBounce
     | ReceiveReply
     | NoteUnreadableFact
 )

@@ -15,6 +15,7 @@ from schemas.event_base import Happened as _Event
 from schemas.inbound_events import ReplyReceived
 from schemas.money import Money
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
+from schemas.notice_events import NoticeNotSent, NoticeSent
 from schemas.parties import Capacity
 from schemas.pause_events import (
     ContactsAllowed,
@@ -41,6 +42,7 @@ from schemas.referral_events import (
 )
 from schemas.step_events import (
     CallTried,
+    ContactBounced,
     LadderRestarted,
     PlanChanged,
     StepBroughtForward,
@@ -59,6 +61,7 @@ __all__ = [
     "CaseRecalled",
     "CaseReferred",
     "CaseReopened",
+    "ContactBounced",
     "ContactsAllowed",
     "ContactsStopped",
     "CreditNoteIssued",
@@ -72,6 +75,8 @@ __all__ = [
     "InstalmentsAgreed",
     "InvoiceCorrected",
     "LadderRestarted",
+    "NoticeNotSent",
+    "NoticeSent",
     "PaymentReceived",
     "PaymentReversed",
     "PlanChanged",
@@ -175,6 +180,7 @@ CaseEvent = Annotated[
     CaseOpened
     | StepPerformed
     | StepFailed
+    | ContactBounced
     | StepGivenBack
     | StepSkipped
     | StepBroughtForward
@@ -182,6 +188,8 @@ CaseEvent = Annotated[
     | LadderRestarted
     | PlanChanged
     | CallTried
+    | NoticeSent
+    | NoticeNotSent
     | PaymentReceived
     | PaymentReversed
     | CreditNoteIssued

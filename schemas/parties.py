@@ -39,6 +39,7 @@ class Debtor(Frozen):
         language: in which messages are written.
         siren: French company number, nine digits, or empty.
         vat_id: VAT identification number, or empty.
+        email_problem: why no mail goes to the address any more, or empty.
         escalation_email: of the person for what has waited too long, or empty.
         account_manager: address of the creditor's own person for this debtor, or empty.
         representative: who speaks for a company in law, as a formal notice addresses them.
@@ -54,6 +55,7 @@ class Debtor(Frozen):
     siren: str = ""
     vat_id: str = ""
     capacity: Capacity = Capacity.BUSINESS
+    email_problem: str = ""
     escalation_email: str = ""
     account_manager: str = ""
     representative: str = ""

@@ -9,6 +9,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from schemas.base import Frozen, Name
+from schemas.postage import LetterKind
 from schemas.referral import Destination
 
 
@@ -64,6 +65,28 @@ class Charges(StrEnum):
     WAIVE = "waive"
 
 
+class NoticeKind(StrEnum):
+    """What a message answers that no step of a ladder causes."""
+
+    PROMISE = "promise"
+    DISPUTE = "dispute"
+    SETTLEMENT = "settlement"
+
+
+class Notices(Frozen):
+    """Which events a debtor is answered, by e-mail if they have an address.
+
+    Attributes:
+        promise: a promise or instalments are confirmed.
+        dispute: a dispute is acknowledged.
+        settlement: thanks, when everything is paid and something had been sent before.
+    """
+
+    promise: bool = False
+    dispute: bool = False
+    settlement: bool = False
+
+
 class ResumePolicy(StrEnum):
     """Where a plan goes on after a pause."""
 
@@ -89,6 +112,7 @@ class DunningStep(Frozen):
         attempts: how often a call is tried before it counts as not reached; a French consumer is
             called at most four times in 30 days (practice after Code de la consommation, D223-9).
         done_within_days: working days in which the task of the step is to be done.
+        letter: how its letter travels; ``registered`` gives a proof of receipt.
         threatens_court: its message announces a court, so it is not sent when the claim is barred;
             None leaves it to the template: formal and hand-over notices do.
     """
@@ -105,6 +129,7 @@ class DunningStep(Frozen):
     charges: Charges = Charges.NONE
     attempts: int = Field(default=3, ge=1, le=10)
     done_within_days: int = Field(default=2, ge=0, le=60)
+    letter: LetterKind = LetterKind.ORDINARY
     threatens_court: bool | None = None
 
     @model_validator(mode="after")
@@ -128,6 +153,7 @@ class DunningPlan(Frozen):
         promise_days_max: a promise beyond so many days is refused.
         promises_in_a_row: after so many broken ones no further promise pauses the case.
         bank_days: working days that a promised payment may take to show on the account.
+        notices: which events are answered.
         small_remainder: a rest of at most this, in the claim's currency, is written off.
         call_pause_days: working days for which the ladder rests when a debtor says on the phone
             that it is paid, or asks for the invoice again, or for instalments.
@@ -147,6 +173,7 @@ class DunningPlan(Frozen):
     call_pause_days: int = Field(default=5, ge=0, le=60)
     tasks_go_to: str = Field(default="", max_length=100)
     tasks_pass_to: str = Field(default="", max_length=100)
+    notices: Notices = Notices()
     steps: tuple[DunningStep, ...] = Field(min_length=1, max_length=40)
 
     @model_validator(mode="after")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from typing import Literal
 
 from pydantic import Field
@@ -264,3 +265,35 @@ class StopContacts(Said):
     kind: StopKind
     on: date
     note: Text = Field(default="", max_length=2000)
+
+
+class BounceKind(StrEnum):
+    """Why a message came back (RFC 3463): what is wrong, and with whom.
+
+    Attributes:
+        HARD: there is no such mailbox, for good; the address is bad.
+        SOFT: a full mailbox, a server that was away for days; the address may be good.
+        BLOCKED: the receiving side turns our messages away, by a rule or as spam.
+        OTHER: anything else, or unreadable.
+    """
+
+    HARD = "hard"
+    SOFT = "soft"
+    BLOCKED = "blocked"
+    OTHER = "other"
+
+
+class ReportBounce(Said):
+    """A message that had left came back.
+
+    Attributes:
+        reference: of the contact.
+        address: the one that failed, as the report names it, or empty.
+        diagnostic: what the other side said.
+    """
+
+    type: Literal["contact_bounced"] = "contact_bounced"
+    reference: Text = Field(min_length=1, max_length=100)
+    kind: BounceKind
+    address: Text = Field(default="", max_length=320)
+    diagnostic: Text = Field(default="", max_length=1000)

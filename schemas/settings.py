@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -58,6 +59,19 @@ class Settings(BaseSettings):
     documents_folder: Path | None = Field(default=None, validation_alias="DOCUMENTS_FOLDER")
     letters_per_second: float = Field(default=20, gt=0, validation_alias="LETTERS_PER_SECOND")
     letters_folder: Path | None = Field(default=None, validation_alias="LETTERS_FOLDER")
+    letter_provider: Literal["folder", "maileva"] = Field(
+        default="folder", validation_alias="LETTER_PROVIDER"
+    )
+    maileva_url: str = Field(default="", validation_alias="MAILEVA_URL")
+    maileva_token_url: str = Field(default="", validation_alias="MAILEVA_TOKEN_URL")
+    maileva_client_id: str = Field(default="", validation_alias="MAILEVA_CLIENT_ID")
+    maileva_client_secret: SecretStr = Field(
+        default=SecretStr(""), validation_alias="MAILEVA_CLIENT_SECRET"
+    )
+    letter_hooks_address: str = Field(default="", validation_alias="LETTER_HOOKS_ADDRESS")
+    letter_hooks_secret: SecretStr = Field(
+        default=SecretStr(""), validation_alias="LETTER_HOOKS_SECRET"
+    )
     plans_folder: Path = Field(default=Path("plans"), validation_alias="PLANS_FOLDER")
     creditors_folder: Path = Field(default=Path("creditors"), validation_alias="CREDITORS_FOLDER")
     templates_folder: Path = Field(default=Path("templates"), validation_alias="TEMPLATES_FOLDER")

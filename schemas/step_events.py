@@ -49,6 +49,25 @@ class StepFailed(_Event):
     explanation: Text
 
 
+class ContactBounced(_Event):
+    """A message that had left came back: it never arrived, and used up no step.
+
+    Attributes:
+        reference: of the contact.
+        kind: ``hard``, ``soft``, ``blocked`` or ``other``.
+        diagnostic: what the other side said.
+        step: that had been taken with it; empty when the case knows none.
+    """
+
+    type: Literal["ContactBounced"] = "ContactBounced"
+    reference: str
+    kind: str
+    diagnostic: Text = ""
+    step: str = ""
+    channel: Channel = Channel.EMAIL
+    cycle: int = 1
+
+
 class StepGivenBack(_Event):
     """A failed step is to be tried again, because a person has mended its cause."""
 

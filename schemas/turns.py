@@ -10,7 +10,7 @@ from schemas.actions import Wait
 from schemas.base import Frozen, Instant
 from schemas.commands import Fact
 from schemas.events import CaseEvent
-from schemas.plan import DunningStep
+from schemas.plan import DunningStep, NoticeKind
 
 
 class StepOrder(Frozen):
@@ -19,6 +19,8 @@ class StepOrder(Frozen):
     Attributes:
         version: of the case when the workflow looked; the effect is off when it has moved on.
         now: the case's own clock when it looked.
+        answers: the kind of event that is answered; None for a step of the ladder.
+        about: the id of what is answered.
     """
 
     case_id: str
@@ -28,6 +30,22 @@ class StepOrder(Frozen):
     cycle: int
     level: int
     now: Instant
+    answers: NoticeKind | None = None
+    about: str = ""
+
+
+class GiveUpOrder(Frozen):
+    """A step has been tried for as long as it is worth trying: put on record what is known.
+
+    Attributes:
+        step: as it was ordered.
+        now: the case's own clock when it gave up.
+        explanation: the last error, for the person who opens the task.
+    """
+
+    step: StepOrder
+    now: Instant
+    explanation: str = ""
 
 
 class TurnResult(Frozen):
@@ -84,6 +102,7 @@ class SweepSummary(Frozen):
         started: workflows started, also for cases that an earlier sweep left unstarted.
         told: facts that cases had not heard and have now.
         untold: facts that could not be told; the next sweep tries again.
+        given_back: steps that are tried again, because the debtor's address was corrected.
         problems: what a person should look at, in sentences.
     """
 
@@ -92,6 +111,7 @@ class SweepSummary(Frozen):
     started: int = 0
     told: int = 0
     untold: int = 0
+    given_back: int = 0
     problems: tuple[str, ...] = ()
 
 

@@ -83,8 +83,10 @@ def probe(content: bytes, encoding: str | None) -> list[tuple[str, str]]:
     while len(found) < PROBED_ELEMENTS and (chunk := source.read(CHUNK_BYTES)):
         try:
             parser.Parse(chunk, False)  # noqa: FBT003 - expat takes it so
-        except (expat.ExpatError, LookupError):
-            break
+        except NotABankFileError:
+            raise
+        except (expat.ExpatError, LookupError, ValueError):
+            break  # not XML, or in an encoding that expat does not know
     return found
 
 
@@ -170,7 +172,9 @@ def elements(content: bytes, names: tuple[str, ...], encoding: str | None) -> It
         except expat.ExpatError as error:
             reason = expat.ErrorString(error.code)
             broken = f"the XML breaks off in line {error.lineno}: {reason}"
-        except (BadValueError, LookupError) as error:
+        except NotABankFileError:
+            raise
+        except (BadValueError, LookupError, ValueError) as error:
             broken = str(error)
         yield from builder.ended
         builder.ended.clear()

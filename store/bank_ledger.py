@@ -87,7 +87,8 @@ async def settle(
         *(transaction.tx, verdict.action, verdict.author, verdict.decided_at),
         dict(verdict.data),
     )
-    held = await holdings(connection, transaction.tx)
+    is_new = transaction.decision is None  # of most, nothing has ever been decided
+    held = [] if is_new else await holdings(connection, transaction.tx)
     mover = _Mover(connection, transaction, verdict, decision)
     await mover.move_plain(held)
     await mover.move_allocated([one for one in held if one.place is Place.ALLOCATED])
@@ -161,7 +162,9 @@ class _Mover:
 
     async def _pay(self, wanted: Placement) -> None:
         one = self._transaction
-        turn = 1 + await self._connection.fetchval(_SQL["turns"], one.tx, wanted.owner)
+        turn = 1
+        if one.decision is not None:
+            turn += await self._connection.fetchval(_SQL["turns"], one.tx, wanted.owner)
         payment = RecordPayment(
             command_id=bank_payment_id(one.tx, turn),
             by=self._verdict.author,

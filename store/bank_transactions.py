@@ -11,11 +11,11 @@ from asyncpg import Record
 
 from domain.bank_verdict import FEED
 from schemas.bank import BankStatement, BankTransaction, Flag
-from schemas.base import Frozen, Instant
+from schemas.base import Frozen, Instant, keepable
 from schemas.feed import StatementLink, TransactionState
 from schemas.identifiers import transaction_id
 from schemas.matching import SeenEntry, SeenItem
-from schemas.money import exact
+from schemas.money import INTEGER_DIGITS, exact
 from store.pool import Connection, Pool
 from store.queries import queries
 
@@ -47,6 +47,7 @@ class KeptTransaction(Frozen):
     debtors: tuple[str, ...] = ()
     hold_until: Instant | None = None
     decision: int | None = None
+    position: int = 0
 
 
 class AccountLine(Frozen):
@@ -97,11 +98,11 @@ async def keep_statement(
     opening, closing = statement.opening, statement.closing
     await connection.execute(
         _SQL["keep_statement"],
-        *(account, statement.key, statement.kind, statement.id, statement.sequence),
-        statement.currency,
-        *((opening.amount, opening.day) if opening else (None, None)),
-        *((closing.amount, closing.day) if closing else (None, None)),
-        *(statement.entries, statement.adds_up, statement.difference, statement.complete),
+        *(account, statement.key, statement.kind, keepable(statement.id)),
+        *(keepable(statement.sequence), keepable(statement.currency)),
+        *((_fits(opening.amount), opening.day) if opening else (None, None)),
+        *((_fits(closing.amount), closing.day) if closing else (None, None)),
+        *(statement.entries, statement.adds_up, _fits(statement.difference), statement.complete),
         *(file, statement.number),
     )
 
@@ -200,9 +201,22 @@ async def undecided(connection: Connection, creditor: str, limit: int) -> list[K
     return [kept(row) for row in await connection.fetch(_SQL["undecided"], creditor, limit)]
 
 
+async def waiting_for_better(
+    connection: Connection, creditor: str, since: date, after: int, limit: int
+) -> list[tuple[KeptTransaction, dict[str, Any]]]:
+    """Transactions that the feed could not place, each with its decision, in pages by position."""
+    rows = await connection.fetch(_SQL["waiting_for_better"], creditor, FEED, since, after, limit)
+    return [(kept(row), row["decided"] or {}) for row in rows]
+
+
 async def creditors_waiting(pool: Pool) -> list[str]:
     """Creditors with transactions that no decision was made about yet."""
     return [row["creditor"] for row in await pool.fetch(_SQL["creditors_waiting"])]
+
+
+async def told_first_by(pool: Pool, file: str) -> list[KeptTransaction]:
+    """The transactions that a file was the first to tell, in its order."""
+    return [kept(row) for row in await pool.fetch(_SQL["told_first_by"], file)]
 
 
 async def first_told_by(pool: Pool, file: str) -> int:
@@ -255,4 +269,23 @@ def kept(row: Record | Mapping[str, Any]) -> KeptTransaction:
 
 def _data(told: BankTransaction) -> dict[str, Any]:
     """What is kept of it as JSON; fields that say nothing are left out."""
-    return told.model_dump(mode="json", exclude_defaults=True)
+    found: dict[str, Any] = _cleaned(told.model_dump(mode="json", exclude_defaults=True))
+    return found
+
+
+def _cleaned(value: Any) -> Any:
+    """Without what no database keeps: a NUL in a text would stop a file for ever."""
+    match value:
+        case str():
+            return keepable(value)
+        case list():
+            return [_cleaned(one) for one in value]
+        case dict():
+            return {name: _cleaned(one) for name, one in value.items()}
+        case _:
+            return value
+
+
+def _fits(amount: Decimal | None) -> Decimal | None:
+    """A balance that the database's columns can hold; another is none."""
+    return amount if amount is not None and amount.adjusted() < INTEGER_DIGITS else None

@@ -53,6 +53,29 @@ async def read_situation(
     return ContactSituation.model_validate(dict(row) if row else {})
 
 
+class DebtorOutlook(Frozen):
+    """A debtor with open cases, as a forecast needs them."""
+
+    name: str = ""
+    situation: ContactSituation = ContactSituation()
+
+
+async def outlooks(
+    pool: Pool, creditor: str = "", debtor_id: str = ""
+) -> dict[tuple[str, str], DebtorOutlook]:
+    """The debtors with open cases, by creditor and number; empty words do not filter."""
+    rows = await pool.fetch(_SQL["outlooks"], creditor, debtor_id)
+    return {
+        (row["creditor"], row["debtor_id"]): DebtorOutlook(
+            name=row["name"],
+            situation=ContactSituation.model_validate(
+                {"capacity": row["capacity"], "contacts": row["contacts"]}
+            ),
+        )
+        for row in rows
+    }
+
+
 async def keep_waiting(
     connection: Connection, case: CollectionCase, order: StepOrder, wait: Wait, now: datetime
 ) -> None:

@@ -45,6 +45,9 @@ class Contact(Frozen):
     last_error: str = ""
     detail: str = ""
     sha256: str = ""
+    address: str = ""
+    creditor: str = ""
+    debtor_id: str = ""
     lease_is_over: bool = False
 
 
@@ -125,11 +128,60 @@ async def withdraw(connection: Pool | Connection, reference: str, problem: str =
     await connection.execute(_SQL["withdraw"], reference, problem[:500])
 
 
-async def settle(
-    connection: Connection, reference: str, state: ContactState, detail: str = "", sha256: str = ""
-) -> None:
+class Settled(Frozen):
+    """What became of a contact.
+
+    Attributes:
+        detail: where to find it: a Message-ID, a file name.
+        sha256: of the exact bytes that left, hexadecimal.
+        address: where it went, or would have.
+        problem: why it was refused, by name and in words.
+    """
+
+    state: ContactState
+    detail: str = ""
+    sha256: str = ""
+    address: str = ""
+    problem: str = ""
+
+
+async def settle(connection: Connection, reference: str, settled: Settled) -> None:
     """Say what became of a contact; in one transaction with the events that tell its case."""
-    await connection.execute(_SQL["settle"], reference, state.value, detail, sha256)
+    await connection.execute(
+        _SQL["settle"],
+        *(reference, settled.state.value, settled.detail, settled.sha256, settled.address),
+        settled.problem[:500],
+    )
+
+
+class UnknownTask(Frozen):
+    """A task that asks a person whether a contact arrived."""
+
+    task_id: str
+    case_id: str
+
+
+async def find(pool: Pool, reference: str) -> Contact | None:
+    """A contact by its reference."""
+    row = await pool.fetchrow(_SQL["contact"], reference)
+    return None if row is None else Contact.model_validate(dict(row))
+
+
+async def find_out(pool: Pool, reference: str, state: ContactState) -> None:
+    """A person says what became of a contact of which nobody knew; any other stays as it is."""
+    await pool.execute(_SQL["find_out"], reference, state.value)
+
+
+async def unknown_tasks(pool: Pool, reference: str) -> list[UnknownTask]:
+    """The open tasks of every case that a contact spoke for, which ask whether it arrived."""
+    rows = await pool.fetch(_SQL["unknown_tasks"], reference)
+    return [UnknownTask.model_validate(dict(row)) for row in rows]
+
+
+async def state_of(connection: Pool | Connection, reference: str) -> ContactState | None:
+    """How far a contact has come, if there is one."""
+    found = await connection.fetchval(_SQL["state_of"], reference)
+    return None if found is None else ContactState(found)
 
 
 async def unsettled(pool: Pool, older_than: datetime) -> list[Contact]:

@@ -88,14 +88,6 @@ async def learnt_payers(connection: Connection, creditor: str) -> list[LearntPay
     ]
 
 
-async def debtors_of(
-    connection: Connection, creditor: str, documents: Sequence[str]
-) -> dict[str, str]:
-    """Who owes each of these invoices."""
-    rows = await connection.fetch(_SQL["debtors_of"], creditor, list(documents))
-    return {row["number"]: row["debtor_id"] for row in rows}
-
-
 async def booked_like(
     connection: Connection, creditor: str, returns: Sequence[KeptTransaction], today: date
 ) -> list[tuple[KeptTransaction, Decision]]:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from domain.next_action import next_action
-from schemas.actions import PerformStep, Record, Wait
-from schemas.case import CollectionCase
+from domain.tasks import ARRIVED, TRY_AGAIN
+from schemas.actions import PerformStep, Record, SendNotice, Wait
+from schemas.case import CollectionCase, StepOutcome, TaskKind
 from schemas.events import (
     CaseClosed,
     CaseEvent,
     CaseReopened,
+    ContactBounced,
     ContactsStopped,
     CreditNoteIssued,
     DisputeRaised,
@@ -42,6 +44,7 @@ FACT_KINDS: dict[type, str] = {
     CreditNoteIssued: "credit_note_issued",
     InvoiceCorrected: "invoice_corrected",
     ContactsStopped: "contacts_stopped",
+    ContactBounced: "contact_bounced",
     ReplyReceived: "reply_received",
 }
 """Which kind of fact each event puts on record."""
@@ -82,16 +85,42 @@ async def follow(
             await connection.execute(
                 _SQL["payment_is_reversed"], after.creditor, after.invoice, event.payment_id
             )
-        case CaseClosed() | StepSkipped() | HoldPlaced() | ContactsStopped() | DisputeRaised():
-            await connection.execute(_SQL["contacts_are_withdrawn"], after.case_id)
-        case PromiseMade() | InstalmentsAgreed():
-            await connection.execute(_SQL["contacts_are_withdrawn"], after.case_id)
         case CaseReopened():
             await connection.execute(_SQL["runs_no_more"], after.case_id)
+        case _:
+            await _contacts_follow(connection, before, event)
+
+
+async def _contacts_follow(
+    connection: Connection, before: CollectionCase, event: CaseEvent
+) -> None:
+    """Bring along what an event says about contacts of its case."""
+    match event:
+        case CaseClosed() | StepSkipped() | HoldPlaced() | ContactsStopped() | DisputeRaised():
+            await connection.execute(_SQL["contacts_are_withdrawn"], before.case_id)
+        case PromiseMade() | InstalmentsAgreed():
+            await connection.execute(_SQL["contacts_are_withdrawn"], before.case_id)
         case StepFailed():
             await connection.execute(_SQL["contact_is_refused"], event.reference)
+        case ContactBounced():
+            said = (event.diagnostic or event.kind)[:500]
+            await connection.execute(_SQL["contact_is_found_out"], event.reference, "refused", said)
+        case TaskCompleted() if found_out := _found_out(before, event):
+            await connection.execute(_SQL["contact_is_found_out"], *found_out, "")
         case _:
             pass
+
+
+def _found_out(before: CollectionCase, event: TaskCompleted) -> tuple[str, str] | None:
+    """The contact of which nobody knew, and what a person has found out about it."""
+    state = {ARRIVED: "accepted", TRY_AGAIN: "refused"}.get(event.outcome)
+    task = next((task for task in before.tasks if task.task_id == event.task_id), None)
+    if state is None or task is None or task.kind is not TaskKind.DELIVERY_UNKNOWN:
+        return None
+    for one in before.steps:
+        if one.outcome is StepOutcome.UNKNOWN and (one.step, one.cycle) == (task.step, task.cycle):
+            return one.reference, state
+    return None
 
 
 def _told_by(event: CaseEvent) -> str:
@@ -148,6 +177,8 @@ def _what_next(case: CollectionCase) -> tuple[str, Any, str]:
     match action:
         case PerformStep():
             return action.step.name, action.due_at, "DueNow"
+        case SendNotice():
+            return "", action.due_at, "NoticeDue"
         case Wait():
             return "", action.until, action.reason
         case Record():

@@ -30,6 +30,7 @@ class OverdueInvoice(Frozen):
     currency: str
     country: str
     capacity: str
+    address: tuple[str, ...] = ()
 
 
 class KnownPayment(Frozen):
@@ -64,6 +65,7 @@ async def read_debtor(
     return Debtor(
         **{name: row[name] for name in ("creditor", "debtor_id", "name", "email", "phone")},
         **{name: row[name] for name in ("language", "siren", "vat_id", "capacity")},
+        email_problem=row["email_problem"],
         **{name: row[name] for name in ("escalation_email", "account_manager")},
         representative=row["representative"],
         address=PostalAddress(lines=tuple(row["address_lines"]), country=row["country"]),

@@ -26,6 +26,11 @@ async def lock_debtor(connection: Connection, creditor: str, debtor_id: str) -> 
     await connection.execute(_SQL["lock_debtor"], creditor, debtor_id)
 
 
+async def try_to_lock_debtor(connection: Connection, creditor: str, debtor_id: str) -> bool:
+    """The same, if nobody else has it; whether it is ours now."""
+    return bool(await connection.fetchval(_SQL["try_to_lock_debtor"], creditor, debtor_id))
+
+
 async def covering(
     connection: Pool | Connection, case: str, step: str, cycle: int
 ) -> Contact | None:

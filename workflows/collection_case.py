@@ -16,8 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.case import decide, evolve
     from domain.facts import read_fact
     from domain.next_action import next_action
-    from domain.steps import given_up
-    from schemas.actions import Action, PerformStep, Record, Wait
+    from schemas.actions import Action, PerformStep, Record, SendNotice, Wait
     from schemas.case import CollectionCase
     from schemas.commands import (
         CorrectInvoice,
@@ -26,13 +25,14 @@ with workflow.unsafe.imports_passed_through():
         ReceiveReply,
         RecordPayment,
         Refusal,
+        ReportBounce,
         Request,
         ReversePayment,
         StopContacts,
         fact_id,
     )
     from schemas.events import CaseEvent
-    from schemas.turns import CaseSummary, RecordOrder, StepOrder, TurnResult
+    from schemas.turns import CaseSummary, GiveUpOrder, RecordOrder, StepOrder, TurnResult
     from workflows import options
 
 
@@ -111,6 +111,11 @@ class CollectionCaseWorkflow:
         return await self._hear(stop)
 
     @workflow.update
+    async def contact_bounced(self, bounce: ReportBounce) -> int:
+        """A message that had left came back."""
+        return await self._hear(bounce)
+
+    @workflow.update
     async def reply_received(self, reply: ReceiveReply) -> int:
         """The debtor has answered."""
         return await self._hear(reply)
@@ -157,9 +162,9 @@ class CollectionCaseWorkflow:
         async with self._turn:
             action = next_action(self._case, workflow.now())
             match action:
-                case PerformStep() if self._callers:
+                case PerformStep() | SendNotice() if self._callers:
                     pass  # News waits for its turn, which comes before any step.
-                case PerformStep():
+                case PerformStep() | SendNotice():
                     return await self._perform(action)
                 case Record(events=events):
                     await self._record(*events)
@@ -182,8 +187,9 @@ class CollectionCaseWorkflow:
         except TimeoutError:
             return
 
-    async def _perform(self, action: PerformStep) -> Action:
+    async def _perform(self, action: PerformStep | SendNotice) -> Action:
         """Carry out one step: the activity puts it on record in the effect's own transaction."""
+        answers = action if isinstance(action, SendNotice) else None
         order = StepOrder(
             case_id=self._case.case_id,
             creditor=self._case.creditor,
@@ -192,20 +198,22 @@ class CollectionCaseWorkflow:
             cycle=action.cycle,
             level=action.level,
             now=workflow.now(),
+            answers=answers.kind if answers else None,
+            about=answers.about if answers else "",
         )
         channel = action.step.channel
         self._step = workflow.start_activity(
-            options.STEP_ACTIVITY[channel],
+            options.NOTICE_ACTIVITY if answers else options.STEP_ACTIVITY[channel],
             order,
             result_type=TurnResult,
             task_queue=options.channel_queue(workflow.info().task_queue, channel),
             summary=action.step.name,
-            **options.STEP,
+            **(options.NOTICE if answers else options.STEP),
         )
         try:
             result = await self._step
         except (ActivityError, asyncio.CancelledError) as error:
-            await self._step_went_wrong(action, error)
+            await self._step_went_wrong(order, error)
             return action
         finally:
             self._step = None
@@ -223,15 +231,24 @@ class CollectionCaseWorkflow:
             sentence="Nothing was sent: the debtor's contact hours were over.",
         )
 
-    async def _step_went_wrong(self, action: PerformStep, error: BaseException) -> None:
+    async def _step_went_wrong(self, order: StepOrder, error: BaseException) -> None:
         """Called back by news: look again. Overtaken: read the stream. Given up: a person."""
         if is_cancelled_exception(error):
             if workflow.cancellation_reason() is not None:
                 raise error
             return
-        if not await self._overtaken(error):
-            failure = str(_root(error))
-            await self._record(given_up(self._case, action, workflow.now(), failure))
+        if await self._overtaken(error):
+            return
+        last = GiveUpOrder(step=order, now=workflow.now(), explanation=str(_root(error))[:500])
+        try:
+            result = await workflow.execute_activity(
+                "give_up_step", last, result_type=TurnResult, **options.RECORD
+            )
+        except ActivityError as clash:
+            if not await self._overtaken(clash):
+                raise
+        else:
+            self._believe(result.events)
 
     async def _hear(self, fact: Fact) -> int:
         async with self._news():

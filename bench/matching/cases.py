@@ -188,17 +188,19 @@ def order(story: Story, case: str) -> None:
 
 def direct_debits(story: Story, case: str) -> None:
     """A collection of direct debits, one entry with many items."""
-    batch = story.key()
-    day = story.day()
+    batch, day = story.key(), story.day()
+    several = []
     for _ in range(story.random.randint(2, 8)):
-        payer = story.payer(lambda one: bool(one.mandate))
-        if payer is None:
-            return
-        (item,) = story.take(payer, 1)
-        told = story.tell(payer, case, "book", item.open, story.random.choice(("", item.number)))
-        told.documents = documents([item])
-        told.batch, told.day, told.mandate = batch, day, payer.mandate
-        told.end_to_end, told.code, told.afb = item.end_to_end, "PMNT/IDDT/ESDD", "A1"
+        if payer := story.payer(lambda one: bool(one.mandate)):
+            (item,) = story.take(payer, 1)
+            text = story.random.choice(("", item.number))
+            told = story.tell(payer, case, "book", item.open, text)
+            told.documents = documents([item])
+            told.day, told.mandate = day, payer.mandate
+            told.end_to_end, told.code, told.afb = item.end_to_end, "PMNT/IDDT/ESDD", "A1"
+            several.append(told)
+    for told in several if len(several) > 1 else ():
+        told.batch = batch
 
 
 def discount(story: Story, case: str) -> None:

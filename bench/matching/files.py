@@ -1,4 +1,4 @@
-"""How does the bank tell it? A camt.053 a day, reports before it, details after it, CFONB, twice.
+"""How does the bank tell it? A camt.053 a day, reports before it, details after it, CFONB, CSV.
 
 Some days are told as a camt.052 first and as a camt.053 then; batches of some days are one sum in
 the statement and their payments come in a camt.054; one statement is sent again; one file covers
@@ -62,8 +62,8 @@ def write_statements(folder: Path, told: Sequence[Told]) -> list[Path]:
     files: list[Path] = []
     for at, day in enumerate(days):
         todays = [one for one in told if one.day == day]
-        cfonb = [one for one in todays if _in_cfonb(one)]
-        camt = [one for one in todays if not _in_cfonb(one)]
+        cfonb = [one for one in todays if _source(one) == "cfonb"]
+        camt = [one for one in todays if _source(one) == "camt"]
         if at % 3 == 0:
             half = [one for one in camt if not one.batch][: len(camt) // 2]
             files.append(_camt(folder / f"{day}.052.xml", "052", day, half))
@@ -75,18 +75,42 @@ def write_statements(folder: Path, told: Sequence[Told]) -> list[Path]:
             files.append(_camt(folder / f"{day}.054.xml", "054", day, batches))
         if cfonb:
             files.append(_cfonb(folder / f"{day}.cfonb", day, cfonb))
+    labels = [one for one in told if _source(one) == "csv"]
+    if labels:
+        files.append(_csv(folder / "labels.csv.txt", labels))
     again = folder / "again.053.xml"
     again.write_bytes((folder / f"{days[2]}.053.xml").read_bytes())
-    week = [one for one in told if one.day in days[3:6] and not _in_cfonb(one)]
+    week = [one for one in told if one.day in days[3:6] and _source(one) == "camt"]
     booked = [one for one in week if one.status == "BOOK"]
     return [*files, again, _camt(folder / "week.053.xml", "053", days[5], booked)]
 
 
-def _in_cfonb(one: Told) -> bool:
-    # CFONB rarely has the payer's account, so what rests on it is told in camt.
-    is_by_account = one.case in {"account_only", "balance", "group_of_items", "tie", "twice"}
-    is_plain = not one.batch and one.status == "BOOK" and not is_by_account
-    return is_plain and int(one.key[2:]) % 6 == 0
+def _source(one: Told) -> str:
+    """Which kind of file tells a transaction; what needs its account or codes is told in camt."""
+    needs_camt = one.case in {"account_only", "balance", "group_of_items", "tie", "twice", "back"}
+    if one.batch or one.status != "BOOK" or needs_camt or one.want == "book_then_back":
+        return "camt"
+    number = int(one.key[2:])
+    if number % 6 == 0:
+        return "cfonb"
+    is_plain = one.case in {"number", "listed", "shortened", "order", "tail", "part_without_word"}
+    return "csv" if is_plain and number % 6 == 1 and not one.reference else "camt"
+
+
+def _csv(path: Path, told: Iterable[Told]) -> Path:
+    """A file of Banque Populaire: labels only, newest first."""
+    head = (
+        "Date de comptabilisation;Libelle simplifie;Libelle operation;Reference;"
+        "Informations complementaires;Type operation;Debit;Credit;Date operation;Date de valeur"
+    )
+    lines = [
+        f"{one.day:%d/%m/%Y};VIR SEPA RECU DE {one.name};{' '.join(one.texts).replace(';', ',')};"
+        f"{one.key};;Virement;;{str(one.amount).replace('.', ',')};{one.day:%d/%m/%Y};"
+        f"{one.day:%d/%m/%Y}"
+        for one in told
+    ]
+    path.write_text("\r\n".join([head, *lines[::-1]]) + "\r\n", encoding="cp1252")
+    return path
 
 
 def _camt(path: Path, kind: str, day: date, told: Sequence[Told], *, sums: bool = False) -> Path:

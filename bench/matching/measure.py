@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
@@ -35,7 +35,7 @@ PATTERNS = ("dashed", "monthly", "plain", "slashed", "letters")
 def run(
     folder: Path, seed: int, size: tuple[int, int], styles: Sequence[str], pattern: str
 ) -> tuple[Score, float, list[Told]]:
-    """Generate, match, score; also the seconds that matching took, from start to end."""
+    """Generate, match, score; also the processor seconds of the whole command."""
     invoices, transactions = size
     world = make_world(Random(seed), invoices, pattern)
     told = tell_story(
@@ -43,10 +43,16 @@ def run(
     )
     tables = write_tables(folder, world)
     files = write_statements(folder, told)
-    began = time.perf_counter()
+    began = _processor_seconds()
     decided = matched(tables, files)
-    seconds = time.perf_counter() - began
+    seconds = _processor_seconds() - began
     return score(told, decided), seconds, told
+
+
+def _processor_seconds() -> float:
+    """What the programs started so far have used; the machine's other work does not count."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def matched(tables: tuple[Path, Path], files: Sequence[Path]) -> list[dict[str, Any]]:
@@ -102,7 +108,7 @@ def main() -> None:
             folder, asked.seed, (asked.invoices, asked.transactions), asked.styles, asked.pattern
         )
     show(found, examples=asked.show)
-    print(json.dumps({**found.figures(), "seconds": round(seconds, 1)}))
+    print(json.dumps({**found.figures(), "processor_seconds": round(seconds, 1)}))
 
 
 if __name__ == "__main__":

@@ -43,5 +43,5 @@ def main(*, quick: bool) -> None:
             found, seconds, _ = run(Path(folder), seed, size, styles, pattern)
             again = run_again(Path(folder))
         figures = {"matching": name, "items": size[0], **found.figures()}
-        figures |= {"second_feed_booked": again, "seconds": round(seconds, 1)}
+        figures |= {"second_feed_booked": again, "processor_seconds": round(seconds, 1)}
         print(json.dumps(figures), flush=True)

@@ -139,7 +139,7 @@ def _is_overpaid(payment: _Payment, named: Named, settlement: Settlement) -> boo
         return False
     meant = {(one.typed, one.place) for one, _ in named.choices}
     said = {(one.typed, one.place) for one in payment.reading.mentions}
-    if payment.reading.may_be_cut or payment.reading.unread or said - meant:
+    if payment.reading.may_be_cut or said - meant:
         return False
     known = {one.item.document for one in named.standings}
     others = [

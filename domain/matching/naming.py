@@ -31,13 +31,11 @@ class Named:
     Attributes:
         standings: the items meant.
         form: the weakest form in which one of them was named.
-        is_exact: their open amounts make the payment.
     """
 
     standings: tuple[Standing, ...]
     choices: tuple[Choice, ...]
     form: Form
-    is_exact: bool = False
 
     @property
     def customers(self) -> tuple[str, ...]:
@@ -93,7 +91,8 @@ def _sorted(
         (one.form for one in known if not _is_doubtful(one)),
         default=Form.TAIL,
     )
-    required = [
+    # What check digits vouch for must be meant; beside it a number only may be.
+    required = [one for one in known if one.is_reference] or [
         one
         for one in known
         if strongest is not Form.TAIL and one.form is strongest and not _is_doubtful(one)
@@ -194,7 +193,7 @@ def _exact(
         key = frozenset(one.item.document for one in named.standings if one.open > 0)
         known = found.get(key)
         if key and (known is None or named.form > known.form):
-            found[key] = Named(named.standings, named.choices, named.form, is_exact=True)
+            found[key] = Named(named.standings, named.choices, named.form)
     ranked = sorted(found.values(), key=lambda one: -one.form)
     return [one for one in ranked if one.form is ranked[0].form] if ranked else []
 
@@ -246,6 +245,4 @@ def _with_credit_notes(base: Named, book: Book, amount: Decimal) -> list[Named]:
         found = subsets(notes, rest, MOST_CREDIT_NOTES)
     elif all(one.item.type is DocumentType.CREDIT_NOTE for one in base.standings):
         found = ways([one for one in others if one.sign > 0], rest)
-    return [
-        Named((*base.standings, *each), base.choices, base.form, is_exact=True) for each in found
-    ]
+    return [Named((*base.standings, *each), base.choices, base.form) for each in found]

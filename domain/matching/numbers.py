@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from domain.matching.plain import plain, runs
+from domain.matching.plain import pieces as cut
+from domain.matching.plain import plain
 from schemas.matching import OpenItem
 
 MIN_WHOLE_DIGITS = 6
@@ -59,10 +60,6 @@ class NumberIndex:
         splits = _learn_splits(known)
         for item in known:
             self._add(item, splits)
-
-    def add(self, item: OpenItem) -> None:
-        """One more item, of a pattern known or not."""
-        self._add(item, _learn_splits([item]))
 
     def find(self, key: str, form: Form) -> Sequence[str]:
         """The documents that a piece of text names in a form."""
@@ -141,7 +138,7 @@ def _learn_splits(items: Sequence[OpenItem]) -> dict[str, tuple[int, int]]:
     years: Counter[tuple[str, int]] = Counter()
     months: Counter[tuple[str, int]] = Counter()
     for item in items:
-        pieces = [one.text for one in runs(plain(item.number or item.document))]
+        pieces = cut(plain(item.number or item.document))
         if not pieces or pieces[-1][0] > "9" or len(pieces[-1]) < 5 or item.issue_date is None:
             continue
         shape, digits = _shape(pieces), pieces[-1]
@@ -162,7 +159,7 @@ def _learn_splits(items: Sequence[OpenItem]) -> dict[str, tuple[int, int]]:
 
 
 def _parts(number: str, item: OpenItem, splits: dict[str, tuple[int, int]]) -> Parts | None:
-    pieces = [one.text for one in runs(plain(number))]
+    pieces = cut(plain(number))
     if not any(one[0] <= "9" for one in pieces):
         return None
     last = max(at for at, one in enumerate(pieces) if one[0] <= "9")

@@ -45,6 +45,11 @@ def runs(text: str) -> list[Run]:
     return [Run(found.group(), found.start(), found.end()) for found in _RUN.finditer(text)]
 
 
+def pieces(text: str) -> list[str]:
+    """The same as bare texts."""
+    return _RUN.findall(text)
+
+
 @lru_cache(maxsize=65536)
 def compact(text: str) -> str:
     """Only the letters and digits."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from domain.matching.book import Book
 from domain.matching.mention import Mention, Reading
 from domain.matching.numbers import Form, glued
-from domain.matching.plain import plain
+from domain.matching.plain import plain, runs
 from domain.matching.references import references_in
 from domain.matching.scanning import LONGEST_GAP, WINDOW, is_close, scan
 from domain.matching.traps import is_inside
@@ -34,7 +34,7 @@ def read(transaction: BankTransaction, book: Book) -> Reading:
     said = [plain(one) for one in _parts(transaction)]
     known, lost = references_in(transaction, [*said, *map(plain, _secondary(transaction))], book)
     mentions = list(known)
-    parts = [_digits_typed_as_letters(one, book) for one in said]
+    parts = [_digits_typed_as_letters(_without(one, known), book) for one in said]
     joined = TypedText(_joined(parts), book)
     found = list(scan(joined))
     mentions += found
@@ -56,7 +56,7 @@ def read(transaction: BankTransaction, book: Book) -> Reading:
         unknown=unknown,
         wording=wording_of(plain(" ".join(_parts(transaction)))),
         cut=cut,
-        may_be_cut=bool(cut) or any(len(one) in _WIDTHS for one in said[-1:]),
+        may_be_cut=bool(cut) or any(_fills_its_line(one, book) for one in said[-1:]),
     )
 
 
@@ -103,6 +103,14 @@ def _cut_off(text: TypedText, found: Sequence[Mention]) -> Iterator[str]:
             return
 
 
+def _fills_its_line(text: str, book: Book) -> bool:
+    """Whether a text is as long as banks let it be, and does not end in a word."""
+    if len(text) not in _WIDTHS:
+        return False
+    last = runs(text)[-1:]
+    return not last or last[0].is_digits or last[0].text in book.numbers.prefixes
+
+
 def _unknown(text: TypedText) -> Iterator[str]:
     """Numbers of the creditor's own pattern that it has not, such as of a lost invoice."""
     numbers = text.book.numbers
@@ -138,6 +146,14 @@ def _only_whole(found: Iterator[Mention], known: Sequence[Mention]) -> list[Ment
         for one in found
         if one.form is Form.WHOLE and not one.is_range and not named & set(one.documents)
     ]
+
+
+def _without(text: str, references: Sequence[Mention]) -> str:
+    """The text without the creditor references in it, whose pieces look like numbers."""
+    for one in references:
+        if one.typed.startswith("RF"):
+            text = re.sub(r"[ \-./]?".join(one.typed), " ", text)
+    return text
 
 
 def _digits_typed_as_letters(text: str, book: Book) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from domain.matching.book import Book
 from domain.matching.mention import Mention, together_or_one
 from domain.matching.numbers import Form, glued, stripped
 from domain.matching.typed_text import FILLERS, KEYWORDS, TypedText
@@ -54,12 +55,21 @@ def _number(text: TypedText, at: int) -> tuple[Mention, int] | None:
             if not is_close(text, at, until):
                 continue
             for pieces in _readings(text, at, until):
-                documents = book.numbers.find(glued(pieces), form) or book.numbers.find(
-                    stripped(pieces), form
-                )
+                documents, form_found = _documents(book, pieces, form)
                 if documents and not (form is Form.LOOSE and text.is_trap(at, until)):
-                    return _mention(text, at, until, documents, form), until
+                    return _mention(text, at, until, documents, form_found), until
     return None
+
+
+def _documents(book: Book, pieces: Sequence[str], form: Form) -> tuple[Sequence[str], Form]:
+    """What the pieces name in a form; FA-25769 is number 769 of 2025 as well as number 25769."""
+    keys = (glued(pieces), stripped(pieces))
+    found = next(filter(None, (book.numbers.find(key, form) for key in keys)), ())
+    if not found or form is not Form.WHOLE:
+        return found, form
+    others = [one for key in keys for one in book.numbers.find(key, Form.LOOSE)]
+    several = tuple(dict.fromkeys((*found, *others)))
+    return several, form if len(several) == len(found) else Form.LOOSE
 
 
 def _readings(text: TypedText, at: int, until: int) -> Iterator[list[str]]:

@@ -35,7 +35,6 @@ class Settlement:
 
     Attributes:
         on_account: what is left of it.
-        is_exact: nothing is left and nothing is missing.
         is_named: a difference has a reason that the payment itself states.
     """
 
@@ -43,7 +42,6 @@ class Settlement:
     differences: tuple[Difference, ...] = ()
     on_account: Decimal = _ZERO
     words: str = ""
-    is_exact: bool = False
     is_named: bool = False
 
     @property
@@ -84,7 +82,6 @@ def exact(standings: Sequence[Standing], amount: Decimal) -> Settlement:
     return Settlement(
         allocations=_whole(standings),
         words=f"{amount} is exactly what is open of {named}{more}.",
-        is_exact=True,
     )
 
 

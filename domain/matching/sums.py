@@ -19,9 +19,6 @@ MOST_SINGLE = 2000
 MOST_CANDIDATES = 24
 """Items among which sums of several are sought, oldest due first."""
 
-LARGEST = 4
-"""The most items of a sum that nobody listed, where uniqueness counts."""
-
 MOST_CANDIDATES_LARGE = 14
 LARGEST_SHOWN = 6
 MOST_WAYS = 8

@@ -41,7 +41,16 @@ class TypedText:
 
     def is_trap(self, first: int, last: int) -> bool:
         """Whether the digits of these runs are part of a date, an amount, a telephone …."""
-        return self._touches(first, last, self.traps) or self.may_be_date(first, last)
+        return self._touches(first, last, self._traps_at(first, last)) or self.may_be_date(
+            first, last
+        )
+
+    def _traps_at(self, first: int, last: int) -> list[Span]:
+        """``FACT 123 842,13`` is no amount of a hundred thousand, though it looks like one."""
+        if not self.follows_keyword(first):
+            return self.traps
+        start, end = self.runs[first].start, self.runs[last - 1].end
+        return [(low, high) for low, high in self.traps if low != start or high <= end]
 
     def is_only_bare(self, first: int, last: int) -> bool:
         """Whether nothing but bare digits that may be a date makes them doubtful."""

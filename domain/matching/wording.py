@@ -18,10 +18,6 @@ _BALANCE = re.compile(
     r"\b(?:SOLDE|RELEVE|RLV|TOUT COMPTE|BALANCE|STATEMENT|TOTALITE|TOUTES FACT\w*|KONTOAUSZUG|"
     r"REGUL\w*)\b"
 )
-_CREDIT = re.compile(
-    r"\b(?:AVOIRS?|CREDIT ?NOTES?|NOTE DE CREDIT|GUTSCHRIFT|DEDUCTION|MOINS|LESS|DEDUITE?|"
-    r"N/C|AVR|AV)\b"
-)
 _CHARGES = re.compile(r"\b(?:FRAIS|CHARGES?|FEES?|SHA|SPESEN)\b")
 _INVOICE = re.compile(
     r"\b(?:FACT\w*|FACS?|FCTS?|FTS?|FCTRE|INV|INVOICES?|RECHNUNG(?:EN)?|RG|FATTURA|FACTUUR)\b"
@@ -40,7 +36,6 @@ class Wording:
     partial: bool = False
     discount: bool = False
     balance: bool = False
-    credit: bool = False
     charges: bool = False
     names_invoice: bool = False
 
@@ -52,7 +47,6 @@ def wording_of(text: str) -> Wording:
         partial=bool(_PARTIAL.search(text)),
         discount=bool(_DISCOUNT.search(text)),
         balance=bool(_BALANCE.search(text)),
-        credit=bool(_CREDIT.search(text)),
         charges=bool(_CHARGES.search(text)),
         names_invoice=bool(_INVOICE.search(text)),
     )

@@ -73,8 +73,19 @@ where creditor = $1 and status = 'new'
 order by booked_on, amount < 0, position
 limit $2;
 
--- name: creditors_of_file
-select distinct creditor from bank_transactions where file = $1 order by creditor;
+-- name: waiting_for_better
+-- What nobody but the feed has looked at, and it could not place.
+select t.*, d.data -> 'decision' as decided
+from bank_transactions as t
+inner join bank_decisions as d on d.decision = t.decision and d.author = $2
+where t.creditor = $1
+    and (
+        t.status in ('suggested', 'unmatched')
+        or (t.status = 'on account' and d.data #>> '{decision,status}' = 'on_account')
+    )
+    and t.booked_on >= $3 and t.position > $4
+order by t.position
+limit $5;
 
 -- name: creditors_waiting
 -- Creditors with transactions that nobody has decided about.
@@ -82,6 +93,9 @@ select distinct creditor from bank_transactions where status = 'new' order by cr
 
 -- name: first_told_by
 select count(*) from bank_transactions where file = $1;
+
+-- name: told_first_by
+select * from bank_transactions where file = $1 order by position;
 
 -- name: accounts_of_file
 select distinct account from bank_statements where file = $1

@@ -85,6 +85,29 @@ select
         where k.reference = $3 and k.state not in ('claimed', 'withdrawn')
     ) as under_way;
 
+-- name: outlooks
+-- For a forecast: the debtors with open cases, by what they may be contacted, and when they were.
+select
+    c.creditor, c.debtor_id, coalesce(d.name, '') as name,
+    coalesce(d.capacity, 'business') as capacity,
+    (
+        select coalesce(
+            jsonb_agg(
+                jsonb_build_object('reference', k.reference, 'channel', k.channel, 'at', k.at)
+                order by k.at
+            ), '[]'
+        )
+        from contacts as k
+        where k.creditor = c.creditor and k.debtor_id = c.debtor_id and k.channel <> 'refer'
+            and k.at > now() - interval '40 days'
+            and k.state in ('handing over', 'accepted', 'unknown')
+    ) as contacts
+from (
+    select distinct creditor, debtor_id from cases
+    where state <> 'closed' and ($1 = '' or creditor = $1) and ($2 = '' or debtor_id = $2)
+) as c
+left join debtors as d on d.creditor = c.creditor and d.debtor_id = c.debtor_id;
+
 -- name: wait
 insert into waiting (
     case_id, creditor, debtor_id, step, cycle, channel, currency, reason, sentence, since, until

@@ -16,6 +16,28 @@ returning *, false as lease_is_over;
 -- name: contact
 select *, lease_until < now() as lease_is_over from contacts where reference = $1;
 
+-- name: find_out
+update contacts set state = $2, updated_at = now() where reference = $1 and state = 'unknown';
+
+-- name: unknown_tasks
+select t.task_id, t.case_id
+from tasks as t
+inner join cases as c on c.case_id = t.case_id
+where t.kind = 'delivery-unknown' and t.status = 'open'
+    and t.case_id in (
+        select k.case_id from contacts as k where k.reference = $1
+        union
+        select i.case_id from contact_items as i where i.reference = $1
+    )
+    and exists (
+        select from jsonb_array_elements(c.folded -> 'steps') as s
+        where s ->> 'reference' = $1 and s ->> 'step' = t.step
+    )
+order by t.case_id, t.task_id;
+
+-- name: state_of
+select state from contacts where reference = $1;
+
 -- name: begin_hand_over
 -- The last gate: whatever a case has not heard of keeps the message in the house, and so does
 -- whatever another case, for which it speaks, has put on record since it was written. Who loses
@@ -61,7 +83,9 @@ delete from contact_items where reference in (select reference from gone);
 
 -- name: settle
 update contacts
-set state = $2, detail = $3, sha256 = $4, updated_at = now()
+set
+    state = $2, detail = $3, sha256 = $4, address = $5, updated_at = now(),
+    last_error = case when $6 = '' then last_error else $6 end
 where reference = $1;
 
 -- name: unsettled
@@ -77,12 +101,30 @@ where case_id = $1 order by claimed_at;
 -- One contact of a debtor is put together at a time; held to the end of the transaction.
 select pg_advisory_xact_lock(hashtextextended($1 || '/' || $2, 7235403));
 
+-- name: try_to_lock_debtor
+select pg_try_advisory_xact_lock(hashtextextended($1 || '/' || $2, 7235403));
+
 -- name: covering
 select c.*, c.lease_until < now() as lease_is_over
 from contact_items as i
 inner join contacts as c on c.reference = i.reference
 where i.case_id = $1 and i.step = $2 and i.cycle = $3
-    and c.state in ('claimed', 'handing over', 'accepted', 'unknown');
+    and (
+        c.state in ('claimed', 'handing over', 'accepted', 'unknown')
+        -- A refused one holds for all that it speaks for, for as long as it would go there again.
+        or (
+            c.state = 'refused' and c.address = (
+                select
+                    case
+                        when c.channel = 'email' then d.email
+                        else array_to_string(d.address_lines, E'\n')
+                    end
+                from debtors as d where d.creditor = c.creditor and d.debtor_id = c.debtor_id
+            )
+        )
+    )
+order by c.state = 'refused', c.claimed_at desc
+limit 1;
 
 -- name: leave_behind
 update contacts set owner = '', updated_at = now()

@@ -21,6 +21,7 @@ with unheard as (
     from facts as f
     inner join cases as c on c.case_id = f.case_id
     where f.told_at is null and c.creditor = $1
+        and ($2::text[] is null or c.invoice = any ($2::text[]))
     group by c.invoice
 ),
 
@@ -30,6 +31,7 @@ received as (
     inner join invoices as i
         on i.creditor = p.creditor and i.number = p.invoice and i.currency = p.currency
     where p.creditor = $1 and p.reversed_at is null
+        and ($2::text[] is null or p.invoice = any ($2::text[]))
     group by p.invoice
 ),
 
@@ -63,9 +65,6 @@ where f.told_at is null and f.data ->> 'type' = 'credit_note_issued'
 -- name: customers
 select debtor_id, name, siren, country from debtors
 where creditor = $1 order by debtor_id;
-
--- name: debtors_of
-select number, debtor_id from invoices where creditor = $1 and number = any ($2::text[]);
 
 -- name: booked_like
 -- Payments that these returns may undo: of about their amount, or with their references.

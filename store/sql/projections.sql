@@ -33,6 +33,13 @@ gone as (
 )
 delete from contact_items where reference in (select reference from gone);
 
+-- name: contact_is_found_out
+-- What had been accepted came back, or a person knows what became of it.
+update contacts
+set state = $2, updated_at = now(), last_error = case when $3 = '' then last_error else $3 end
+where reference = $1
+    and (state = 'unknown' or (state = 'accepted' and $2 = 'refused' and $3 <> ''));
+
 -- name: contact_is_refused
 update contacts set state = 'refused', updated_at = now()
 where reference = $1 and state in ('claimed', 'handing over');

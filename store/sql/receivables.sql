@@ -10,9 +10,12 @@ from invoices where creditor = $1 and number = any ($2::text[]);
 
 -- name: debtor
 select
-    creditor, debtor_id, name, email, phone, address_lines, country, language, siren, vat_id,
-    capacity, representative, escalation_email, account_manager
-from debtors where creditor = $1 and debtor_id = $2;
+    d.creditor, d.debtor_id, d.name, d.email, d.phone, d.address_lines, d.country, d.language,
+    d.siren, d.vat_id, d.capacity, d.representative, d.escalation_email,
+    d.account_manager, coalesce(b.reason, '') as email_problem
+from debtors as d
+left join bad_addresses as b on b.creditor = d.creditor and b.address = lower(d.email)
+where d.creditor = $1 and d.debtor_id = $2;
 
 -- name: payments_of
 select payment_id, amount, currency, received_on from payments
@@ -22,6 +25,7 @@ order by received_on, recorded_at, payment_id;
 -- name: overdue_without_case
 select
     i.number, i.debtor_id, i.due_date, i.amount, i.currency, d.country, d.capacity,
+    d.address_lines as address,
     i.amount - coalesce(p.received, 0) as open_amount
 from invoices as i
 inner join debtors as d on d.creditor = i.creditor and d.debtor_id = i.debtor_id
@@ -41,6 +45,7 @@ limit $4;
 -- name: named_without_case
 select
     i.number, i.debtor_id, i.due_date, i.amount, i.currency, d.country, d.capacity,
+    d.address_lines as address,
     i.amount - coalesce(p.received, 0) as open_amount
 from invoices as i
 inner join debtors as d on d.creditor = i.creditor and d.debtor_id = i.debtor_id

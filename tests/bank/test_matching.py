@@ -10,7 +10,11 @@ from decimal import Decimal
 import pytest
 
 from activities.bank_desk import DeskRefusal, Wanted
+from domain.matching.book import Book
+from domain.matching.decide import decide
+from schemas.bank import BankTransaction
 from schemas.commands import RecordPayment
+from schemas.matching import Decision
 from schemas.requests import ReversePayment
 from store import bank_ledger, bank_transactions
 from store.open_items import open_items
@@ -203,6 +207,44 @@ async def test_a_book_that_was_overtaken_is_read_again(
         "select sum(amount) from payments where invoice = 'FA-1001' and reversed_at is null"
     )
     assert paid == Decimal(100)
+
+
+async def test_money_that_came_before_its_invoice_is_booked_later(counter: Counter) -> None:
+    """A payment names an invoice that is imported a day later: the next file finds it."""
+    await ledger(counter)
+    await counter.feed(camt(DAY, [dubois("33.00", "FACTURE FA-1004")]))
+    assert "allocated" not in await counter.places()
+    assert await counter.again() == 0
+    await counter.invoice("FA-1004", "33.00", "D1")
+    assert await counter.again() == 1
+    assert await counter.places() == {"allocated": Decimal(33)}
+    assert await counter.again() == 0
+
+
+async def test_what_a_person_decided_is_not_looked_at_again(counter: Counter) -> None:
+    """Money that somebody has taken back stays where they left it."""
+    await ledger(counter)
+    await counter.feed(camt(DAY, [dubois("100.00", "FACTURE FA-1001")]))
+    await counter.desk().unallocate(await counter.tx("100.00"))
+    assert await counter.again() == 0
+    assert await counter.places() == {"unmatched": Decimal(100)}
+
+
+async def test_a_riddle_for_the_machine_stops_nobody(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where matching itself fails, a person is asked, and the payments around it are booked."""
+    await ledger(counter)
+
+    def breaks(said: BankTransaction, book: Book) -> Decision:
+        if said.amount == Decimal("13.13"):
+            raise ZeroDivisionError
+        return decide(said, book)
+
+    monkeypatch.setattr("activities.bank_matching.decide", breaks)
+    lines = [dubois("13.13", "FACTURE FA-1001"), dubois("250.00", "FACTURE FA-1002", number="2")]
+    await counter.feed(camt(DAY, lines))
+    assert await counter.places() == {"allocated": Decimal(250), "unmatched": Decimal("13.13")}
 
 
 async def test_every_cent_is_in_one_place_whatever_is_done(counter: Counter) -> None:

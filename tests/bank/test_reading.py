@@ -117,5 +117,24 @@ async def test_the_last_booked_day_is_known(counter: Counter) -> None:
     """An account is booked to the day of its last statement, also when nothing moved on it."""
     await counter.read(camt(DAY, [ONE]))
     await counter.read(camt(NEXT, [], opening="100.00"))
-    [line] = await bank_transactions.list_accounts(counter.pool)
-    assert (line.account, line.booked_to, line.closing) == (OWN_IBAN, NEXT, Decimal(100))
+    found = await bank_transactions.list_accounts(counter.pool)
+    told = {one.account: (one.booked_to, one.closing) for one in found}
+    assert told.pop(OWN_IBAN) == (NEXT, Decimal(100))
+    assert set(told.values()) == {(None, None)}  # the creditor's other account, of which none told
+
+
+@pytest.mark.parametrize("amount", ["99999999999999999.00", "10.001"])
+async def test_an_impossible_amount_stops_nothing(counter: Counter, amount: str) -> None:
+    """A line that no account can have is named and left out; the others are kept."""
+    summary = await counter.feed(camt(DAY, [Line(amount, "?", reference="REF-7654321"), ONE]))
+    assert [money for money, _ in await counter.money()] == [Decimal(100)]
+    assert any("no amount of money" in one for one in summary.problems)
+
+
+async def test_a_text_that_no_database_keeps_stops_nothing(counter: Counter) -> None:
+    """A NUL in what a payer wrote is replaced, and the payment counts."""
+    content = sample("plain.json").replace(b'"MERCI"', b'"\\u0000MERCI"', 1)
+    assert content != sample("plain.json")
+    await counter.read(content, account=OWN_IBAN)
+    [(money, _)] = await counter.money()
+    assert money == Decimal(119)

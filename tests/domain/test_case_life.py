@@ -22,7 +22,7 @@ from domain.case import decide, evolve, fold
 from domain.forecast import forecast
 from domain.next_action import next_action
 from domain.referral import destination_of
-from domain.steps import given_up
+from domain.steps import failed
 from domain.tasks import OUTCOMES
 from schemas.actions import PerformStep, Record, Wait
 from schemas.case import REACHED, CaseState, CollectionCase
@@ -31,6 +31,7 @@ from schemas.events import EVENT, CaseEvent, CaseOpened
 from schemas.pauses import DisputeReason
 from schemas.plan import Channel
 from schemas.referral import Approval
+from schemas.turns import StepOrder
 from tests.support.account import Account
 from tests.support.given import taken
 from tests.support.names import NOBODYS_CLOCK, REFUSALS
@@ -184,7 +185,16 @@ class LifeOfACase(RuleBasedStateMachine):
         self.kept.done.append(once)
         events = taken(self.case, action, self.now)
         if outcome == "failed":
-            events = (given_up(self.case, action, self.now, "no answer"),)
+            order = StepOrder(
+                case_id=self.case.case_id,
+                creditor=self.case.creditor,
+                version=self.case.version,
+                step=action.step,
+                cycle=action.cycle,
+                level=action.level,
+                now=self.now,
+            )
+            events = (failed(order, self.now, "DeliveryDeadlinePassed", "no answer"),)
         elif outcome == "unknown" and action.step.channel is Channel.EMAIL:
             events = tuple(event.model_copy(update={"delivery": "unknown"}) for event in events)
         self.believe(*events)

@@ -28,7 +28,7 @@ def test_creditor_that_comes_with_the_system_is_read() -> None:
     [
         ("890189", "890188", "iban: 'FR7630006000011234567890188' is no IBAN"),
         ("AGRIFRPP", "AGRI", "bic: 'AGRI' is no BIC"),
-        ("comptabilite@", "comptabilité@", "is not an e-mail address such as"),
+        ("comptabilite@", "comptabilité @", "is not an e-mail address such as"),
         ("Europe/Paris", "Europe/Pari", "'Europe/Pari' is not a time zone such as Europe/Paris"),
         ("Europe/Paris", "../../etc/passwd", "is not a time zone"),
         ("country: FR", "country: France", "'France' is not a country of two capital letters"),
@@ -69,7 +69,9 @@ def test_a_creditor_says_how_often_and_when_debtors_are_contacted() -> None:
         *("", "a", "@b.fr", "a@", "a@b", "a b@c.fr", "a@b..fr", "a.@b.fr", ".a@b.fr", "a..b@c.fr"),
         *("a@b.fr\nBcc: x@y.fr", "a@b.fr,c@d.fr", "A <a@b.fr>", "a@-b.fr", "a@[127.0.0.1]"),
         *(f"{'a' * 65}@b.fr", f"a@{'b.' * 130}fr", "a@b.c1-", '"a"@b.fr', "a@b.fr ", "a@b@c.fr"),
-        "é@b.fr",
+        "é@b..fr",
+        "é\u2028@b.fr",
+        "é@b\u200b.fr",
     ],
 )
 def test_what_is_no_address_is_told_so(text: str) -> None:
@@ -78,7 +80,8 @@ def test_what_is_no_address_is_told_so(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a@b.fr", "o'brien+billing@mail.company.co.uk", "a.b_c@xn--caf-dma.example"]
+    "text",
+    ["a@b.fr", "o'brien+billing@mail.company.co.uk", "a.b_c@xn--caf-dma.example", "jérôme@élan.fr"],
 )
 def test_usual_addresses_are_accepted(text: str) -> None:
     """Addresses that companies really have are accepted."""

@@ -9,7 +9,7 @@ import pytest
 
 from domain.business_calendar import local_day
 from domain.case import evolve
-from domain.forecast import Forecast, forecast
+from domain.forecast import Forecast, first_of, forecast
 from domain.plan_calendar import plan_calendar
 from schemas.case import CollectionCase, StepOutcome
 from schemas.commands import Command
@@ -164,3 +164,13 @@ def test_forecast_after_a_pause_follows_the_resume_policy(resume: ResumePolicy) 
         if one.outcome is not StepOutcome.SKIPPED and one.at > story.now
     ]
     assert taken == coming
+
+
+def test_the_next_step_alone_is_the_first_of_them_all() -> None:
+    """Who only asks for the next step gets the one that the whole forecast begins with."""
+    case = a_case()
+    for day in (1, 20, 200):
+        now = paris(after_due(day))
+        assert first_of(case, now) == forecast(case, now)[0].model_copy(update={"final": False})
+    referred = given(case).lives_until(after_due(90))
+    assert first_of(referred.case, referred.now) is None

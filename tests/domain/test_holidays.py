@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from domain.holidays import _official_days, contact_calendar, time_zone_of
+from domain.holidays import _calendar, _official_days, contact_calendar, time_zone_of
 from schemas.calendar import ContactWindow
 from schemas.contact_policy import ContactRules
 from schemas.parties import Capacity
@@ -33,7 +33,7 @@ def test_holiday_names_do_not_hang_on_the_environment(
 ) -> None:
     """A worker in an English shell computes the same calendar as one in a French shell."""
     monkeypatch.setenv(variable, "en_US")
-    contact_calendar.cache_clear()
+    _calendar.cache_clear()
     _official_days.cache_clear()
     assert names("FR")[date(2027, 5, 1)] == "Fête du Travail"
 

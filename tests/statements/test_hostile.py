@@ -107,6 +107,13 @@ def test_element_named_like_an_attribute_breaks_nothing_off_unsaid() -> None:
     assert "at once" in read.quarantined[-1].reason
 
 
+def test_encoding_that_nobody_reads_is_refused() -> None:
+    """A file that declares an encoding of several bytes which no XML reader knows is refused."""
+    content = sample("batch.camt.xml").replace(b"UTF-8", b"shift_jis", 1)
+    with pytest.raises(NotABankFileError):
+        read_bank_file(content)
+
+
 def test_number_beyond_all_numbers_is_refused() -> None:
     """A JSON number with an exponent of forty digits is no amount, and no crash."""
     content = sample("plain.json").replace(

@@ -12,7 +12,7 @@ import pytest
 from schemas.commands import CorrectInvoice
 from schemas.events import InvoiceCorrected
 from store import contacts, event_store, facts
-from store.contacts import Claim, Contact, ContactState
+from store.contacts import Claim, Contact, ContactState, Settled
 from store.pool import Pool, open_pool
 from store.read_models import due_before, find_case, list_cases, list_tasks, open_amount
 from tests.support.cases import (
@@ -101,7 +101,8 @@ async def test_a_settled_contact_is_settled(pool: Pool) -> None:
     await claim(pool, "first")
     await contacts.begin_hand_over(pool, "R1", "first", LEASE)
     async with pool.acquire() as connection:
-        await contacts.settle(connection, "R1", ContactState.ACCEPTED, "<r1@x>", "ab")
+        accepted = Settled(state=ContactState.ACCEPTED, detail="<r1@x>", sha256="ab")
+        await contacts.settle(connection, "R1", accepted)
     await contacts.take_over(pool, "R1", "second", LEASE)
     await contacts.take_back(pool, "R1", "first", "no")
     assert (await claim(pool, "third")).detail == "<r1@x>"

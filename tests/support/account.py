@@ -9,6 +9,7 @@ from schemas.case import REACHED, CollectionCase
 from schemas.events import (
     CaseEvent,
     CaseReopened,
+    ContactBounced,
     CreditNoteIssued,
     DisputeResolved,
     InvoiceCorrected,
@@ -53,6 +54,9 @@ class Account:
                 self.level += 1
             case StepUndone():
                 self.level -= 1
+            case ContactBounced():
+                arrived = [one.reference for one in case.steps if one.outcome in REACHED]
+                self.level -= arrived.count(event.reference)
             case StepGivenBack():
                 reached = {one.step for one in case.steps if one.outcome in REACHED}
                 self.level -= event.step in reached

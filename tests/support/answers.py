@@ -7,7 +7,7 @@ from pathlib import Path
 from schemas.case import CollectionCase
 from schemas.identifiers import contact_reference
 from store import contacts
-from store.contacts import Claim, ContactState
+from store.contacts import Claim, ContactState, Settled
 from store.pool import Pool
 from tests.support.cases import MORNING, opened, performed, put
 from tests.support.ledger import owe
@@ -42,5 +42,6 @@ async def written_to(pool: Pool, number: str = "F-1", **changes: str) -> tuple[C
             owner="test",
         )
         await contacts.claim(connection, claim, 60)
-        await contacts.settle(connection, reference, ContactState.ACCEPTED, f"<{reference}@x>")
+        accepted = Settled(state=ContactState.ACCEPTED, detail=f"<{reference}@x>")
+        await contacts.settle(connection, reference, accepted)
     return await put(pool, case, performed(case)), reference

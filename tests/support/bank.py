@@ -73,6 +73,10 @@ class Counter:
         matching = Matching(self.pool, self.creditors[ATELIER], self.now, self._tell)
         return await matching.match_all("")
 
+    async def again(self) -> int:
+        """Look again at what could not be placed."""
+        return await Matching(self.pool, self.creditors[ATELIER], self.now, self._tell).look_again()
+
     async def _tell(self, told: Sequence[UntoldFact]) -> None:
         self.told += told
 

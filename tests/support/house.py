@@ -18,6 +18,7 @@ from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from temporalio.worker import WorkflowRunner
 
+from activities.bounces import Bounces
 from activities.cases import Cases
 from activities.library import read_creditors, read_plans
 from activities.smtp import Mailer, SmtpAccount
@@ -55,6 +56,7 @@ class House:
             means.pool, self.client, means.creditors, means.plans, means.settings.task_queue
         )
         self.telling = Telling(means.pool, self.client, self.cases)
+        self.bounces = Bounces(means.pool, self.telling)
 
     async def invoice(
         self,

@@ -20,16 +20,17 @@ from temporalio.worker import Worker
 
 from activities.errors import wrong_expected_version
 from domain.case import fold
+from domain.steps import failed
 from schemas.calendar import ContactCalendar, ContactWindow
 from schemas.case import CollectionCase
 from schemas.commands import RecordPayment
-from schemas.events import CaseEvent, CaseOpened, CaseReferred, StepPerformed
+from schemas.events import CaseEvent, CaseOpened, CaseReferred, NoticeSent, StepPerformed
 from schemas.identifiers import case_id, contact_reference
 from schemas.money import Money
 from schemas.plan import Channel, DunningPlan, DunningStep
-from schemas.turns import CaseSummary, RecordOrder, StepOrder, TurnResult
+from schemas.turns import CaseSummary, GiveUpOrder, RecordOrder, StepOrder, TurnResult
 from worker import WORKFLOWS, running, sandboxed
-from workflows.options import STEP_ACTIVITY, channel_queue
+from workflows.options import NOTICE_ACTIVITY, STEP_ACTIVITY, channel_queue
 
 PATIENCE_SECONDS = 15.0
 Handle = WorkflowHandle[Any, CaseSummary]
@@ -116,6 +117,15 @@ class Stage:
         if order.told:
             self.told[order.case_id].append(order.told)
 
+    @activity.defn(name="give_up_step")
+    async def give_up_step(self, order: GiveUpOrder) -> TurnResult:
+        """As the real one, of a step that had not begun to leave."""
+        step = order.step
+        self.calls[step.case_id].append("give_up_step")
+        event = failed(step, order.now, "DeliveryDeadlinePassed", order.explanation)
+        self.append(step.case_id, step.version, [event])
+        return TurnResult(events=(event,))
+
     @activity.defn(name="read_case")
     async def read_case(self, case: str) -> CollectionCase:
         """As the real one."""
@@ -132,6 +142,13 @@ class Stage:
         """Put the step on record, as the real activities do."""
         case = fold(self.streams[order.case_id])
         reference = contact_reference(order.case_id, order.step.name, order.cycle)
+        if order.answers:
+            said = NoticeSent(
+                at=order.now, cause=reference, kind=order.answers, about=order.about,
+                reference=reference,
+            )  # fmt: skip
+            self.append(order.case_id, order.version, [said])
+            return TurnResult(events=(said,))
         performed = StepPerformed(
             at=order.now,
             cause=reference,
@@ -230,7 +247,7 @@ class Stage:
             self.client,
             task_queue=self.queue,
             workflows=WORKFLOWS,
-            activities=[self.record_events, self.read_case],
+            activities=[self.record_events, self.give_up_step, self.read_case],
             workflow_runner=sandboxed(),
             max_cached_workflows=cached,
         )
@@ -242,12 +259,25 @@ class Stage:
         return Worker(
             self.client,
             task_queue=channel_queue(self.queue, channel),
-            activities=[self._named_step(channel)],
+            activities=[
+                self.channel_effect(channel, self.step),
+                *([self.notice_effect()] if channel is Channel.EMAIL else []),
+            ],
         )
 
-    def _named_step(self, channel: Channel) -> Callable[[StepOrder], Awaitable[TurnResult]]:
+    def notice_effect(self) -> Callable[..., Any]:
+        """The activity that answers what was said."""
+
         async def take(order: StepOrder) -> TurnResult:
             return await self.step(order)
+
+        return activity.defn(name=NOTICE_ACTIVITY)(take)
+
+    def channel_effect(self, channel: Channel, step: Directed) -> Callable[..., Any]:
+        """The activity of a channel, doing what a test wants of it."""
+
+        async def take(order: StepOrder) -> TurnResult:
+            return await step(order)
 
         return activity.defn(name=STEP_ACTIVITY[channel])(take)
 

@@ -33,6 +33,7 @@ from schemas.commands import (
     Release,
     ReopenCase,
     ReplanCase,
+    ReportBounce,
     ResolveDispute,
     ReversePayment,
     SkipStep,
@@ -42,11 +43,13 @@ from schemas.commands import (
     WriteOff,
 )
 from schemas.events import CaseOpened
+from schemas.identifiers import case_id, contact_reference
 from schemas.interest import WaivedPart
 from schemas.money import Money
 from schemas.pauses import DisputeReason, Instalment, StopKind
 from schemas.plan import Channel, DunningPlan, ResumePolicy
 from schemas.referral import Approval, Destination, ReferralConditions
+from schemas.requests import BounceKind
 from tests.support.builders import DUE, a_plan, an_opening
 
 CONTACTS = st.sampled_from([Channel.EMAIL, Channel.PHONE, Channel.LETTER])
@@ -127,6 +130,12 @@ AMOUNTS = st.integers(-500, 5_000) | st.integers(1, 100_000)
 CURRENCIES = st.sampled_from(["EUR", "EUR", "EUR", "USD"])
 IDS = st.sampled_from([f"id-{number}" for number in range(30)])
 NEW_IDS = st.integers(0, 10_000).map(lambda number: f"request-{number}") | IDS
+REFERENCES = st.builds(
+    contact_reference,
+    st.just(case_id("atelier", "F-1")),
+    st.integers(0, 5).map(lambda place: f"step-{place}"),
+    st.integers(1, 2),
+)
 DAYS = st.integers(0, 30)
 FACTS = st.one_of(
     st.builds(
@@ -144,6 +153,12 @@ FACTS = st.one_of(
     st.builds(NoteUnreadableFact, command_id=IDS, name=st.just("bounce"), problem=st.text()),
     st.builds(ReversePayment, command_id=IDS, payment_id=IDS),
     st.builds(ReceiveReply, command_id=IDS, excerpt=st.text(max_size=50), hold_days=DAYS),
+    st.builds(
+        ReportBounce,
+        command_id=IDS,
+        reference=REFERENCES,
+        kind=st.sampled_from(list(BounceKind)),
+    ),
     st.builds(
         IssueCreditNote,
         command_id=IDS,

@@ -1,0 +1,75 @@
+"""What will leave, and when? Every debtor's open cases folded forward, as their policy allows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from activities.library import read_creditors
+from cli.under_way import clock_of
+from domain.debtor_forecast import WaitedFor, forecast_debtor
+from domain.forecast import Forecast
+from schemas.case import CollectionCase
+from schemas.contact_policy import ContactPolicy
+from schemas.settings import Settings
+from store.contact_situation import DebtorOutlook, WaitingStep, outlooks, waiting_steps
+from store.pool import Pool
+
+Debtors = dict[tuple[str, str], list[CollectionCase]]
+
+
+class Outlook:
+    """What is ahead of cases.
+
+    Attributes:
+        names: of debtors, by creditor and number.
+        steps: still to come, by case.
+    """
+
+    def __init__(self) -> None:
+        self.names: dict[tuple[str, str], str] = {}
+        self.steps: dict[str, tuple[Forecast, ...]] = {}
+
+
+async def look_ahead(
+    pool: Pool, cases: Iterable[CollectionCase], now: datetime, until: datetime
+) -> Outlook:
+    """Fold cases forward, those of one debtor together.
+
+    Args:
+        pool: any.
+        cases: all open ones of every debtor who is meant.
+        now: a case whose clock was moved ahead is looked at from where it is.
+        until: how far to look.
+    """
+    debtors: Debtors = defaultdict(list)
+    for case in cases:
+        debtors[case.creditor, case.debtor_id].append(case)
+    only = next(iter(debtors)) if len(debtors) == 1 else ("", "")
+    known = await outlooks(pool, *only)
+    waits = await waiting_steps(pool)
+    creditors = read_creditors(Settings().creditors_folder)
+    found = Outlook()
+    for whose, owed in debtors.items():
+        creditor = creditors.get(whose[0])
+        policy = creditor.contact if creditor else ContactPolicy()
+        debtor = known.get(whose, DebtorOutlook())
+        found.names[whose] = debtor.name
+        found.steps |= forecast_debtor(
+            owed,
+            {case.case_id: clock_of(case, waits.get(case.case_id), now) for case in owed},
+            policy,
+            debtor.situation,
+            _waited(owed, waits),
+            until,
+        )
+    return found
+
+
+def _waited(cases: list[CollectionCase], waits: dict[str, WaitingStep]) -> dict[str, WaitedFor]:
+    return {
+        case.case_id: WaitedFor(waits[case.case_id].since, waits[case.case_id].until)
+        for case in cases
+        if case.case_id in waits
+    }

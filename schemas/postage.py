@@ -1,0 +1,104 @@
+"""How is a letter posted, and what became of it? Kinds, states, proofs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from schemas.base import Frozen, Instant
+
+
+class LetterKind(StrEnum):
+    """How a letter travels.
+
+    A qualified electronic letter equals a registered one on paper (CPCE L100, eIDAS art. 44); a
+    simple one (eIDAS art. 43) does not, and is never taken for it.
+    """
+
+    ORDINARY = "ordinary"
+    TRACKED = "tracked"
+    REGISTERED = "registered"
+    ELECTRONIC_QUALIFIED = "electronic-qualified"
+    ELECTRONIC_SIMPLE = "electronic-simple"
+
+
+class PostalState(StrEnum):
+    """How far a letter has come, in this order; the last six are final."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    POSTED = "posted"
+    PRESENTED = "presented"
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    NOT_CLAIMED = "not-claimed"
+    UNDELIVERABLE = "undeliverable"
+    REJECTED = "rejected"
+    ERROR = "error"
+
+    @property
+    def is_final(self) -> bool:
+        """Nothing more will happen to the letter."""
+        return self in FINAL
+
+    @property
+    def notifies(self) -> bool:
+        """The debtor counts as notified: who refuses a letter or leaves it lying has had it."""
+        return self in {PostalState.DELIVERED, PostalState.REFUSED, PostalState.NOT_CLAIMED}
+
+
+FINAL = frozenset(
+    {
+        *(PostalState.DELIVERED, PostalState.REFUSED, PostalState.NOT_CLAIMED),
+        *(PostalState.UNDELIVERABLE, PostalState.REJECTED, PostalState.ERROR),
+    }
+)
+
+
+class PostalNews(Frozen):
+    """What a provider says of a letter.
+
+    Attributes:
+        reference: of the contact, which is the idempotency key.
+        state: how far it has come.
+        cause: why it could not be delivered, in the provider's words; empty otherwise.
+        at: when it happened, as the provider says.
+    """
+
+    reference: str
+    state: PostalState
+    cause: str = ""
+    at: Instant | None = None
+
+
+class Proof(Frozen):
+    """A document that proves something about a letter; kept at once, as providers keep it a year.
+
+    Attributes:
+        kind: such as ``deposit``, ``content``, ``acknowledgement``, ``return``.
+        sha256: of the content, hexadecimal.
+    """
+
+    kind: str
+    content: bytes
+    media_type: str = "application/pdf"
+    sha256: str
+
+
+class Posting(Frozen):
+    """What a provider is asked to post.
+
+    Attributes:
+        reference: of the contact; the same reference is the same letter.
+        recipient: lines as on the envelope, the town last; without the country.
+        sender: likewise.
+    """
+
+    reference: str
+    kind: LetterKind
+    recipient: tuple[str, ...]
+    country: str
+    sender: tuple[str, ...]
+    sender_country: str
+    pdf: bytes
+    pages: int

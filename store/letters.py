@@ -1,0 +1,120 @@
+"""Which letters are under way, what became of them, and what proves it?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain.postage import later_state
+from schemas.base import Frozen, Instant
+from schemas.postage import LetterKind, PostalNews, PostalState, Proof
+from store.pool import Connection, Pool
+from store.queries import queries
+
+_SQL = queries("letters")
+
+
+class KeptLetter(Frozen):
+    """A letter that a provider has.
+
+    Attributes:
+        reference: of its contact.
+        reported_at: when its cases heard what became of it; None when they have not.
+        proofs: how many are kept.
+    """
+
+    reference: str
+    provider: str
+    provider_id: str
+    kind: LetterKind
+    state: PostalState
+    cause: str = ""
+    is_final: bool = False
+    reported_at: Instant | None = None
+    updated_at: Instant
+    proofs: int = 0
+
+
+async def keep_letter(
+    connection: Pool | Connection, reference: str, provider: str, provider_id: str, kind: LetterKind
+) -> str:
+    """Remember under which id a provider has the letter of a contact; the first one holds.
+
+    Returns:
+        The id that holds, which is another one when another attempt was quicker.
+    """
+    return str(
+        await connection.fetchval(
+            _SQL["keep_letter"], reference, provider, provider_id, kind, PostalState.DRAFT
+        )
+    )
+
+
+async def hear(connection: Connection, news: PostalNews) -> KeptLetter | None:
+    """Take in what a provider says of a letter; late and repeated news changes nothing.
+
+    Args:
+        connection: in a transaction.
+        news: of the letter with that reference.
+
+    Returns:
+        The letter as it now stands; None when there is none of that reference.
+    """
+    row = await connection.fetchrow(_SQL["letter_for_update"], news.reference)
+    if row is None:
+        return None
+    letter = KeptLetter.model_validate(dict(row))
+    state = later_state(letter.state, news)
+    if state is letter.state:
+        return letter
+    await connection.execute(_SQL["move_on"], news.reference, state, news.cause, state.is_final)
+    changed = {"state": state, "cause": news.cause, "is_final": state.is_final}
+    return letter.model_copy(update=changed)
+
+
+async def is_reported(connection: Pool | Connection, reference: str) -> None:
+    """Its cases have heard what became of it."""
+    await connection.execute(_SQL["is_reported"], reference)
+
+
+async def under_way(pool: Pool, provider: str, limit: int = 500) -> list[KeptLetter]:
+    """Letters that are not at their end, or of whose end nobody has told their cases."""
+    rows = await pool.fetch(_SQL["under_way"], provider, limit)
+    return [KeptLetter.model_validate(dict(row)) for row in rows]
+
+
+async def list_letters(pool: Pool, limit: int = 1000) -> list[KeptLetter]:
+    """Letters, those under way first."""
+    rows = await pool.fetch(_SQL["list_letters"], limit)
+    return [KeptLetter.model_validate(dict(row)) for row in rows]
+
+
+async def keep_proof(connection: Pool | Connection, reference: str, proof: Proof) -> None:
+    """Archive a document with its hash; the same document twice is one."""
+    await connection.execute(
+        _SQL["keep_proof"],
+        *(reference, proof.kind, proof.sha256, proof.media_type, proof.content),
+    )
+
+
+async def read_proofs(pool: Pool, reference: str) -> list[Proof]:
+    """What proves what became of a letter, oldest first."""
+    rows = await pool.fetch(_SQL["read_proofs"], reference)
+    return [Proof.model_validate(dict(row)) for row in rows]
+
+
+async def keep_call(
+    connection: Pool | Connection,
+    provider: str,
+    call_id: str,
+    provider_id: str,
+    body: Mapping[str, Any],
+) -> bool:
+    """Remember a provider's call; False when it is known already."""
+    kept = await connection.fetchval(_SQL["keep_call"], provider, call_id, provider_id, dict(body))
+    return kept is not None
+
+
+async def calls_are_seen(connection: Pool | Connection, provider: str, provider_id: str) -> None:
+    """What was called about has been looked at."""
+    await connection.execute(_SQL["calls_are_seen"], provider, provider_id)

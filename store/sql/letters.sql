@@ -1,0 +1,54 @@
+-- name: keep_letter
+insert into letters (reference, provider, provider_id, kind, state)
+values ($1, $2, $3, $4, $5)
+on conflict (reference) do update set reference = excluded.reference
+returning provider_id;
+
+-- name: letter_for_update
+select reference, provider, provider_id, kind, state, cause, is_final, reported_at, updated_at
+from letters
+where reference = $1
+for update;
+
+-- name: move_on
+update letters set state = $2, cause = $3, is_final = $4, updated_at = now()
+where reference = $1;
+
+-- name: is_reported
+update letters set reported_at = now() where reference = $1;
+
+-- name: under_way
+select reference, provider, provider_id, kind, state, cause, is_final, reported_at, updated_at
+from letters
+where provider = $1 and (not is_final or reported_at is null)
+order by updated_at
+limit $2;
+
+-- name: list_letters
+select
+    l.reference, l.provider, l.provider_id, l.kind, l.state, l.cause, l.is_final, l.reported_at,
+    l.updated_at,
+    (select count(*) from letter_proofs as p where p.reference = l.reference) as proofs
+from letters as l
+order by l.is_final, l.updated_at desc
+limit $1;
+
+-- name: keep_proof
+insert into letter_proofs (reference, kind, sha256, media_type, content)
+values ($1, $2, $3, $4, $5)
+on conflict do nothing;
+
+-- name: read_proofs
+select kind, sha256, media_type, content from letter_proofs
+where reference = $1
+order by fetched_at, kind;
+
+-- name: keep_call
+insert into letter_calls (provider, call_id, provider_id, body)
+values ($1, $2, $3, $4)
+on conflict do nothing
+returning call_id;
+
+-- name: calls_are_seen
+update letter_calls set seen_at = now()
+where provider = $1 and provider_id = $2 and seen_at is null;

@@ -1,0 +1,119 @@
+"""A letter provider of our own, in the shape of a real one, that misbehaves as it is told."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import Counter
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+
+class PostalProvider:
+    """Keeps letters in memory.
+
+    Attributes:
+        letters: by their id.
+        fails: how often the next calls of a method and path fail, and how: a status, ``lost``
+            (done, but the answer never comes) or ``slow``.
+        asked: how often each method and path was asked.
+    """
+
+    def __init__(self) -> None:
+        self.letters: dict[str, dict[str, Any]] = {}
+        self.fails: dict[str, list[int | str]] = {}
+        self.asked: Counter[str] = Counter()
+        self.tokens = 0
+        self._ids = itertools.count(1)
+
+    def app(self) -> Starlette:
+        """The provider's pages."""
+        one = "/v4/sendings/{id}"
+        return Starlette(
+            routes=[
+                Route("/token", self._token, methods=["POST"]),
+                Route("/v4/sendings", self._sendings, methods=["GET", "POST"]),
+                Route(one, self._sending, methods=["GET"]),
+                Route(f"{one}/submit", self._submit, methods=["POST"]),
+                Route(f"{one}/documents", self._documents, methods=["GET", "POST"]),
+                Route(f"{one}/recipients", self._recipients, methods=["GET", "POST"]),
+                Route(f"{one}/recipients/{{r}}/download_{{proof}}", self._proof),
+            ]
+        )
+
+    def only(self) -> dict[str, Any]:
+        """The one letter there is."""
+        (letter,) = self.letters.values()
+        return letter
+
+    async def _token(self, _request: Request) -> Response:
+        self.tokens += 1
+        return JSONResponse({"access_token": f"t{self.tokens}", "expires_in": 3600})
+
+    async def _sendings(self, request: Request) -> Response:
+        if request.method == "GET":
+            wanted = request.query_params["custom_id"]
+            same = [one for one in self.letters.values() if one["custom_id"] == wanted]
+            return await self._said("GET sendings", request, {"sendings": same})
+        if problem := await self._problem("POST sendings", before=True):
+            return problem
+        said = await request.json()
+        identity = f"id-{next(self._ids)}"
+        letter = {**said, "id": identity, "status": "DRAFT", "documents": [], "recipients": []}
+        self.letters[identity] = letter
+        return await self._said("POST sendings", request, letter)
+
+    async def _sending(self, request: Request) -> Response:
+        return await self._said("GET sending", request, self.letters[request.path_params["id"]])
+
+    async def _submit(self, request: Request) -> Response:
+        if problem := await self._problem("POST submit", before=True):
+            return problem
+        letter = self.letters[request.path_params["id"]]
+        if letter["status"] != "DRAFT":
+            return JSONResponse({"message": "not a draft"}, status_code=409)
+        letter["status"] = "PENDING"
+        letter["submitted"] = letter.get("submitted", 0) + 1
+        return await self._said("POST submit", request, {})
+
+    async def _documents(self, request: Request) -> Response:
+        letter = self.letters[request.path_params["id"]]
+        if request.method == "POST":
+            letter["documents"].append((await request.body()).count(b"%PDF-"))
+        return await self._said("documents", request, {"documents": letter["documents"]})
+
+    async def _recipients(self, request: Request) -> Response:
+        letter = self.letters[request.path_params["id"]]
+        if request.method == "POST":
+            said = await request.json()
+            if any(len(str(line)) > 38 for line in said.values()):
+                return JSONResponse({"message": "a line is too long"}, status_code=400)
+            letter["recipients"].append({**said, "id": "r1"})
+        return await self._said("recipients", request, {"recipients": letter["recipients"]})
+
+    async def _proof(self, request: Request) -> Response:
+        return Response(f"proof {request.path_params['proof']}".encode())
+
+    async def _said(self, name: str, request: Request, said: dict[str, Any]) -> Response:
+        if request.headers.get("Authorization") != f"Bearer t{self.tokens}":
+            return JSONResponse({"message": "who are you?"}, status_code=401)
+        if problem := await self._problem(name, before=False):
+            return problem
+        return JSONResponse(said)
+
+    async def _problem(self, name: str, *, before: bool) -> Response | None:
+        """What goes wrong with this call: before anything is done, or after it was."""
+        waiting = self.fails.get(name, [])
+        if not waiting or (isinstance(waiting[0], int) != before and name.startswith("POST")):
+            if not before:
+                self.asked[name] += 1
+            return None
+        wrong = waiting.pop(0)
+        if wrong in {"lost", "slow"}:
+            await asyncio.sleep(1.0)
+            return Response(status_code=502)
+        return JSONResponse({"message": "out of order"}, status_code=int(wrong))
