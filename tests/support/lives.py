@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from domain.case import decide, evolve, fold
 from domain.next_action import next_action
-from domain.steps import given_up
+from domain.steps import failed
 from schemas.actions import PerformStep, Record, Wait
 from schemas.case import CollectionCase
 from schemas.commands import Command
 from schemas.events import CaseEvent, CaseOpened
+from schemas.turns import StepOrder
 from tests.support.given import taken
 from tests.support.strategies import (
     ENDINGS,
@@ -59,7 +60,16 @@ def _by_itself(case: CollectionCase, now: datetime, *, fails: bool) -> tuple[Cas
         case Record(events=events):
             return events
         case PerformStep() if fails:
-            return (given_up(case, action, now, "no answer"),)
+            order = StepOrder(
+                case_id=case.case_id,
+                creditor=case.creditor,
+                version=case.version,
+                step=action.step,
+                cycle=action.cycle,
+                level=action.level,
+                now=now,
+            )
+            return (failed(order, now, "DeliveryDeadlinePassed", "no answer"),)
         case PerformStep():
             return taken(case, action, now)
         case Wait():
