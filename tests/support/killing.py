@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import asyncpg
 from temporalio.service import RPCError
 
 from engines.addresses import running_engines
+from engines.places import sockets_of
 from schemas.settings import EngineAddresses
 
 PATIENCE_SECONDS = 150.0  # beyond the lease of a hand-over that was cut short
@@ -99,6 +101,8 @@ async def everything_up(
     finally:
         up.terminate()
         await asyncio.to_thread(up.wait, 60)
+        # A server that was killed could not clear its socket away.
+        shutil.rmtree(sockets_of(folder / "var" / "postgres"), ignore_errors=True)
 
 
 async def _up(folder: Path, up: subprocess.Popen[bytes]) -> EngineAddresses:
