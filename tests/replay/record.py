@@ -17,7 +17,7 @@ import os
 import re
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from temporalio.client import WorkflowFailureError
@@ -27,9 +27,9 @@ from engines import temporal_server
 from schemas.calendar import ContactCalendar
 from schemas.case import CollectionCase
 from schemas.commands import CancelCase, CompleteTask
-from schemas.plan import Channel
+from schemas.plan import Channel, Notices
 from schemas.referral import Approval, Destination
-from schemas.requests import ApproveReferral, RecallCase, ReplanCase
+from schemas.requests import ApproveReferral, PromiseToPay, RecallCase, ReplanCase
 from schemas.turns import StepOrder, TurnResult
 from tests.support.engines import temporal_for_tests
 from tests.support.stage import (
@@ -81,6 +81,21 @@ async def paid_by_signal(stage: Stage) -> Handle:
     await handle.signal("payment_received", payment("40.00"))
     await stage.recorded(handle, "PaymentReceived")
     await handle.signal("payment_received", payment("60.00", "pay-2"))
+    await stage.end(handle)
+    return handle
+
+
+async def answered(stage: Stage) -> Handle:
+    """A promise, which is confirmed; then it is kept."""
+    ladder = plan(*LADDER[:1]).model_copy(update={"notices": Notices(promise=True)})
+    handle = await stage.start(opening(ladder=ladder))
+    await stage.recorded(handle, "StepPerformed")
+    day = datetime.now(UTC).date() + timedelta(days=5)
+    promise = PromiseToPay(command_id="p-1", by="claire", on=day)
+    await handle.execute_update("submit", promise, result_type=int)
+    await stage.move(handle, 1)
+    await stage.recorded(handle, "PromiseMade", "NoticeSent")
+    await stage.pay(handle)
     await stage.end(handle)
     return handle
 
@@ -279,7 +294,7 @@ Story = Callable[[Stage], Awaitable[Handle]]
 STORIES: tuple[Story, ...] = (
     *(paid_at_the_end, paid_early_by_update, paid_by_signal, paid_during_a_step, exhausted),
     *(referred, cancelled, workflow_cancelled, step_failed, unreadable_signal, called_back),
-    *(overtaken, outside_contact_hours, referred_by_two, replanned),
+    *(overtaken, outside_contact_hours, referred_by_two, replanned, answered),
 )
 LONG_STORIES: tuple[Story, ...] = (rolled_over,)
 """Those are played where a history is soon long."""
