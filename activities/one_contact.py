@@ -9,9 +9,11 @@ from typing import Any
 
 from activities.errors import try_again
 from activities.last_gate import LastGate
+from domain.ladder import cycle_of, pending_steps
+from domain.resume import is_paused
 from domain.sharing import REFUSED_FOR_ALL, joins
 from domain.steps import failed, performed_now
-from schemas.case import CollectionCase
+from schemas.case import CaseState, CollectionCase
 from schemas.charge_events import ChargesClaimed
 from schemas.charges import StatedCharges
 from schemas.events import CaseEvent, StepFailed, StepPerformed
@@ -136,6 +138,27 @@ def said_for(
         changes["asked"] = case.asked
     own = said.model_copy(update=changes)
     return Addition(case.case_id, case.version, [own, *claimed_with(own, case.case_id, charges)])
+
+
+def speaks_still(others: Sequence[CoveredStep]) -> list[CoveredStep]:
+    """Those that a message which is taken over may still name, as their cases stand by now."""
+    return [
+        one
+        for one in others
+        if one.case.state is CaseState.OPEN
+        and one.case.asked.is_positive
+        and not is_paused(one.case)
+    ]
+
+
+def to_be_told(others: Sequence[CoveredStep]) -> list[CoveredStep]:
+    """Those whose step is not on record; one may have recorded it by itself meanwhile."""
+    return [
+        one
+        for one in others
+        if cycle_of(one.case, one.step) == one.cycle
+        and any(step.name == one.step for step in pending_steps(one.case))
+    ]
 
 
 async def speak_for_others(
