@@ -70,10 +70,11 @@ async def spoken_for(connection: Connection, order: StepOrder) -> Contact | None
         return None
     if contact.state in SPOKEN:
         return contact
+    may_repeat = order.step.if_unknown is IfUnknown.RESEND
     handing_over = contact.state is ContactState.HANDING_OVER
-    if handing_over and contact.lease_is_over and order.step.if_unknown is IfUnknown.ASK:
+    if handing_over and contact.lease_is_over and not may_repeat:
         return contact
-    if not await shared_contacts.leave_behind(connection, contact.reference):
+    if not await shared_contacts.leave_behind(connection, contact.reference, even_begun=may_repeat):
         raise try_again("another invoice's message speaks for this one", after=LOOK_AGAIN)
     # Whoever claimed it has left it lying, and cannot begin any more; this case goes its own way.
     await shared_contacts.uncover_step(connection, *place)
