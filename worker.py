@@ -141,16 +141,16 @@ def _channel_workers(means: Means, steps: Steps) -> list[Worker]:
         Channel.LETTER: settings.letters_per_second,
     }
     effects = {
-        Channel.EMAIL: steps.send_email,
-        Channel.PHONE: steps.open_phone_task,
-        Channel.LETTER: steps.post_letter,
-        Channel.REFER: steps.refer_case,
+        Channel.EMAIL: [steps.send_email, steps.send_notice],
+        Channel.PHONE: [steps.open_phone_task],
+        Channel.LETTER: [steps.post_letter],
+        Channel.REFER: [steps.refer_case],
     }
     return [
         Worker(
             means.client,
             task_queue=channel_queue(settings.task_queue, channel),
-            activities=[effect],
+            activities=effect,
             max_task_queue_activities_per_second=limits.get(channel),
             max_concurrent_activities=20,
             graceful_shutdown_timeout=timedelta(seconds=settings.drain_seconds),

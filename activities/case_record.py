@@ -5,6 +5,7 @@ from __future__ import annotations
 from temporalio import activity
 
 from activities.errors import wrong_expected_version
+from domain.notices import not_answered, now_answered
 from domain.steps import failed, perhaps_taken
 from schemas.case import CollectionCase
 from schemas.events import CaseEvent
@@ -44,9 +45,9 @@ class CaseRecord:
             async with self._pool.acquire() as connection, connection.transaction():
                 case = await event_store.lock(connection, step.case_id)
                 state = await contacts.state_of(connection, reference)
-                event: CaseEvent = failed(step, order.now, "DeliveryDeadlinePassed", words)
+                event: CaseEvent = _given_up(order)
                 if state is ContactState.HANDING_OVER:
-                    event = perhaps_taken(case, step, order.now, words)
+                    event = _perhaps(case, order)
                     unknown = Settled(state=ContactState.UNKNOWN, detail=words)
                     await contacts.settle(connection, reference, unknown)
                 await event_store.append(connection, step.case_id, step.version, [event])
@@ -58,3 +59,18 @@ class CaseRecord:
     async def read_case(self, case_id: str) -> CollectionCase:
         """The case as its stream says it stands."""
         return await case_as_it_stands(self._pool, case_id)
+
+
+def _given_up(order: GiveUpOrder) -> CaseEvent:
+    """It never left; a person looks after a step, and an answer is let go."""
+    step, reason = order.step, "DeliveryDeadlinePassed"
+    if step.answers:
+        return not_answered(step, order.now, reason, order.explanation)
+    return failed(step, order.now, reason, order.explanation)
+
+
+def _perhaps(case: CollectionCase, order: GiveUpOrder) -> CaseEvent:
+    """It had begun to leave, and nobody can tell."""
+    if order.step.answers:
+        return now_answered(order.step, order.now, order.explanation, unknown=True)
+    return perhaps_taken(case, order.step, order.now, order.explanation)

@@ -11,6 +11,7 @@ import structlog
 from temporalio import activity
 
 from activities.telling import Telling
+from domain.bounce_reports import bounce_reports
 from domain.inbound_links import creditor_references, names_number, of_one_house
 from domain.inbound_mail import understand
 from domain.inbound_reading import identity_of
@@ -21,7 +22,8 @@ from schemas.identifiers import case_parts
 from schemas.inbound import InboundKind, InboundMail
 from schemas.parties import Creditor
 from schemas.turns import InboxSummary
-from store import facts, inbound
+from store import bounces, facts, inbound
+from store.bounces import BounceState
 from store.facts import UntoldFact
 from store.inbound import Link, Place
 from store.pool import Connection, Pool
@@ -98,6 +100,7 @@ class Inbox:
         """
         if self._open_source is None:
             return InboxSummary(configured=False)
+        await self._report_again()
         source = self._open_source()
         try:
             validity = await asyncio.to_thread(source.open)
@@ -140,9 +143,10 @@ class Inbox:
             link = await self._link(connection, mail)
             new = await inbound.keep(connection, mail, link, raw)
             await inbound.remember(connection, place, inbound.inbound_id(mail))
-            told = self._what_follows(mail, link) if new else []
+            told = self._answers(mail, link) if new else []
             for one in told:
                 await facts.keep_fact(connection, one.case_id, one.fact)
+            told += await self._bounces(connection, mail, link) if new else []
         return TakenIn(kind=mail.kind, new=new, linked=bool(link.cases), told=tuple(told))
 
     async def _link(self, connection: Connection, mail: InboundMail) -> Link:
@@ -163,8 +167,32 @@ class Inbox:
         )
         return Link(by="invoice-number", cases=named[:CASES_MAX]) if named else Link()
 
-    def _what_follows(self, mail: InboundMail, link: Link) -> list[UntoldFact]:
-        """What the cases must hear: of an answer each; of an absence none."""
+    async def _report_again(self) -> None:
+        """Bounces that came before anybody knew whether their contact had left."""
+        for identity, raw in await inbound.waiting(self._pool):
+            mail = await asyncio.to_thread(_understood, raw)
+            async with self._pool.acquire() as connection, connection.transaction():
+                await inbound.wait_no_more(connection, identity)
+                link = await self._link(connection, mail)
+                told = await self._bounces(connection, mail, link)
+            await self._telling.tell(told)
+
+    async def _bounces(
+        self, connection: Connection, mail: InboundMail, link: Link
+    ) -> list[UntoldFact]:
+        """The contact never arrived: kept for each of its cases, or later if it is under way."""
+        told: list[UntoldFact] = []
+        identity = inbound.inbound_id(mail)
+        for report in bounce_reports(mail, identity, link.reference) if link.reference else ():
+            kept = await bounces.keep_bounce(connection, report)
+            if kept.state is BounceState.UNDER_WAY:
+                await inbound.wait(connection, identity)
+            if kept.fact is not None:
+                told += [UntoldFact(case_id=case, fact=kept.fact) for case in kept.cases]
+        return told
+
+    def _answers(self, mail: InboundMail, link: Link) -> list[UntoldFact]:
+        """What the cases must hear of an answer; of an absence, nothing."""
         if mail.kind is not InboundKind.REPLY:
             return []
         return [

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from activities.errors import DeliveryPostponed, DeliveryRefused
+from activities.errors import DeliveryPostponed, DeliveryRefused, try_again
 from activities.letter_drop import drop_letter
 from activities.letter_pdf import address_block
 from activities.letter_provider import LetterProvider
@@ -48,14 +48,21 @@ class LetterOffice:
 
         Raises:
             DeliveryRefused: nobody will take it as it is.
-            DeliveryPostponed: not now.
+            DeliveryPostponed: not now; nothing was posted.
+            ApplicationError: retryable, when it may have been posted; asking again finds out.
         """
         if self._provider is None:
             return await self._drop(notice, letter, kind)
         provider = self._provider
-        identity = await provider.create(_posting(notice, letter, kind))
-        await letters.keep_letter(self._pool, notice.reference, provider.name, identity, kind)
-        news = await provider.submit(identity)
+        made = await provider.create(_posting(notice, letter, kind))
+        # Of two attempts at once each may have made a draft: the first on record is posted.
+        identity = await letters.keep_letter(
+            self._pool, notice.reference, provider.name, made, kind
+        )
+        try:
+            news = await provider.submit(identity)
+        except DeliveryPostponed as problem:  # It may be posted: nobody gives the contact back.
+            raise try_again(str(problem)) from problem
         if news.state is PostalState.REJECTED:
             raise DeliveryRefused("LetterRejected", f"{provider.name} rejected {identity}")
         async with self._pool.acquire() as connection, connection.transaction():

@@ -13,7 +13,8 @@ from domain.business_calendar import days_overdue, local_day
 from domain.interest_words import LANGUAGES
 from domain.ladder import due_moment, level_of, pending_steps
 from domain.languages import LAST_RESORT, languages_for
-from domain.notice_claim import add_up, state_case
+from domain.notice_claim import add_up, state_case, told
+from domain.notices import notices_of
 from domain.rates import RateTable
 from domain.referral import destination_of
 from domain.sharing import firmest
@@ -23,7 +24,8 @@ from schemas.interest import ClaimStatement
 from schemas.invoice import Invoice
 from schemas.notice import EarlierContact, Notice, NoticeItem
 from schemas.parties import Creditor, Debtor
-from schemas.plan import Channel, Charges, DunningStep
+from schemas.pauses import Arrangement, Dispute, Instalment
+from schemas.plan import Channel, Charges, DunningStep, NoticeKind
 from store.pool import Pool
 from store.receivables import read_debtor, read_invoice, read_invoices
 
@@ -54,8 +56,11 @@ async def gather_notice(
         await _is_not_barred(pool, case, debtor, order.step.name, today)
     cases = [case, *(other.case for other in step.others)]
     cases.sort(key=lambda one: (one.due_date, one.invoice))
+    if order.answers is not None:
+        return await _answer(pool, creditor, debtor, step, today)
     steps, tone = _steps(step), tone_of(step)
-    stated = partial(_stated, debtor, creditor, today, tone.charges, rates)
+    charges = told(tone.charges, debtor)
+    stated = partial(_stated, debtor, creditor, today, charges, rates)
     invoices = await read_invoices(pool, case.creditor, [one.invoice for one in cases])
     items = [_item(invoices, one, today, stated(one)) for one in cases]
     principal = sum((item.asked for item in items[1:]), items[0].asked)
@@ -70,11 +75,62 @@ async def gather_notice(
         debtor=debtor,
         items=tuple(items),
         earlier=_earlier(case),
-        claim=add_up(tone.charges, principal, [item.statement for item in items]),
+        claim=add_up(charges, principal, [item.statement for item in items]),
         follows=_follows(case, order.step),
         refer_to=destination.to if (destination := destination_of(case)) else "",
         refer_on=_refer_on(case, pay_by),
     )
+
+
+async def _answer(
+    pool: Pool, creditor: Creditor, debtor: Debtor, step: Step, today: date
+) -> Notice:
+    """What answers an event: about one case, and the promise or dispute as it stands."""
+    case, order = step.case, step.order
+    cases = [case, *(other.case for other in step.others)]
+    promise = _promised(cases) if order.answers is NoticeKind.PROMISE else None
+    dispute = None
+    if order.answers is NoticeKind.DISPUTE:
+        about = [order.about, *(notices_of(one.case)[one.step] for one in step.others)]
+        dispute = _disputed(cases, about, ZoneInfo(creditor.time_zone))
+    cases.sort(key=lambda one: (one.due_date, one.invoice))
+    pay_by = today + timedelta(days=order.step.pay_within_days)
+    invoices = await read_invoices(pool, case.creditor, [one.invoice for one in cases])
+    return Notice(
+        reference=step.reference,
+        template=order.step.template,
+        level=order.level,
+        on=today,
+        pay_by=promise.instalments[-1].on if promise else pay_by,
+        creditor=creditor,
+        debtor=debtor,
+        items=tuple(_item(invoices, one, today, None) for one in cases),
+        earlier=_earlier(case),
+        promise=promise,
+        dispute=dispute,
+    )
+
+
+def _promised(cases: list[CollectionCase]) -> Arrangement | None:
+    """The promise of these cases, which is for the same day, as one; or the one that is alone."""
+    made = [case.arrangement for case in cases if case.arrangement]
+    if len(made) < 2:
+        return made[0] if made else None
+    parts = [one.instalments[0].amount for one in made]
+    together = Instalment(amount=sum(parts[1:], parts[0]), on=made[0].instalments[0].on)
+    return made[0].model_copy(update={"instalments": (together,)})
+
+
+def _disputed(cases: list[CollectionCase], about: list[str], zone: ZoneInfo) -> Dispute | None:
+    """The disputes of these ids as one, with the deadline on the creditor's clock."""
+    found = [one for case in cases for one in case.disputes if one.dispute_id in about]
+    if not found:
+        return None
+    amounts = [one.amount for one in found]
+    changes: dict[str, object] = {"amount": sum(amounts[1:], amounts[0])}
+    if found[0].deadline is not None:
+        changes["deadline"] = found[0].deadline.astimezone(zone)
+    return found[0].model_copy(update=changes)
 
 
 async def _is_not_barred(
@@ -94,8 +150,11 @@ async def _is_not_barred(
 
 
 def tone_of(step: Step) -> DunningStep:
-    """The firmest of the steps that a message takes: its text, its recipients, its documents."""
-    return firmest(_steps(step))
+    """The firmest of the steps that a message takes: its text, its recipients, its documents.
+
+    An answer is no step of any ladder, and has a tone of its own.
+    """
+    return step.order.step if step.order.answers else firmest(_steps(step))
 
 
 def _steps(step: Step) -> list[tuple[CollectionCase, DunningStep]]:

@@ -9,9 +9,11 @@ from typing import Any
 
 from activities.errors import try_again
 from activities.last_gate import LastGate
+from domain.ladder import cycle_of, pending_steps
+from domain.resume import is_paused
 from domain.sharing import REFUSED_FOR_ALL, joins
 from domain.steps import failed, performed_now
-from schemas.case import CollectionCase
+from schemas.case import CaseState, CollectionCase
 from schemas.charge_events import ChargesClaimed
 from schemas.charges import StatedCharges
 from schemas.events import CaseEvent, StepFailed, StepPerformed
@@ -68,10 +70,11 @@ async def spoken_for(connection: Connection, order: StepOrder) -> Contact | None
         return None
     if contact.state in SPOKEN:
         return contact
+    may_repeat = order.step.if_unknown is IfUnknown.RESEND
     handing_over = contact.state is ContactState.HANDING_OVER
-    if handing_over and contact.lease_is_over and order.step.if_unknown is IfUnknown.ASK:
+    if handing_over and contact.lease_is_over and not may_repeat:
         return contact
-    if not await shared_contacts.leave_behind(connection, contact.reference):
+    if not await shared_contacts.leave_behind(connection, contact.reference, even_begun=may_repeat):
         raise try_again("another invoice's message speaks for this one", after=LOOK_AGAIN)
     # Whoever claimed it has left it lying, and cannot begin any more; this case goes its own way.
     await shared_contacts.uncover_step(connection, *place)
@@ -136,6 +139,27 @@ def said_for(
         changes["asked"] = case.asked
     own = said.model_copy(update=changes)
     return Addition(case.case_id, case.version, [own, *claimed_with(own, case.case_id, charges)])
+
+
+def speaks_still(others: Sequence[CoveredStep]) -> list[CoveredStep]:
+    """Those that a message which is taken over may still name, as their cases stand by now."""
+    return [
+        one
+        for one in others
+        if one.case.state is CaseState.OPEN
+        and one.case.asked.is_positive
+        and not is_paused(one.case)
+    ]
+
+
+def to_be_told(others: Sequence[CoveredStep]) -> list[CoveredStep]:
+    """Those whose step is not on record; one may have recorded it by itself meanwhile."""
+    return [
+        one
+        for one in others
+        if cycle_of(one.case, one.step) == one.cycle
+        and any(step.name == one.step for step in pending_steps(one.case))
+    ]
 
 
 async def speak_for_others(

@@ -27,7 +27,9 @@ from activities.one_contact import (
     lock_debtor,
     said_for,
     speak_for_others,
+    speaks_still,
     spoken_for,
+    to_be_told,
 )
 from domain.business_calendar import is_open
 from domain.sharing import REFUSED_FOR_ALL, SHARED_CHANNELS
@@ -163,7 +165,7 @@ class StepTurn:
             raise try_again(str(problem)) from problem
         performed = taken(case, self._order, self._now, delivered.detail, delivered.sha256)
         performed += claimed_with(performed[0], case.case_id, delivered.charges)
-        beside = [said_for(other, performed[0], delivered.charges) for other in others]
+        beside = [said_for(one, performed[0], delivered.charges) for one in to_be_told(others)]
         accepted = Settled(
             state=ContactState.ACCEPTED,
             detail=delivered.detail,
@@ -213,7 +215,7 @@ class StepTurn:
         if self._order.step.channel not in SHARED_CHANNELS:
             return []
         if contact.owner != self._owner:
-            return await covered(connection, self._reference)
+            return speaks_still(await covered(connection, self._reference))
         return await speak_for_others(connection, gate, contact)
 
     async def _done_before(self, connection: Connection) -> tuple[CaseEvent, ...]:
@@ -263,7 +265,7 @@ class StepTurn:
         settled = Settled(state=ContactState.REFUSED, address=refusal.address, problem=str(refusal))
         for_all = others if refusal.reason in REFUSED_FOR_ALL else ()
         return await self._settle(
-            settled, event, beside=[said_for(other, event) for other in for_all]
+            settled, event, beside=[said_for(other, event) for other in to_be_told(for_all)]
         )
 
     async def _settle(

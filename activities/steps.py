@@ -14,6 +14,7 @@ from activities.heartbeat import uninterrupted
 from activities.letter_office import LetterOffice
 from activities.letter_pdf import AddressDoesNotFit, AddressMissing, LetterPress
 from activities.library import read_rate_table
+from activities.notice_turn import NoticeTurn
 from activities.notices import gather_notice
 from activities.outgoing_mail import OutgoingMail, PostRoom
 from activities.smtp import Mailer
@@ -64,6 +65,11 @@ class Steps:
         """Write the e-mail and hand it to the mail server, once."""
         turn = self._turn(order, repeatable=False)
         return await uninterrupted(turn.take(self._email))
+
+    @activity.defn(name="send_notice")
+    async def send_notice(self, order: StepOrder) -> TurnResult:
+        """Answer an event by e-mail, once."""
+        return await uninterrupted(NoticeTurn(self._pool, order).take(self._email))
 
     @activity.defn(name="open_phone_task")
     async def open_phone_task(self, order: StepOrder) -> TurnResult:

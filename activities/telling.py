@@ -54,24 +54,25 @@ class Telling:
     ) -> list[bool]:
         """Tell these facts, those of one case in order; whether each was heard.
 
-        A case that does not hear one is told none of the later ones: order matters to it.
+        What a case was not told before comes first, and one that does not hear a fact is told none
+        of the later ones: a payment that was taken back before it was heard would count for ever.
         """
         places = asyncio.Semaphore(AT_ONCE)
-        by_case: dict[str, list[int]] = {}
-        for number, untold in enumerate(waiting):
-            by_case.setdefault(untold.case_id, []).append(number)
-        heard = [False] * len(waiting)
+        heard: set[tuple[str, str]] = set()
+        wanted = {_key(one) for one in waiting}
 
-        async def one_case(numbers: list[int]) -> None:
+        async def one_case(queue: Sequence[UntoldFact]) -> None:
             async with places:
-                for number in numbers:
-                    heard[number] = await self.tell_one(waiting[number])
-                    progress(sum(heard))
-                    if not heard[number]:
+                for untold in queue:
+                    if is_heard := await self.tell_one(untold):
+                        heard.add(_key(untold))
+                    progress(len(heard & wanted))
+                    if not is_heard:
                         return
 
-        await asyncio.gather(*(one_case(numbers) for numbers in by_case.values()))
-        return heard
+        queues = _in_order(waiting, await facts.untold_of(self._pool, {k for k, _ in wanted}))
+        await asyncio.gather(*map(one_case, queues))
+        return [_key(one) in heard for one in waiting]
 
     async def tell_one(self, untold: UntoldFact) -> bool:
         """Tell one fact to its case; a closed case has it put on its record all the same.
@@ -147,6 +148,26 @@ class Telling:
         if not case.is_closed:
             await self._cases.start([case])
         return case
+
+
+def _key(untold: UntoldFact) -> tuple[str, str]:
+    return untold.case_id, fact_id(untold.fact)
+
+
+def _in_order(
+    waiting: Sequence[UntoldFact], untold: Sequence[UntoldFact]
+) -> list[list[UntoldFact]]:
+    """What each case is told: the facts that wait, behind whatever came in before them."""
+    wanted = {_key(one): one for one in waiting}
+    queues: dict[str, list[UntoldFact]] = {one.case_id: [] for one in waiting}
+    came_in: dict[str, list[UntoldFact]] = {case: [] for case in queues}
+    for one in untold:
+        came_in[one.case_id].append(one)
+        if wanted.pop(_key(one), None):
+            queues[one.case_id] = list(came_in[one.case_id])
+    for one in wanted.values():  # Told before: to say so again does no harm.
+        queues[one.case_id].append(one)
+    return list(queues.values())
 
 
 def _is_being_cancelled() -> bool:

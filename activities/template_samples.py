@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from domain.interest import state_claim
 from domain.interest_regimes import UnknownRegimeError
-from domain.notice_claim import add_up
+from domain.notice_claim import add_up, told
 from domain.rates import RateTable
 from schemas.interest import (
     Claim,
@@ -19,10 +19,10 @@ from schemas.interest import (
     ReferenceRate,
 )
 from schemas.money import Money
-from schemas.notice import EarlierContact, Notice, NoticeItem, NoticeKind
+from schemas.notice import EarlierContact, Notice, NoticeItem
 from schemas.parties import Capacity, Creditor, Debtor, PostalAddress
 from schemas.pauses import Arrangement, Dispute, DisputeReason, Instalment
-from schemas.plan import Channel, Charges
+from schemas.plan import Channel, Charges, NoticeKind
 
 TODAY = date(2026, 10, 21)
 BEFORE_DUE = "before-due"
@@ -126,7 +126,7 @@ def sample_notice(
             EarlierContact(on=TODAY - timedelta(days=days), channel=Channel.EMAIL, step=step)
             for days, step in ((42, "courtesy"), (35, "reminder"), (15, "firm"))
         ),
-        claim=add_up(charges, principal, statements),
+        claim=add_up(told(charges, debtor), principal, statements),
         promise=_promise() if template == NoticeKind.PROMISE else None,
         dispute=_dispute() if template == NoticeKind.DISPUTE else None,
         follows="formal-notice" if template == "firm" else "",

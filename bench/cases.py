@@ -4,9 +4,10 @@ A case here: opened on record, its workflow started, five steps taken by the rea
 e-mails over SMTP, a phone task, a letter printed as PDF), the payment put on record and told, the
 case closed. All five steps stand on one day of the plan, and that day is past, so each is due as
 soon as the one before it was taken: no timer is waited for, no time is skipped. The calendar is
-open at every hour. Opposite stand workflows that call as many activities, which do nothing and
-record nothing, are told by an update too, and have next to no payload. Both run in one process
-beside their client, against the same Temporal; rounds of both alternate, and medians are compared.
+open at every hour, and the creditor's contact policy asks for no gap. Opposite stand workflows that
+call as many activities, which do nothing and record nothing, are told by an update too, and have
+next to no payload. Both run in one process beside their client, against the same Temporal; rounds
+of both alternate, and medians are compared.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from bench.ground import Ground
 from schemas.calendar import ContactCalendar, ContactWindow
 from schemas.case import CollectionCase
 from schemas.commands import RecordPayment
+from schemas.contact_policy import ContactPolicy, ContactRules
 from schemas.events import CaseOpened
 from schemas.identifiers import case_id
 from schemas.money import Money
@@ -58,6 +60,7 @@ async def measure(here: Ground, *, quick: bool) -> list[dict[str, object]]:
     count, rounds = (30, 1) if quick else (100, 3)
     found: list[dict[str, object]] = []
     async with here.house() as house, bare_worker(house.means.client) as queue:
+        _allow_contacts_in_a_row(house)
         await _cases(house, _plan("all channels"), 5)  # warms both up
         await _bare(house.means.client, queue, 5)
         for name in PLANS:
@@ -80,6 +83,15 @@ async def measure(here: Ground, *, quick: bool) -> list[dict[str, object]]:
                 }
             )
     return found
+
+
+def _allow_contacts_in_a_row(house: House) -> None:
+    """Five steps of one day are what is measured; the ordinary policy keeps days between them."""
+    creditors = house.means.creditors
+    assert isinstance(creditors, dict)  # noqa: S101 - as the house has read them
+    rules = ContactRules(gap_days=0, per_week=0)
+    changes = {"contact": ContactPolicy(business=rules)}
+    creditors[ATELIER] = creditors[ATELIER].model_copy(update=changes)
 
 
 @asynccontextmanager

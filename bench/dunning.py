@@ -230,7 +230,7 @@ async def _until(pool: Pool, question: str, answer: int) -> float:
     while await pool.fetchval(question) < answer:
         if time.perf_counter() > end:
             raise RuntimeError(f"{question}: not {answer} within an hour")
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.25)
     return time.perf_counter()
 
 

@@ -133,7 +133,7 @@ async def _tell(reach: Reach, invoice: Invoice, fact: Happened) -> None:
     case = case_id(invoice.creditor, invoice.number)
     if not await receivables.is_on_record(reach.pool, case):
         say("the invoice has no case; it will only get one if something is still owed")
-    elif await reach.telling.tell_one(UntoldFact(case_id=case, fact=fact)):
+    elif (await reach.telling.tell([UntoldFact(case_id=case, fact=fact)]))[0]:
         folded = await read_models.case_as_it_stands(reach.pool, case)
         say(f"{case} has heard: {folded.state}, {folded.outstanding} outstanding")
         for task in folded.tasks:

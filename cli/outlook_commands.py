@@ -13,7 +13,7 @@ from cli.under_way import what_keeps
 from cli.wording import count, in_words
 from domain.ladder import taken_today
 from domain.next_action import next_action
-from schemas.actions import PerformStep, Wait
+from schemas.actions import PerformStep, SendNotice, Wait
 from schemas.base import Frozen, Instant
 from schemas.case import CollectionCase
 from schemas.money import Money
@@ -193,6 +193,9 @@ async def _reason(
         reason, sentence, at = action.reason, action.sentence, action.until
         if reason == "NextStepNotDue" and (sent := taken_today(case, now)):
             reason, sentence = "SentToday", f"Step {sent.step!r} was taken today. {sentence}"
+    elif isinstance(action, SendNotice):
+        reason, at = "NoticeDue", action.due_at
+        sentence = f"The {action.kind.value} is about to be answered by e-mail."
     else:
         reason, at = action.events[0].type, None
         sentence = f"About to be put on record: {in_words(reason)}."

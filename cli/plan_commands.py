@@ -10,7 +10,14 @@ from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
 from cli.typed import one_of
 from domain.dunning_plan import PlanError, read_plan
 from schemas.parties import Capacity
-from schemas.plan import DunningPlan
+from schemas.plan import Charges, DunningPlan
+
+CHARGES = {
+    Charges.STATE: "tells interest and the fixed sum, and asks for the invoices alone",
+    Charges.CLAIM: "claims interest and the fixed sum with the invoices",
+    Charges.WAIVE: "gives interest and the fixed sum up for a payment in time",
+}
+"""What a step's charges mean, in words."""
 
 
 async def check(files: list[Path], *, as_json: bool) -> Exit:
@@ -29,9 +36,20 @@ async def check(files: list[Path], *, as_json: bool) -> Exit:
             found.append({"file": str(file), "problems": (), "plan": plan})
             if not as_json:
                 say(f"{file}: {plan.plan}, {len(plan.steps)} steps, all well")
+                _explain(plan)
     if as_json:
         say_json(found)
     return worst
+
+
+def _explain(plan: DunningPlan) -> None:
+    """What the plan says beside its days: of charges, and of events that are answered."""
+    for step in plan.steps:
+        if step.charges is not Charges.NONE:
+            say(f"  {step.name}: {CHARGES[step.charges]}")
+    answered = [kind for kind, is_wanted in plan.notices.model_dump().items() if is_wanted]
+    if answered:
+        say(f"  answered by e-mail: {', '.join(answered)}")
 
 
 async def preview(file: Path, due: date, country: str, capacity: str, *, as_json: bool) -> Exit:

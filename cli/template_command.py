@@ -26,7 +26,7 @@ from schemas.case import CollectionCase
 from schemas.identifiers import contact_reference
 from schemas.notice import Notice
 from schemas.parties import Capacity
-from schemas.plan import Channel, Charges, DunningPlan, DunningStep
+from schemas.plan import Channel, Charges, DunningPlan, DunningStep, NoticeKind
 from schemas.settings import Settings
 from schemas.turns import StepOrder
 from store import read_models
@@ -118,9 +118,12 @@ async def _of_case(asked: Asked, step: DunningStep, settings: Settings) -> Notic
     rates = read_rate_table(settings.rates_file)
     async with database() as pool:
         case = await _case(pool, asked.case)
+        answers, about = _said_in(case, step.template)
         step = case.plan.step(step.name) or step
         if asked.charges:
             step = step.model_copy(update={"charges": Charges(asked.charges)})
+        if not answers:
+            case = _with_step(case, step)
         cycle = cycle_of(case, step.name)
         order = StepOrder(
             case_id=case.case_id,
@@ -130,6 +133,8 @@ async def _of_case(asked: Asked, step: DunningStep, settings: Settings) -> Notic
             cycle=cycle,
             level=case.level,
             now=datetime.now(UTC),
+            answers=answers,
+            about=about,
         )
         reference = contact_reference(case.case_id, step.name, cycle)
         subject = Step(order=order, case=case, reference=reference, now=order.now)
@@ -137,6 +142,33 @@ async def _of_case(asked: Asked, step: DunningStep, settings: Settings) -> Notic
             return await gather_notice(pool, creditors, subject, rates)
         except DeliveryRefused as refusal:
             raise CommandFailed(Exit.REFUSED, refusal.explanation) from refusal
+
+
+def _with_step(case: CollectionCase, step: DunningStep) -> CollectionCase:
+    """The case as if its ladder had this step; a text that is none of it comes first."""
+    steps = [step if one.name == step.name else one for one in case.plan.steps]
+    if step not in steps:
+        steps.insert(0, step)
+    plan = case.plan.model_copy(update={"steps": tuple(steps)})
+    return case.model_copy(update={"plan": plan})
+
+
+def _said_in(case: CollectionCase, template: str) -> tuple[NoticeKind | None, str]:
+    """What a text answers that the case shows; nothing for a text of the ladder.
+
+    Raises:
+        CommandFailed: when there is nothing to answer.
+    """
+    if template not in set(NoticeKind):
+        return None, ""
+    kind = NoticeKind(template)
+    if kind is NoticeKind.SETTLEMENT:
+        return kind, ""
+    if kind is NoticeKind.PROMISE and case.arrangement:
+        return kind, case.arrangement.arrangement_id
+    if kind is NoticeKind.DISPUTE and case.disputes:
+        return kind, case.disputes[-1].dispute_id
+    raise CommandFailed(Exit.NOT_FOUND, f"{case.case_id} has no {kind.value} to answer")
 
 
 async def _case(pool: Pool, text: str) -> CollectionCase:

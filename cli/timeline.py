@@ -10,11 +10,12 @@ from cli.outcome import say, say_json, say_table
 from cli.under_way import clock_of, what_keeps
 from cli.wording import describe, in_words
 from domain.forecast import Forecast
+from domain.inbound_reply import excerpt
 from domain.next_action import next_action
 from schemas.actions import PerformStep, Wait
 from schemas.case import CollectionCase
 from schemas.events import RecordedEvent
-from store import contacts, event_store, read_models, shared_contacts
+from store import contacts, correspondence, event_store, inbound, read_models, shared_contacts
 from store.contact_situation import waiting_steps
 from store.contacts import Contact, ContactState
 from store.pool import Pool
@@ -37,13 +38,21 @@ async def show_case(pool: Pool, case_id: str, *, as_json: bool) -> None:
     if isinstance(action, PerformStep):
         action = await what_keeps(pool, case, action, waits, now)
     why = action.sentence if isinstance(action, Wait) else "Something is due now."
+    back = await inbound.mail_of_case(pool, case_id)
     if as_json:
-        say_json({"case": case, "why": why, "events": events, "forecast": ahead, "contacts": left})
+        told = {"case": case, "why": why, "events": events, "forecast": ahead, "contacts": left}
+        say_json({**told, "inbound": back})
         return
     _print(case, events, ahead, why)
     for contact in left:
         if contact.state is not ContactState.ACCEPTED:
             say(f"contact {contact.reference} ({contact.step}): {_unsettled(contact)}")
+        for one in await correspondence.recipients(pool, contact.reference):
+            if one.state == "refused":
+                say(f"contact {contact.reference} ({contact.step}): {one.role} refused: {one.said}")
+    for mail in back:
+        when = f"{mail.received_at:%Y-%m-%d %H:%M} UTC"
+        say(f"came back {when}: {mail.kind.value}, {excerpt(mail.subject)} ({mail.inbound_id})")
 
 
 async def _ahead(pool: Pool, case: CollectionCase, now: datetime) -> tuple[Forecast, ...]:

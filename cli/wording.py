@@ -77,6 +77,8 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "StepUndone": lambda e: f"{e.step} was taken back by {e.by} {e.reason}",
     "CallTried": lambda e: f"{e.outcome}, call {e.attempt}; again {e.again_at:%Y-%m-%d %H:%M} UTC",
     "LadderRestarted": lambda e: f"day zero is now {e.anchor}: {e.reason}",
+    "NoticeSent": lambda e: f"{e.kind.value} answered by {e.channel.value} {e.detail}",
+    "NoticeNotSent": lambda e: f"{e.kind.value} not answered: {e.explanation}",
     "PaymentReceived": _paid,
     "PaymentReversed": lambda e: f"{e.amount} of {e.payment_id} were taken back {e.reason}",
     "CreditNoteIssued": lambda e: f"{e.amount} ({e.credit_id})",

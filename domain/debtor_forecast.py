@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from domain.business_calendar import local_day
 from domain.contact_policy import why_wait
 from domain.evolve import evolve
-from domain.forecast import Forecast, after_step, with_an_end
+from domain.forecast import Forecast, after_notice, after_step, with_an_end
 from domain.next_action import next_action
 from domain.sharing import SHARED_CHANNELS, joins
-from schemas.actions import PerformStep, Record, Wait
+from schemas.actions import PerformStep, Record, SendNotice, Wait
 from schemas.case import CollectionCase
 from schemas.contact_policy import ContactPolicy
 from schemas.contact_situation import ContactSituation, PastContact, WaitingContact
@@ -103,6 +103,8 @@ class _Future:
         match action:
             case PerformStep():
                 self._step(one, action)
+            case SendNotice():
+                one.case = after_notice(one.case, action, one.clock)
             case Record(events=events):
                 for event in events:
                     one.case = evolve(one.case, event)

@@ -11,6 +11,7 @@ from domain.evolve_money import MoneyEvent, after_money
 from domain.evolve_pauses import PauseEvent, after_pause
 from domain.evolve_referral import ReferralEvent, after_referral, without_proposal
 from domain.evolve_steps import StepEvent, after_step, arrived
+from domain.notices import answered
 from domain.reply_rules import after_reply
 from domain.tasks import ARRIVED, OUTLIVES_THE_CASE, task_opened_by
 from schemas.case import CaseState, ClosingReason, CollectionCase, OpenTask, TaskKind
@@ -22,6 +23,8 @@ from schemas.events import (
     CaseOpened,
     CaseReopened,
     FactUnreadable,
+    NoticeNotSent,
+    NoticeSent,
     PlanExhausted,
     ReplyReceived,
     TaskCompleted,
@@ -102,6 +105,8 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
     if isinstance(event, PauseEvent):
         return after_pause(case, event)
     match event:
+        case NoticeSent() | NoticeNotSent():
+            return {"notices": (*case.notices, answered(event))}
         case ChargesClaimed() | ChargesWaived() | ChargesReinstated():
             return _charged(case, after_charges(case, event))
         case TaskCompleted():

@@ -8,10 +8,10 @@ from datetime import datetime
 from domain.case import evolve
 from domain.next_action import next_action
 from domain.referral import handed_over
-from schemas.actions import PerformStep, Record, Wait
+from schemas.actions import PerformStep, Record, SendNotice, Wait
 from schemas.base import Frozen, Instant
 from schemas.case import CollectionCase
-from schemas.events import StepPerformed
+from schemas.events import NoticeSent, StepPerformed
 from schemas.identifiers import contact_reference
 from schemas.money import Money
 from schemas.plan import Channel
@@ -68,6 +68,8 @@ def _coming(case: CollectionCase, now: datetime, limit: int) -> Generator[Foreca
                     step=action.step.name, channel=action.step.channel, at=now, asked=case.asked
                 )
                 case = after_step(case, action, now)
+            case SendNotice():
+                case = after_notice(case, action, now)
             case Record(events=events):
                 for event in events:
                     case = evolve(case, event)
@@ -76,6 +78,13 @@ def _coming(case: CollectionCase, now: datetime, limit: int) -> Generator[Foreca
             case Wait(until=until) if until is not None:
                 now = until
     return False
+
+
+def after_notice(case: CollectionCase, action: SendNotice, now: datetime) -> CollectionCase:
+    """The case once what was said has been answered."""
+    reference = contact_reference(case.case_id, action.step.name, action.cycle)
+    said = NoticeSent(at=now, kind=action.kind, about=action.about, reference=reference)
+    return evolve(case, said)
 
 
 def with_an_end(coming: list[Forecast]) -> tuple[Forecast, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.evolve import evolve, fold
+from domain.notices import owes_thanks
 from domain.referral_tasks import taken_back
 from domain.refusals import case_is_closed, facts_left_to_a_person
 from domain.resume import is_paused, resumed
@@ -227,6 +228,8 @@ def settled(case: CollectionCase, *events: CaseEvent) -> Events:
     if rest.is_positive:
         reason = f"a rest of at most {case.plan.small_remainder} is not pursued"
         following.append(WrittenOff(at=last.at, cause=last.cause, amount=rest, reason=reason))
+    if owes_thanks(fold(following, case), last.at):
+        return tuple(following)
     closing = ended_by_money(after)
     following.append(CaseClosed(at=last.at, cause=last.cause, reason=closing))
     return tuple(following)

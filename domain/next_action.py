@@ -9,6 +9,7 @@ from domain.business_calendar import is_open, next_open_moment
 from domain.evolve import evolve
 from domain.ladder import cycle_of, due_moment, level_of, pending_step
 from domain.money_rules import ended_by_money
+from domain.notices import due_notice, notice_moment
 from domain.referral import awaiting, before_hand_over
 from domain.reply_rules import being_read
 from domain.resume import is_paused, resumed
@@ -39,13 +40,15 @@ def next_action(case: CollectionCase, now: datetime) -> Action:
     """
     if late := next((one for one in case.disputes if _is_late(one, now)), None):
         return Record(events=(_overdue(late, now),))
-    return _not_beyond(_next_deadline(case), _apart_from_deadlines(case, now))
+    return _not_beyond(_next_deadline(case, now), _apart_from_deadlines(case, now))
 
 
 def _apart_from_deadlines(case: CollectionCase, now: datetime) -> Action:
     """The owner of a dispute is reminded whatever else waits; all the rest is here."""
     if resting := _at_rest(case):
         return resting
+    if answering := _answering(case, now):
+        return answering
     if not case.outstanding.is_positive:
         return Record(events=(CaseClosed(at=now, reason=ended_by_money(case)),))
     if pausing := _paused(case, now):
@@ -55,6 +58,20 @@ def _apart_from_deadlines(case: CollectionCase, now: datetime) -> Action:
     # While one instalment is late the ladder goes on; the next may be missed meanwhile.
     lapse = case.arrangement.next_lapse if case.arrangement else None
     return _not_beyond(lapse, _ladder(case, now))
+
+
+def _answering(case: CollectionCase, now: datetime) -> Action | None:
+    """What was said is answered before anything else; thanks before the case ends."""
+    answer = due_notice(case, now)
+    if answer is None or is_open(case.calendar, now):
+        return answer
+    if case.outstanding.is_positive:
+        return None
+    return Wait(
+        until=next_open_moment(case.calendar, now, case.case_id),
+        reason="OutsideContactHours",
+        sentence="Everything is paid; the case ends when the debtor has been thanked.",
+    )
 
 
 def _not_beyond(deadline: datetime | None, action: Action) -> Action:
@@ -203,9 +220,11 @@ def _is_late(dispute: Dispute, now: datetime) -> bool:
     return not dispute.reminded and dispute.deadline is not None and dispute.deadline <= now
 
 
-def _next_deadline(case: CollectionCase) -> datetime | None:
-    """When the owner of a dispute will be reminded, if one is still to be."""
+def _next_deadline(case: CollectionCase, now: datetime) -> datetime | None:
+    """When the owner of a dispute is reminded or an event is answered, if one is still to be."""
     waiting = [one.deadline for one in case.disputes if one.deadline and not one.reminded]
+    if answer := notice_moment(case, now):
+        waiting.append(answer)
     return min(waiting, default=None)
 
 

@@ -25,7 +25,7 @@ from schemas.interest import (
 )
 from schemas.money import Money, round_half_up
 from schemas.notice import Notice, NoticeClaim
-from schemas.parties import Debtor
+from schemas.parties import Capacity, Debtor
 from schemas.pauses import StopKind
 from schemas.plan import Charges
 
@@ -112,6 +112,15 @@ def state_case(
     except (UnknownRegimeError, DayOutOfRangeError, ValueError):
         # A message leaves without figures rather than not at all, or with figures nobody can prove.
         return None
+
+
+def told(charges: Charges, debtor: Debtor) -> Charges:
+    """What may be said of charges: towards a French public body nothing can be waived.
+
+    Code de la commande publique, R2192-31: a waiver is void, so that it is only told what is due.
+    """
+    void = debtor.country == "FR" and debtor.capacity is Capacity.PUBLIC
+    return Charges.STATE if charges is Charges.WAIVE and void else charges
 
 
 def add_up(

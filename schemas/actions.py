@@ -8,7 +8,7 @@ from pydantic import Field
 
 from schemas.base import Frozen, Instant
 from schemas.events import CaseEvent
-from schemas.plan import DunningStep
+from schemas.plan import DunningStep, NoticeKind
 
 
 class PerformStep(Frozen):
@@ -17,6 +17,23 @@ class PerformStep(Frozen):
     type: Literal["perform_step"] = "perform_step"
     step: DunningStep
     cycle: int
+    level: int
+    due_at: Instant
+
+
+class SendNotice(Frozen):
+    """Answer an event now.
+
+    Attributes:
+        about: the id of the arrangement, the dispute or the last payment.
+        step: how, in the words of a plan; it is none of the case's ladder.
+    """
+
+    type: Literal["send_notice"] = "send_notice"
+    kind: NoticeKind
+    about: str
+    step: DunningStep
+    cycle: int = 1
     level: int
     due_at: Instant
 
@@ -43,5 +60,5 @@ class Wait(Frozen):
     sentence: str
 
 
-Action = Annotated[PerformStep | Record | Wait, Field(discriminator="type")]
+Action = Annotated[PerformStep | SendNotice | Record | Wait, Field(discriminator="type")]
 """The answer of ``next_action``."""

@@ -11,7 +11,7 @@ from schemas.charges import ClaimedCharges
 from schemas.money import Money
 from schemas.parties import Capacity
 from schemas.pauses import Arrangement, ContactStop, Dispute, Hold, Reading
-from schemas.plan import Channel, DunningPlan
+from schemas.plan import Channel, DunningPlan, NoticeKind
 from schemas.referral import Proposal
 
 
@@ -56,6 +56,20 @@ class StepRecord(Frozen):
     outcome: StepOutcome
     at: Instant
     cycle: int = 1
+    reference: str = ""
+
+
+class NoticeRecord(Frozen):
+    """An event that was answered, or could not be.
+
+    Attributes:
+        about: the id of the arrangement, the dispute or the last payment.
+    """
+
+    kind: NoticeKind
+    about: str
+    at: Instant
+    sent: bool = True
     reference: str = ""
 
 
@@ -151,6 +165,7 @@ class CollectionCase(Frozen):
         changed_at: the moment of the last event.
         charges: interest and fixed sum that were claimed beside the claim; None when none were.
         stops: what forbids contact, at most one of each kind; contact waits for the last of them.
+        notices: events that were answered, each once.
         country: of the debtor; empty in cases opened before it was written down.
         capacity: in which the debtor owes; None as above.
         proposal: a hand-over that waits for approval, or was approved and is about to happen.
@@ -188,6 +203,7 @@ class CollectionCase(Frozen):
     promises_broken: int = 0
     hold: Hold | None = None
     stops: tuple[ContactStop, ...] = ()
+    notices: tuple[NoticeRecord, ...] = ()
     readings: tuple[Reading, ...] = ()
     anchor: date | None = None
     restarts: int = 0

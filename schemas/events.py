@@ -15,6 +15,7 @@ from schemas.event_base import Happened as _Event
 from schemas.inbound_events import ReplyReceived
 from schemas.money import Money
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
+from schemas.notice_events import NoticeNotSent, NoticeSent
 from schemas.parties import Capacity
 from schemas.pause_events import (
     ContactsAllowed,
@@ -74,6 +75,8 @@ __all__ = [
     "InstalmentsAgreed",
     "InvoiceCorrected",
     "LadderRestarted",
+    "NoticeNotSent",
+    "NoticeSent",
     "PaymentReceived",
     "PaymentReversed",
     "PlanChanged",
@@ -185,6 +188,8 @@ CaseEvent = Annotated[
     | LadderRestarted
     | PlanChanged
     | CallTried
+    | NoticeSent
+    | NoticeNotSent
     | PaymentReceived
     | PaymentReversed
     | CreditNoteIssued

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 
 from pydantic import Field
 
@@ -106,14 +105,6 @@ class NoticeClaim(Frozen):
     def total_with_charges(self) -> Money:
         """Invoices, interest and fixed sums."""
         return self.principal + self.interest + self.indemnity
-
-
-class NoticeKind(StrEnum):
-    """What a message answers that no step of a ladder causes."""
-
-    PROMISE = "promise"
-    DISPUTE = "dispute"
-    SETTLEMENT = "settlement"
 
 
 class Notice(Frozen):

@@ -65,6 +65,28 @@ class Charges(StrEnum):
     WAIVE = "waive"
 
 
+class NoticeKind(StrEnum):
+    """What a message answers that no step of a ladder causes."""
+
+    PROMISE = "promise"
+    DISPUTE = "dispute"
+    SETTLEMENT = "settlement"
+
+
+class Notices(Frozen):
+    """Which events a debtor is answered, by e-mail if they have an address.
+
+    Attributes:
+        promise: a promise or instalments are confirmed.
+        dispute: a dispute is acknowledged.
+        settlement: thanks, when everything is paid and something had been sent before.
+    """
+
+    promise: bool = False
+    dispute: bool = False
+    settlement: bool = False
+
+
 class ResumePolicy(StrEnum):
     """Where a plan goes on after a pause."""
 
@@ -131,6 +153,7 @@ class DunningPlan(Frozen):
         promise_days_max: a promise beyond so many days is refused.
         promises_in_a_row: after so many broken ones no further promise pauses the case.
         bank_days: working days that a promised payment may take to show on the account.
+        notices: which events are answered.
         small_remainder: a rest of at most this, in the claim's currency, is written off.
         call_pause_days: working days for which the ladder rests when a debtor says on the phone
             that it is paid, or asks for the invoice again, or for instalments.
@@ -150,6 +173,7 @@ class DunningPlan(Frozen):
     call_pause_days: int = Field(default=5, ge=0, le=60)
     tasks_go_to: str = Field(default="", max_length=100)
     tasks_pass_to: str = Field(default="", max_length=100)
+    notices: Notices = Notices()
     steps: tuple[DunningStep, ...] = Field(min_length=1, max_length=40)
 
     @model_validator(mode="after")

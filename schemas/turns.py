@@ -10,7 +10,7 @@ from schemas.actions import Wait
 from schemas.base import Frozen, Instant
 from schemas.commands import Fact
 from schemas.events import CaseEvent
-from schemas.plan import DunningStep
+from schemas.plan import DunningStep, NoticeKind
 
 
 class StepOrder(Frozen):
@@ -19,6 +19,8 @@ class StepOrder(Frozen):
     Attributes:
         version: of the case when the workflow looked; the effect is off when it has moved on.
         now: the case's own clock when it looked.
+        answers: the kind of event that is answered; None for a step of the ladder.
+        about: the id of what is answered.
     """
 
     case_id: str
@@ -28,6 +30,8 @@ class StepOrder(Frozen):
     cycle: int
     level: int
     now: Instant
+    answers: NoticeKind | None = None
+    about: str = ""
 
 
 class GiveUpOrder(Frozen):

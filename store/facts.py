@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 
 from pydantic import TypeAdapter
@@ -80,6 +81,19 @@ async def untold(connection: Pool | Connection, case: str) -> tuple[Fact, ...]:
     """The facts of one case that are not on its record yet, oldest first."""
     rows = await connection.fetch(_SQL["untold_of_case"], case)
     return tuple(FACT.validate_python(row["data"]) for row in rows)
+
+
+async def untold_of(pool: Pool, cases: Collection[str]) -> list[UntoldFact]:
+    """The facts of these cases that are not on record yet, oldest first."""
+    rows = await pool.fetch(_SQL["untold_of_cases"], list(cases))
+    return [
+        UntoldFact(
+            case_id=row["case_id"],
+            fact=FACT.validate_python(row["data"]),
+            recorded_at=row["recorded_at"],
+        )
+        for row in rows
+    ]
 
 
 async def all_untold(

@@ -174,3 +174,18 @@ async def mail_of_case(pool: Pool, case: str) -> list[KeptMail]:
 
 def _kept(row: Any) -> KeptMail:
     return KeptMail.model_validate(dict(row))
+
+
+async def wait(connection: Connection, inbound: str) -> None:
+    """A bounce came before its contact was settled; it is reported again later."""
+    await connection.execute(_SQL["wait"], inbound)
+
+
+async def wait_no_more(connection: Connection, inbound: str) -> None:
+    """It has been reported."""
+    await connection.execute(_SQL["wait_no_more"], inbound)
+
+
+async def waiting(pool: Pool) -> list[tuple[str, bytes]]:
+    """Bounces to report again: the message's id and its bytes, the oldest first."""
+    return [(row["inbound_id"], row["raw"]) for row in await pool.fetch(_SQL["waiting"])]

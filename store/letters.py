@@ -37,10 +37,16 @@ class KeptLetter(Frozen):
 
 async def keep_letter(
     connection: Pool | Connection, reference: str, provider: str, provider_id: str, kind: LetterKind
-) -> None:
-    """Remember under which id a provider has the letter of a contact."""
-    await connection.execute(
-        _SQL["keep_letter"], reference, provider, provider_id, kind, PostalState.DRAFT
+) -> str:
+    """Remember under which id a provider has the letter of a contact; the first one holds.
+
+    Returns:
+        The id that holds, which is another one when another attempt was quicker.
+    """
+    return str(
+        await connection.fetchval(
+            _SQL["keep_letter"], reference, provider, provider_id, kind, PostalState.DRAFT
+        )
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import zlib
 
@@ -49,13 +50,17 @@ async def keep(connection: Connection, reference: str, message: KeptMessage) -> 
         reference: of its contact.
         message: as it is about to leave.
     """
-    sha256 = hashlib.sha256(message.content).hexdigest()
-    packed = zlib.compress(message.content)
+    sha256, packed = await asyncio.to_thread(_packed, message.content)
     await connection.execute(
         _SQL["keep"],
         *(reference, sha256, message.media_type, message.template),
         *(message.template_version, message.language, len(message.content), packed),
     )
+
+
+def _packed(content: bytes) -> tuple[str, bytes]:
+    """Hash and pack off the event loop: a mail with attachments has many megabytes."""
+    return hashlib.sha256(content).hexdigest(), zlib.compress(content)
 
 
 async def find(pool: Pool, text: str) -> list[MessageOnRecord]:

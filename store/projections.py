@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from domain.next_action import next_action
 from domain.tasks import ARRIVED, TRY_AGAIN
-from schemas.actions import PerformStep, Record, Wait
+from schemas.actions import PerformStep, Record, SendNotice, Wait
 from schemas.case import CollectionCase, StepOutcome, TaskKind
 from schemas.events import (
     CaseClosed,
@@ -177,6 +177,8 @@ def _what_next(case: CollectionCase) -> tuple[str, Any, str]:
     match action:
         case PerformStep():
             return action.step.name, action.due_at, "DueNow"
+        case SendNotice():
+            return "", action.due_at, "NoticeDue"
         case Wait():
             return "", action.until, action.reason
         case Record():

@@ -39,13 +39,18 @@ async def covering(
     return None if row is None else Contact.model_validate(dict(row))
 
 
-async def leave_behind(connection: Connection, reference: str) -> bool:
+async def leave_behind(connection: Connection, reference: str, *, even_begun: bool) -> bool:
     """Take a contact whose lease is over from its owner, who can begin no hand-over any more.
+
+    Args:
+        connection: in a transaction that holds the debtor's lock.
+        reference: of the contact.
+        even_begun: also when its hand-over has begun, and it may have left.
 
     Returns:
         False when its lease is not over, or it has come further meanwhile.
     """
-    return bool(await connection.fetchval(_SQL["leave_behind"], reference))
+    return bool(await connection.fetchval(_SQL["leave_behind"], reference, even_begun))
 
 
 async def uncover_step(connection: Connection, case: str, step: str, cycle: int) -> None:

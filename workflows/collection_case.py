@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.case import decide, evolve
     from domain.facts import read_fact
     from domain.next_action import next_action
-    from schemas.actions import Action, PerformStep, Record, Wait
+    from schemas.actions import Action, PerformStep, Record, SendNotice, Wait
     from schemas.case import CollectionCase
     from schemas.commands import (
         CorrectInvoice,
@@ -162,9 +162,9 @@ class CollectionCaseWorkflow:
         async with self._turn:
             action = next_action(self._case, workflow.now())
             match action:
-                case PerformStep() if self._callers:
+                case PerformStep() | SendNotice() if self._callers:
                     pass  # News waits for its turn, which comes before any step.
-                case PerformStep():
+                case PerformStep() | SendNotice():
                     return await self._perform(action)
                 case Record(events=events):
                     await self._record(*events)
@@ -187,8 +187,9 @@ class CollectionCaseWorkflow:
         except TimeoutError:
             return
 
-    async def _perform(self, action: PerformStep) -> Action:
+    async def _perform(self, action: PerformStep | SendNotice) -> Action:
         """Carry out one step: the activity puts it on record in the effect's own transaction."""
+        answers = action if isinstance(action, SendNotice) else None
         order = StepOrder(
             case_id=self._case.case_id,
             creditor=self._case.creditor,
@@ -197,15 +198,17 @@ class CollectionCaseWorkflow:
             cycle=action.cycle,
             level=action.level,
             now=workflow.now(),
+            answers=answers.kind if answers else None,
+            about=answers.about if answers else "",
         )
         channel = action.step.channel
         self._step = workflow.start_activity(
-            options.STEP_ACTIVITY[channel],
+            options.NOTICE_ACTIVITY if answers else options.STEP_ACTIVITY[channel],
             order,
             result_type=TurnResult,
             task_queue=options.channel_queue(workflow.info().task_queue, channel),
             summary=action.step.name,
-            **options.STEP,
+            **(options.NOTICE if answers else options.STEP),
         )
         try:
             result = await self._step

@@ -19,6 +19,10 @@ STEP_ACTIVITY: dict[Channel, str] = {
 """Which activity carries out a step of each channel."""
 
 
+NOTICE_ACTIVITY = "send_notice"
+"""Which activity answers an event."""
+
+
 def channel_queue(task_queue: str, channel: Channel) -> str:
     """The activity queue of a channel: its own, so that its rate limit holds."""
     return f"{task_queue}-{channel.value}"
@@ -65,6 +69,15 @@ STEP = Options(
     cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 )
 """A step is tried for three days; then a person looks, and the case goes on."""
+
+NOTICE = Options(
+    start_to_close_timeout=timedelta(minutes=5),
+    schedule_to_close_timeout=timedelta(days=1),
+    heartbeat_timeout=timedelta(seconds=15),
+    retry_policy=STEP["retry_policy"],
+    cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+)
+"""An answer is tried for a day; later it would surprise more than help."""
 
 SWEEP = Options(
     start_to_close_timeout=timedelta(hours=6),

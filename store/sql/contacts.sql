@@ -128,7 +128,8 @@ limit 1;
 
 -- name: leave_behind
 update contacts set owner = '', updated_at = now()
-where reference = $1 and state in ('claimed', 'handing over') and lease_until < now()
+where reference = $1 and lease_until < now()
+    and (state = 'claimed' or (state = 'handing over' and $2))
 returning true;
 
 -- name: uncover_step

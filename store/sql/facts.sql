@@ -18,6 +18,11 @@ where creditor = $1 and invoice = $2 and payment_id = $3 and reversed_at is null
 -- name: untold_of_case
 select data from facts where case_id = $1 and told_at is null order by recorded_at, fact_id;
 
+-- name: untold_of_cases
+select case_id, data, recorded_at from facts
+where case_id = any ($1::text[]) and told_at is null
+order by recorded_at, fact_id;
+
 -- name: untold
 select f.case_id, f.fact_id, f.data, f.recorded_at
 from facts as f

@@ -75,3 +75,14 @@ select
     cases, failures, received_at
 from inbound_messages where $1 = any (cases)
 order by received_at;
+
+-- name: wait
+insert into inbound_waiting (inbound_id) values ($1) on conflict do nothing;
+
+-- name: wait_no_more
+delete from inbound_waiting where inbound_id = $1;
+
+-- name: waiting
+select w.inbound_id, m.raw from inbound_waiting as w
+inner join inbound_messages as m on m.inbound_id = w.inbound_id
+order by w.since limit 200;

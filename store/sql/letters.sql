@@ -1,7 +1,8 @@
 -- name: keep_letter
 insert into letters (reference, provider, provider_id, kind, state)
 values ($1, $2, $3, $4, $5)
-on conflict (reference) do nothing;
+on conflict (reference) do update set reference = excluded.reference
+returning provider_id;
 
 -- name: letter_for_update
 select reference, provider, provider_id, kind, state, cause, is_final, reported_at, updated_at

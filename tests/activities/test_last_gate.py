@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -11,11 +11,13 @@ from temporalio.exceptions import ApplicationError
 
 from activities.steps import Steps
 from domain.business_calendar import local_day
+from domain.holidays import contact_calendar
 from engines.mailbox import Mailbox
 from schemas.actions import Wait
 from schemas.case import CollectionCase
 from schemas.contact_policy import ContactPolicy, ContactRules
 from schemas.events import HoldPlaced, TaskCompleted
+from schemas.parties import Capacity
 from schemas.pauses import Hold
 from schemas.plan import Channel
 from schemas.turns import TurnResult
@@ -24,6 +26,7 @@ from store.contact_situation import WaitingStep, waiting_steps
 from store.contacts import ContactState
 from store.pool import Pool
 from tests.support.cases import MORNING, one_step_plan, opened, put, received
+from tests.support.house import at
 from tests.support.ledger import owe
 from tests.support.turns import Turn
 
@@ -220,3 +223,32 @@ async def test_a_held_invoice_is_not_in_the_message_of_another(debtor: _Debtor, 
     waits = (await Turn(pool, debtor.mailbox, debtor.steps, small).attempt()).wait
     assert waits
     assert waits.reason == "MoneyUnallocated"
+
+
+async def test_a_consumer_is_left_alone_outside_their_hours(pool: Pool, debtor: _Debtor) -> None:
+    """Early, at lunch, in the evening, on Sunday and on 1 May a consumer's step waits."""
+    await owe(pool, "F-1", debtor="D1")
+    calendar = contact_calendar("FR", Capacity.CONSUMER, 2026, 2027, "Europe/Paris")
+    case = await opened(pool, "F-1", debtor_id="D1", calendar=calendar)
+    turn = Turn(pool, debtor.mailbox, debtor.steps, case)
+    friday = date(2026, 11, 20)
+    for day, hour in [(friday, 9), (friday, 13), (friday, 20)]:
+        assert (await _at(turn, at(day, hour))).not_now
+    for day in (friday + 2 * DAY, date(2027, 5, 1)):
+        assert (await _at(turn, at(day, 11))).not_now
+    assert (await _at(turn, at(friday, 11))).events
+
+
+async def test_a_consumer_gets_two_contacts_a_week(pool: Pool, debtor: _Debtor) -> None:
+    """The third of a week waits, whatever invoice and channel it is about."""
+    mail, call = await debtor.owes("F-1"), await debtor.owes("F-2", Channel.PHONE)
+    await pool.execute("update debtors set capacity = 'consumer'")
+    letter = await debtor.owes("F-3", Channel.LETTER)
+    assert (await mail.attempt()).events
+    assert (await _at(call, MORNING + 3 * DAY)).events
+    wait = (await _at(letter, MORNING + 5 * DAY)).wait
+    assert wait
+    assert wait.reason == "WeeklyCap"
+    assert wait.until
+    assert wait.until > MORNING + 6 * DAY
+    assert (await _at(letter, wait.until)).events

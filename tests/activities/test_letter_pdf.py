@@ -21,10 +21,11 @@ from activities.letter_pdf import (
     address_block,
 )
 from activities.template_engine import TemplateBroken, TemplateMissing
+from activities.template_samples import sample_debtor, sample_notice
 from schemas.money import Money
 from schemas.notice import EarlierContact, Letter, Notice, NoticeItem
-from schemas.parties import Creditor, Debtor, PostalAddress
-from schemas.plan import Channel
+from schemas.parties import Capacity, Creditor, Debtor, PostalAddress
+from schemas.plan import Channel, Charges
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 PRESS = LetterPress(TEMPLATES)
@@ -186,6 +187,26 @@ def test_a_phone_can_pay_one_invoice() -> None:
         "",
         "RF18539007547034",
     ]
+
+
+def test_a_claim_is_paid_in_one_sum_and_can_be_counted_again() -> None:
+    """The code asks for invoice and charges together; the enclosure shows days, base and rate."""
+    about = sample_notice(
+        "formal-notice",
+        sample_debtor("fr", Capacity.BUSINESS),
+        charges=Charges.CLAIM,
+        invoices=1,
+    )
+    letter = PRESS.print(about)
+    fields = payment_fields(letter)
+    assert fields is not None
+    # 1,234.56 owed, 19.74 of interest on it and on the 250 that came late, and 40 fixed.
+    assert fields[7] == "EUR1294.3"
+    assert fields[9] == "RF18539007547034"
+    words = text_of(letter)
+    assert "Annexe : décompte arrêté au 21 octobre 2026" in words
+    assert "22/09/2026 21/10/2026 30 1 234,56 € 12,15 % 12,33 €" in words
+    assert "Total dû 1 294,30 €" in words
 
 
 def test_a_phone_can_pay_several_invoices() -> None:

@@ -43,13 +43,13 @@ async def test_the_kept_bytes_are_those_the_mail_server_got(pool: Pool, turn: Ma
 
 
 async def test_the_kept_letter_is_the_file_that_was_dropped(
-    pool: Pool, turn: Make, steps: Steps
+    pool: Pool, turn: Make, tmp_path: Path
 ) -> None:
     """The PDF in the folder and the kept one are the same file."""
     step = await turn(Channel.LETTER)
     await step.attempt()
     (kept,) = await messages.find(pool, step.reference)
-    (dropped,) = steps._letters.glob("*.pdf")
+    (dropped,) = (tmp_path / "letters").rglob("*.pdf")
     assert kept.content == dropped.read_bytes()
     assert kept.media_type == "application/pdf"
 

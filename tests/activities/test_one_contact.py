@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from activities import step_turn
@@ -9,12 +11,13 @@ from activities.step_turn import StepTurn
 from engines.mailbox import Mailbox
 from schemas.case import CollectionCase
 from schemas.events import StepPerformed
+from schemas.plan import Channel
 from store import event_store
 from store.pool import Pool
 from store.read_models import case_as_it_stands
-from tests.support.cases import opened
+from tests.support.cases import one_step_plan, opened
 from tests.support.ledger import owe
-from tests.support.turns import Turn
+from tests.support.turns import LEASE, Turn, dies
 
 
 @pytest.fixture
@@ -75,3 +78,25 @@ async def test_a_busy_case_finds_out_by_itself(
     assert found.reference == sent.reference
     assert (await _case(second)).level == 1
     assert _number(mailbox) == before + 1
+
+
+async def test_a_letter_taken_over_is_no_second_step_of_the_others(
+    pool: Pool, mailbox: Mailbox, steps: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its process died, and the second case took it for unknown: it is one step all the same."""
+    monkeypatch.setattr(step_turn, "LEASE_SECONDS", LEASE)
+    turns = []
+    for number in ("F-1", "F-2"):
+        await owe(pool, number)
+        case = await opened(pool, number, plan=one_step_plan(Channel.LETTER))
+        turns.append(Turn(pool, mailbox, steps, case))  # type: ignore[arg-type]
+    first, second = turns
+    await dies(first, "accepted", monkeypatch)
+    await asyncio.sleep(LEASE)
+    (guessed,) = (await second.attempt()).events
+    assert isinstance(guessed, StepPerformed)
+    assert guessed.delivery == "unknown"
+    (sent,) = (await first.attempt()).events
+    assert isinstance(sent, StepPerformed)
+    assert sent.delivery == "accepted"
+    assert [one.reference for one in (await _case(second)).steps] == [first.reference]

@@ -15,6 +15,7 @@ from activities.telling import Telling
 from schemas.case import ClosingReason, CollectionCase
 from schemas.commands import CorrectInvoice
 from schemas.identifiers import case_id
+from schemas.requests import ReversePayment
 from schemas.turns import SweepOrder, SweepSummary
 from store import facts
 from store.read_models import list_tasks
@@ -107,6 +108,20 @@ async def test_a_case_is_told_in_order_or_not_at_all(
     monkeypatch.setattr(Telling, "tell_one", deaf)
     assert await house.telling.tell_all() == (0, 3)
     assert asked == ["p0"]
+
+
+async def test_a_reversal_never_overtakes_its_payment(house: House) -> None:
+    """The payment was not heard, its reversal is told: the case hears both, and is owed it all."""
+    await open_for(house, house.means.settings.task_queue, "TELL-45")
+    await keep(house, "TELL-45", "1200.00", "bounced")
+    reversal = ReversePayment(command_id="back", by="bank", payment_id="bounced", reason="AM04")
+    async with house.pool.acquire() as connection, connection.transaction():
+        await facts.keep_reversal(connection, ATELIER, "TELL-45", reversal)
+    case = case_id(ATELIER, "TELL-45")
+    assert await house.telling.tell([facts.UntoldFact(case_id=case, fact=reversal)]) == [True]
+    assert await house.telling.tell_all() == (0, 0)
+    found = await house.case("TELL-45")
+    assert (found.is_closed, found.outstanding, found.tasks) == (False, euros("1200.00"), ())
 
 
 async def test_what_was_heard_before_is_told(house: House) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from domain.business_calendar import closed_because
+from domain.holidays import contact_calendar
 from schemas.case import CaseState, ClosingReason, StepOutcome
+from schemas.parties import Capacity
 from tests.cli.conftest import Type, run_starter
 from tests.support.house import House, at
 
@@ -72,7 +75,7 @@ async def test_a_hold_wakes_by_itself_and_the_ladder_goes_on(house: House, start
 
 async def test_a_second_contact_keeps_the_gap_and_says_so(house: House, starter: Type) -> None:
     """A mail today, another invoice due tomorrow: it waits, `why` and `show` say for what."""
-    monday = TODAY + timedelta(days=14 - TODAY.weekday())
+    monday = _ordinary_week()
     for number, due in (("F-1", monday), ("F-2", monday + timedelta(days=1))):
         await house.invoice(number, amount="100.00", due=due)
         await house.open(number, datetime.now(UTC))
@@ -88,6 +91,17 @@ async def test_a_second_contact_keeps_the_gap_and_says_so(house: House, starter:
     await house.steps("F-2", 1)
     assert await house.pool.fetch("select * from waiting") == []
     assert len(house.mails()) == 2
+
+
+def _ordinary_week() -> date:
+    """A Monday after next whose Thursday and Friday, and the Monday after it, are no holidays."""
+    calendar = contact_calendar("FR", Capacity.BUSINESS, TODAY.year, TODAY.year + 1, "UTC")
+    mondays = (TODAY + timedelta(days=7 * week - TODAY.weekday()) for week in range(2, 9))
+    return next(
+        day
+        for day in mondays
+        if not any(closed_because(calendar, day + timedelta(days=on)) for on in (3, 4, 7))
+    )
 
 
 async def _eventually(look: Callable[[], Awaitable[list[Any]]]) -> list[Any]:

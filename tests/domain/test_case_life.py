@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from domain.business_calendar import is_open
+from domain.business_calendar import is_open, next_open_moment
 from domain.case import decide, evolve, fold
 from domain.forecast import forecast
 from domain.next_action import next_action
@@ -31,6 +31,7 @@ from schemas.events import EVENT, CaseEvent, CaseOpened
 from schemas.pauses import DisputeReason
 from schemas.plan import Channel
 from schemas.referral import Approval
+from schemas.requests import UndoStep
 from schemas.turns import StepOrder
 from tests.support.account import Account
 from tests.support.given import taken
@@ -151,6 +152,14 @@ class LifeOfACase(RuleBasedStateMachine):
         """The workflow works for a while."""
         for outcome in outcomes:
             self.a_turn_is_taken(outcome)
+
+    @rule()
+    def a_step_is_taken_back_and_taken_again(self) -> None:
+        """Entered by mistake: the same step once more, as another contact."""
+        self.a_turn_is_taken("performed")
+        request = f"undo-{len(self.kept.stream)}"
+        self.ask_a_person(UndoStep(command_id=request, reason="entered by mistake"))
+        self.a_turn_is_taken("performed")
 
     def a_turn_is_taken(self, outcome: str) -> None:
         """The workflow sleeps until something is due and does it, well or badly."""
@@ -280,6 +289,28 @@ class LifeOfACase(RuleBasedStateMachine):
         if self.case.is_closed:
             assert isinstance(action, Wait)
             assert action.until is None
+
+    @invariant()
+    def whoever_waits_is_left_in_peace(self) -> None:
+        """Stopped, held, promised, contested whole or ended: no contact, today or in a month."""
+        for days in (0, 1, 30):
+            later = self.now + timedelta(days=days)
+            moment = next_open_moment(self.case.calendar, later, self.case.case_id)
+            if self.in_peace_at(moment):
+                assert not isinstance(next_action(self.case, moment), PerformStep)
+
+    def in_peace_at(self, moment: datetime) -> bool:
+        """Whether anything keeps every contact away at a moment, if nothing else happens."""
+        hold, arrangement = self.case.hold, self.case.arrangement
+        held = hold is not None and (hold.until is None or hold.until > moment)
+        awaited = arrangement is not None and not arrangement.missing.is_positive
+        return (
+            bool(self.case.stops)
+            or held
+            or awaited
+            or self.case.state is not CaseState.OPEN
+            or not (self.case.outstanding - self.case.disputed).is_positive
+        )
 
     @invariant()
     def stream_and_state_agree(self) -> None:

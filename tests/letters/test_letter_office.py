@@ -19,10 +19,11 @@ from activities.steps import Steps
 from engines.mailbox import Mailbox
 from schemas.events import StepFailed, StepPerformed
 from schemas.plan import Channel, DunningPlan, DunningStep
-from schemas.postage import LetterKind, PostalState
+from schemas.postage import LetterKind, PostalState, Posting
 from schemas.requests import ReportBounce
 from schemas.settings import Settings, SmtpSecurity
 from store import letters
+from store.contacts import ContactState
 from store.pool import Pool, open_pool
 from tests.letters.conftest import served
 from tests.support.cases import opened
@@ -84,6 +85,44 @@ async def test_a_registered_letter_is_posted_once_through_all_retries(
     assert (letter["custom_id"], letter["submitted"]) == (turn.reference, 1)
     [kept] = await letters.list_letters(pool)
     assert (kept.reference, kept.kind) == (turn.reference, LetterKind.REGISTERED)
+
+
+async def test_two_attempts_at_once_post_one_letter(
+    pool: Pool,
+    office: LetterOffice,
+    mailbox: Mailbox,
+    post: PostalProvider,
+    maileva: Maileva,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Believed dead, an attempt made a draft as the next one did: only one of them is posted."""
+    turn = await sent(pool, office, mailbox)
+    make = maileva.create
+
+    async def beside_another(posting: Posting) -> str:
+        another = await make(posting)
+        await letters.keep_letter(pool, turn.reference, "maileva", another, posting.kind)
+        post.letters[another]["custom_id"] = "not found yet"
+        return await make(posting)
+
+    monkeypatch.setattr(maileva, "create", beside_another)
+    (performed,) = (await turn.attempt()).events
+    assert isinstance(performed, StepPerformed)
+    [kept] = await letters.list_letters(pool)
+    posted = [one["id"] for one in post.letters.values() if one.get("submitted")]
+    assert (posted, performed.detail) == ([kept.provider_id], f"maileva {kept.provider_id}")
+
+
+async def test_nobody_says_that_a_letter_did_not_leave_when_it_may_have(
+    pool: Pool, office: LetterOffice, mailbox: Mailbox, post: PostalProvider
+) -> None:
+    """The answer to the submission is lost: it may be posted, so its contact is not given back."""
+    turn = await sent(pool, office, mailbox)
+    post.fails = {"POST submit": ["lost"]}
+    with pytest.raises(ApplicationError, match="ReadTimeout"):
+        await turn.attempt()
+    assert (await turn.contact()).state is ContactState.HANDING_OVER
+    assert post.only()["submitted"] == 1
 
 
 async def test_what_the_provider_refuses_is_for_a_person(

@@ -31,6 +31,7 @@ from schemas.plan import Channel
 from schemas.referral import Approval, Destination
 from schemas.requests import ApproveReferral, RecallCase, ReplanCase
 from schemas.turns import StepOrder, TurnResult
+from tests.replay.waiting_stories import WAITING_STORIES, after_the_first_step
 from tests.support.engines import temporal_for_tests
 from tests.support.stage import (
     Handle,
@@ -77,7 +78,7 @@ async def paid_early_by_update(stage: Stage) -> Handle:
 
 async def paid_by_signal(stage: Stage) -> Handle:
     """Paid in two parts, told by plain signals."""
-    handle = await _after_the_first_step(stage)
+    handle = await after_the_first_step(stage)
     await handle.signal("payment_received", payment("40.00"))
     await stage.recorded(handle, "PaymentReceived")
     await handle.signal("payment_received", payment("60.00", "pay-2"))
@@ -146,7 +147,7 @@ async def referred_by_two(stage: Stage) -> Handle:
 
 async def replanned(stage: Stage) -> Handle:
     """After its first step the case goes by another plan, then back to an earlier step of it."""
-    handle = await _after_the_first_step(stage)
+    handle = await after_the_first_step(stage)
     for number, mode in enumerate(("keep", "move"), start=1):
         change = ReplanCase.model_validate(
             {
@@ -166,7 +167,7 @@ async def replanned(stage: Stage) -> Handle:
 
 async def cancelled(stage: Stage) -> Handle:
     """A person gives the case up."""
-    handle = await _after_the_first_step(stage)
+    handle = await after_the_first_step(stage)
     request = CancelCase(command_id="c1", by="anna", reason="agreed")
     await handle.execute_update("submit", request, id="c1")
     await stage.end(handle)
@@ -175,7 +176,7 @@ async def cancelled(stage: Stage) -> Handle:
 
 async def workflow_cancelled(stage: Stage) -> Handle:
     """Operators end the run while the case rests."""
-    handle = await _after_the_first_step(stage)
+    handle = await after_the_first_step(stage)
     await handle.cancel()
     await _failed(stage, handle)
     return handle
@@ -204,7 +205,7 @@ async def step_failed(stage: Stage) -> Handle:
 
 async def unreadable_signal(stage: Stage) -> Handle:
     """Somebody signals what nobody can read; the case goes on."""
-    handle = await _after_the_first_step(stage)
+    handle = await after_the_first_step(stage)
     await handle.signal("payment_received", "three euros")
     await handle.signal("payement", payment())
     await stage.recorded(handle, "FactUnreadable", "FactUnreadable")
@@ -266,7 +267,7 @@ async def outside_contact_hours(stage: Stage) -> Handle:
 
 async def rolled_over(stage: Stage) -> Handle:
     """Many small payments: the case goes on in a second run."""
-    handle = await _after_the_first_step(stage)
+    handle = await after_the_first_step(stage)
     current: Handle = stage.client.get_workflow_handle(handle.id)
     for number in range(10):
         await stage.pay(current, payment("10.00", f"pay-{number}"))
@@ -280,6 +281,7 @@ STORIES: tuple[Story, ...] = (
     *(paid_at_the_end, paid_early_by_update, paid_by_signal, paid_during_a_step, exhausted),
     *(referred, cancelled, workflow_cancelled, step_failed, unreadable_signal, called_back),
     *(overtaken, outside_contact_hours, referred_by_two, replanned),
+    *WAITING_STORIES,
 )
 LONG_STORIES: tuple[Story, ...] = (rolled_over,)
 """Those are played where a history is soon long."""
@@ -296,12 +298,6 @@ async def record(address: str, stories: Sequence[Story]) -> None:
                 file = f"{name}.json" if number == 1 else f"{name}-{number}.json"
                 (HISTORIES / file).write_text(text + "\n", encoding="utf-8")
                 sys.stdout.write(f"{file}: {text.count('eventId')} events\n")
-
-
-async def _after_the_first_step(stage: Stage) -> Handle:
-    handle = await stage.start()
-    await stage.recorded(handle, "StepPerformed")
-    return handle
 
 
 async def _case(handle: Handle) -> CollectionCase:

@@ -47,7 +47,7 @@ def test_no_workflow_moves_its_commands_unnoticed() -> None:
         ("        for fact in result.facts:", "        workflow.uuid4()\n        for fact in ():",
          "_perform"),
         ("if self._step is not None:", "if self._step is None:", "_news"),
-        ("case PerformStep() if self._callers:", "case PerformStep() if False:", "_take_turn"),
+        ("if self._callers:", "if False:", "_take_turn"),
         ("workflow.continue_as_new(case)", "pass", "run"),
         ("recorded = await self._record(*events, told", ('recorded = workflow.patched("new") or '
          "await self._record(*events, told"), "_take_in"),

@@ -24,13 +24,13 @@ from domain.steps import failed
 from schemas.calendar import ContactCalendar, ContactWindow
 from schemas.case import CollectionCase
 from schemas.commands import RecordPayment
-from schemas.events import CaseEvent, CaseOpened, CaseReferred, StepPerformed
+from schemas.events import CaseEvent, CaseOpened, CaseReferred, NoticeSent, StepPerformed
 from schemas.identifiers import case_id, contact_reference
 from schemas.money import Money
 from schemas.plan import Channel, DunningPlan, DunningStep
 from schemas.turns import CaseSummary, GiveUpOrder, RecordOrder, StepOrder, TurnResult
 from worker import WORKFLOWS, running, sandboxed
-from workflows.options import STEP_ACTIVITY, channel_queue
+from workflows.options import NOTICE_ACTIVITY, STEP_ACTIVITY, channel_queue
 
 PATIENCE_SECONDS = 15.0
 Handle = WorkflowHandle[Any, CaseSummary]
@@ -142,6 +142,13 @@ class Stage:
         """Put the step on record, as the real activities do."""
         case = fold(self.streams[order.case_id])
         reference = contact_reference(order.case_id, order.step.name, order.cycle)
+        if order.answers:
+            said = NoticeSent(
+                at=order.now, cause=reference, kind=order.answers, about=order.about,
+                reference=reference,
+            )  # fmt: skip
+            self.append(order.case_id, order.version, [said])
+            return TurnResult(events=(said,))
         performed = StepPerformed(
             at=order.now,
             cause=reference,
@@ -252,8 +259,19 @@ class Stage:
         return Worker(
             self.client,
             task_queue=channel_queue(self.queue, channel),
-            activities=[self.channel_effect(channel, self.step)],
+            activities=[
+                self.channel_effect(channel, self.step),
+                *([self.notice_effect()] if channel is Channel.EMAIL else []),
+            ],
         )
+
+    def notice_effect(self) -> Callable[..., Any]:
+        """The activity that answers what was said."""
+
+        async def take(order: StepOrder) -> TurnResult:
+            return await self.step(order)
+
+        return activity.defn(name=NOTICE_ACTIVITY)(take)
 
     def channel_effect(self, channel: Channel, step: Directed) -> Callable[..., Any]:
         """The activity of a channel, doing what a test wants of it."""

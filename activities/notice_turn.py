@@ -1,0 +1,148 @@
+"""How is an event answered once? As a step is taken, but no level rises and no policy waits."""
+
+from __future__ import annotations
+
+from activities.errors import (
+    ClaimLost,
+    DeliveryPostponed,
+    DeliveryRefused,
+    DeliveryUnknown,
+    NewsArrived,
+    try_again,
+)
+from activities.one_contact import lock_debtor, spoken_for
+from activities.step_turn import (
+    LEASE_SECONDS,
+    Deliver,
+    Step,
+    StepTurn,
+)
+from domain.notices import answered_with, due_notice, not_answered, notices_of, now_answered
+from schemas.case import CollectionCase
+from schemas.events import NoticeSent
+from schemas.identifiers import contact_reference
+from schemas.turns import StepOrder, TurnResult
+from store import contacts, event_store
+from store.contacts import Contact, ContactState, Settled
+from store.event_store import Addition
+from store.pool import Connection, Pool
+from store.shared_contacts import (
+    CoveredStep,
+    cover,
+    covered,
+    on_their_way,
+    other_cases,
+    uncover_all,
+)
+
+
+class NoticeTurn(StepTurn):
+    """Answers one event of one case: whatever dies on the way, once.
+
+    It is claimed, handed over and settled as a step is. The contact policy does not keep it: the
+    debtor has said something, and is answered; what is sent counts for the policy of later steps.
+    """
+
+    def __init__(self, pool: Pool, order: StepOrder) -> None:
+        super().__init__(pool, order, repeatable=False)
+
+    async def take(self, deliver: Deliver) -> TurnResult:
+        """Answer, or say why not; a result with events means that it is on record."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            case, result = await self._look(connection)
+            if result:
+                if not result.events:
+                    await contacts.withdraw(connection, self._reference)
+                return result
+            await lock_debtor(connection, case)
+            if contact := await spoken_for(connection, self._order):
+                return await self._answered_with_another(connection, case, contact)
+            contact = await contacts.claim(connection, self._claim(case), LEASE_SECONDS)
+            others = await self._gather(connection, case, contact)
+        self._others_written = tuple(others)
+        step = Step(
+            order=self._order,
+            case=case,
+            reference=self._reference,
+            now=self._now,
+            others=self._others_written,
+        )
+        try:
+            if contact.owner != self._owner:
+                await self._find_out(contact)
+            delivered = await deliver(step, self._begin_hand_over)
+        except DeliveryRefused as refusal:
+            event = not_answered(self._order, self._now, refusal.reason, refusal.explanation)
+            return await self._settle(
+                Settled(state=ContactState.REFUSED, address=refusal.address, problem=str(refusal)),
+                event,
+            )
+        except DeliveryUnknown as unknown:
+            await contacts.take_over(self._pool, self._reference, self._owner, LEASE_SECONDS)
+            raise try_again(f"{unknown}; it is sent again under its own Message-ID") from unknown
+        except NewsArrived as news:
+            await contacts.withdraw(self._pool, self._reference, str(news))
+            return TurnResult(facts=news.facts)
+        except (DeliveryPostponed, ClaimLost) as problem:
+            await contacts.take_back(self._pool, self._reference, self._owner, str(problem))
+            raise try_again(str(problem)) from problem
+        answered = now_answered(self._order, self._now, delivered.detail, delivered.sha256)
+        beside = [_said_for(other, answered) for other in others]
+        accepted = Settled(
+            state=ContactState.ACCEPTED,
+            detail=delivered.detail,
+            sha256=delivered.sha256,
+            address=delivered.address,
+        )
+        return await self._settle(accepted, answered, beside=beside)
+
+    async def _look(self, connection: Connection) -> tuple[CollectionCase, TurnResult | None]:
+        """The gates of a step; and the event must still be what the answer says it is."""
+        case, result = await super()._look(connection)
+        if result:
+            return case, result
+        due = due_notice(case, self._now)
+        if due is None or (due.kind, due.about) != (self._order.answers, self._order.about):
+            return case, TurnResult(not_now=True)
+        return case, None
+
+    async def _answered_with_another(
+        self, connection: Connection, case: CollectionCase, contact: Contact
+    ) -> TurnResult:
+        """The debtor has been answered by another invoice's message, which speaks for this one."""
+        own = now_answered(self._order, self._now, contact.detail, contact.sha256)
+        event = own.model_copy(update={"reference": contact.reference})
+        await event_store.append(connection, case.case_id, self._order.version, [event])
+        return TurnResult(events=(event,))
+
+    async def _gather(
+        self, connection: Connection, case: CollectionCase, contact: Contact
+    ) -> list[CoveredStep]:
+        """For whom else the message answers: gathered anew, or as it was when it began to leave."""
+        if contact.owner != self._owner:
+            return await covered(connection, self._reference)
+        if contact.attempts > 1:
+            await uncover_all(connection, self._reference)
+        joining = [
+            CoveredStep(case=other, step=answer.step.name, cycle=answer.cycle)
+            for other in await other_cases(connection, case)
+            if (answer := answered_with(case, other, self._now))
+        ]
+        if joining:
+            gone = await on_their_way(connection, joining)
+            joining = [one for one in joining if one.case.case_id not in gone]
+        if joining:
+            await cover(connection, self._reference, joining)
+        return joining
+
+
+def _said_for(other: CoveredStep, event: NoticeSent) -> Addition:
+    """What an accepted answer means for another case it spoke for: it is answered, too.
+
+    The cause is the one that its own answer would have had: its own turn then recognises it.
+    """
+    case = other.case
+    about = notices_of(case)[other.step]
+    cause = contact_reference(case.case_id, other.step, other.cycle)
+    changed = event.model_copy(update={"cause": cause, "about": about})
+    return Addition(case.case_id, case.version, [changed])

@@ -1,0 +1,58 @@
+"""What is put on record of a step that was tried for days? What is known, and no more."""
+
+from __future__ import annotations
+
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from activities.case_record import CaseRecord
+from schemas.events import StepFailed, StepPerformed
+from schemas.turns import GiveUpOrder, TurnResult
+from store import contacts
+from store.contacts import ContactState
+from store.pool import Pool
+from store.read_models import case_as_it_stands, list_tasks
+from tests.support.cases import MORNING, put, received
+from tests.support.turns import Make, Turn, dies
+
+
+async def _give_up(pool: Pool, turn: Turn) -> TurnResult:
+    order = GiveUpOrder(step=turn.order, now=MORNING, explanation="451 later")
+    return await CaseRecord(pool).give_up_step(order)
+
+
+async def test_what_never_left_has_failed(pool: Pool, turn: Make) -> None:
+    """The mail server said later for three days: the step failed, its contact is refused."""
+    step = await turn(email="later@menuiserie.example")
+    with pytest.raises(ApplicationError, match="451"):
+        await step.attempt()
+    (event,) = (await _give_up(pool, step)).events
+    assert isinstance(event, StepFailed)
+    assert event.reason == "DeliveryDeadlinePassed"
+    assert (await step.contact()).state is ContactState.REFUSED
+    assert (await case_as_it_stands(pool, step.order.case_id)).level == 0
+    assert (await _give_up(pool, step)).events == (event,)
+
+
+async def test_what_had_begun_to_leave_is_unknown(
+    pool: Pool, turn: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process died in the hand-over and nobody came back for it: a person is asked."""
+    step = await turn()
+    await dies(step, "accepted", monkeypatch)
+    (event,) = (await _give_up(pool, step)).events
+    assert isinstance(event, StepPerformed)
+    assert event.delivery == "unknown"
+    assert (await step.contact()).state is ContactState.UNKNOWN
+    (task,) = await list_tasks(pool)
+    assert task.kind == "delivery-unknown"
+
+
+async def test_a_case_that_moved_on_is_not_given_up(pool: Pool, turn: Make) -> None:
+    """Somebody else wrote to the case meanwhile: it is read again first."""
+    step = await turn()
+    await put(pool, step.case, received("10.00", "pay-9"))
+    with pytest.raises(ApplicationError) as clash:
+        await _give_up(pool, step)
+    assert clash.value.type == "WrongExpectedVersion"
+    assert await contacts.find(pool, step.reference) is None
