@@ -288,13 +288,14 @@ def _statement(item: NoticeItem, words: LetterText) -> dict[str, Any]:
                 "last": day(one.last_day),
                 "days": str(one.days),
                 "base": money(Money(amount=round_half_up(one.base, currency), currency=currency)),
-                "rate": tools["rate"](one.rate) if one.rate is not None else "?",
+                "rate": tools["rate"](one.rate),
                 "interest": money(
                     Money(amount=round_half_up(one.interest, currency), currency=currency)
                 ),
             }
             for one in stated.segments
-            if one.base > 0
+            # Days whose rate is not published yet bear nothing so far, and are not shown.
+            if one.base > 0 and one.rate is not None
         ],
         "rows": [{"label": label, "amount": money(amount)} for label, amount in rows],
     }

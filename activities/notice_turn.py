@@ -10,7 +10,7 @@ from activities.errors import (
     NewsArrived,
     try_again,
 )
-from activities.one_contact import spoken_for
+from activities.one_contact import lock_debtor, spoken_for
 from activities.step_turn import (
     LEASE_SECONDS,
     Deliver,
@@ -30,7 +30,6 @@ from store.shared_contacts import (
     CoveredStep,
     cover,
     covered,
-    lock_debtor,
     on_their_way,
     other_cases,
     uncover_all,
@@ -52,8 +51,10 @@ class NoticeTurn(StepTurn):
         async with self._pool.acquire() as connection, connection.transaction():
             case, result = await self._look(connection)
             if result:
+                if not result.events:
+                    await contacts.withdraw(connection, self._reference)
                 return result
-            await lock_debtor(connection, case.creditor, case.debtor_id)
+            await lock_debtor(connection, case)
             if contact := await spoken_for(connection, self._order):
                 return await self._answered_with_another(connection, case, contact)
             contact = await contacts.claim(connection, self._claim(case), LEASE_SECONDS)

@@ -158,7 +158,7 @@ class StepTurn:
         except DeliveryUnknown as unknown:
             return await self._leave_unknown(case, unknown)
         except NewsArrived as news:
-            await contacts.withdraw(self._pool, self._reference, str(news))
+            await self._hold_back(contact, str(news))
             return TurnResult(facts=news.facts)
         except (DeliveryPostponed, ClaimLost) as problem:
             await contacts.take_back(self._pool, self._reference, self._owner, str(problem))
@@ -250,6 +250,15 @@ class StepTurn:
             if news := await facts.untold(connection, self._order.case_id):
                 raise NewsArrived(news)
             raise ClaimLost("another attempt has taken the contact over, or another case moved on")
+
+    async def _hold_back(self, contact: Contact, problem: str) -> None:
+        """News came first; what a former attempt had begun to hand over may have left already."""
+        if contact.owner == self._owner:
+            await contacts.withdraw(self._pool, self._reference, problem)
+            return
+        perhaps = Settled(state=ContactState.UNKNOWN, problem=problem)
+        async with self._pool.acquire() as connection:
+            await contacts.settle(connection, self._reference, perhaps)
 
     async def _leave_unknown(self, case: CollectionCase, unknown: DeliveryUnknown) -> TurnResult:
         """Ask a person, or send again under the same Message-ID, as the plan's step says."""

@@ -110,7 +110,7 @@ def _as_data(
 def _say(
     path: Path, read: InvoiceFile, summary: ImportSummary, report: Path | None, *, dry_run: bool
 ) -> None:
-    would = " (dry run: nothing was written)" if dry_run else ""
+    would = " (dry run: nothing was stored)" if dry_run else ""
     changed = len({change.number for change in summary.changed})
     say(
         f"{path}: {summary.new} new, {changed} changed, {summary.unchanged} unchanged; "

@@ -30,7 +30,8 @@ async def list_letters(*, as_json: bool) -> Exit:
         for line in lines
     ]
     head = ("contact", "kind", "state", "cause", "since (UTC)", ">proofs", "provider's id")
-    say_table("1 letter" if len(rows) == 1 else f"{len(rows)} letters", head, rows)
+    title = "1 letter" if len(rows) == 1 else f"{len(rows)} letters"
+    say_table(f"{title} with a provider; others are in the folder of letters", head, rows)
     return Exit.DONE
 
 

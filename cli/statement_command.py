@@ -87,7 +87,9 @@ def _by_statement(read: BankFile) -> Iterator[tuple[BankStatement, list[BankTran
 def _say(read: BankFile) -> None:
     version = f" {read.version}" if read.version else ""
     count = len(read.transactions)
-    say(f"{read.name}: {read.format}{version}, {len(read.statements)} statements, {count} lines")
+    several = len(read.statements)
+    parts = f"{several} statement{'s' * (several != 1)}, {count} line{'s' * (count != 1)}"
+    say(f"{read.name}: {read.format}{version}, {parts}")
     for statement, lines in _by_statement(read):
         _say_statement(statement, lines)
     for notice in read.notices:

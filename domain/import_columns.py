@@ -43,9 +43,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "escalation_email": (
         *("escalation email", "courriel escalade", "second email", "email direction"),
     ),
-    "account_manager": (
-        *("account manager", "commercial", "email commercial", "responsable compte"),
-    ),
+    "account_manager": (*("account manager", "account manager email", "email commercial"),),
     "phone": ("phone", "téléphone", "tel", "telephone number", "contact phone", "mobile"),
     "address": ("address", "adresse", "street", "rue", "address 1", "adresse 1", "address line 1"),
     "address_2": ("address 2", "adresse 2", "address line 2", "complément", "complément adresse"),

@@ -205,7 +205,7 @@ def iso_code(node: Tree) -> str:
     if not domain:
         return ""
     family = branch(domain, "Fmly")
-    return "/".join((text(domain, "Cd"), text(family, "Cd"), text(family, "SubFmlyCd")))
+    return f"{text(domain, 'Cd')}/{text(family, 'Cd')}/{text(family, 'SubFmlyCd')}"
 
 
 def bank_codes(node: Tree) -> tuple[str, str, str]:
@@ -213,6 +213,8 @@ def bank_codes(node: Tree) -> tuple[str, str, str]:
     found = branch(node, "BkTxCd")
     if not found:
         return "", "", ""
+    if "Prtry" not in found:
+        return iso_code(found), "", ""
     own = text(found, "Prtry", "Cd") or text(found, "Prtry")
     return iso_code(found), own, afb_code(own, text(found, "Prtry", "Issr"))
 

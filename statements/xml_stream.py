@@ -10,7 +10,9 @@ from xml.parsers import expat
 
 from statements.errors import BadValueError, NotABankFileError
 
-CHUNK_BYTES = 1 << 16
+CHUNK_BYTES = 1 << 13
+"""So few that what is made of them is dropped before Python looks for garbage in it."""
+
 PROBED_ELEMENTS = 2000
 """The message begins within so many elements; a longer envelope is none."""
 
@@ -90,63 +92,63 @@ def probe(content: bytes, encoding: str | None) -> list[tuple[str, str]]:
     return found
 
 
-class _Builder:
-    """Makes trees of what expat says; its methods are called a million times, so they are bare."""
+def _parser(
+    told: frozenset[str], encoding: str | None, ended: list[Element]
+) -> expat.XMLParserType:
+    """A parser that makes trees of what it reads and appends the told elements to ``ended``.
 
-    def __init__(self, told: frozenset[str], encoding: str | None) -> None:
-        self.told = told
-        self.ended: list[Element] = []
-        self.stack: list[Tree] = []
-        self.open: list[tuple[str, Tree, int]] = []
-        self.node: Tree = {}
-        self.words = ""
-        self.parser = expat.ParserCreate(encoding)
-        self.parser.buffer_text = True
-        self.parser.StartDoctypeDeclHandler = _refuse_doctype
-        self.parser.StartElementHandler = self.start
-        self.parser.EndElementHandler = self.end
-        self.parser.CharacterDataHandler = self.say
+    Its handlers are called a million times: bare, with shared variables, faster than attributes.
+    """
+    parser = expat.ParserCreate(encoding)
+    stack: list[Tree] = []
+    around: list[tuple[str, Tree, int]] = []
+    node: Tree = {}
+    words = ""
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
-        node: Tree = {}
-        if attributes and "Ccy" in attributes:
-            node["Ccy"] = attributes["Ccy"]
-        stack = self.stack
-        stack.append(self.node)
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal node, words
+        stack.append(node)
+        node = {"Ccy": attributes["Ccy"]} if attributes and "Ccy" in attributes else {}
+        words = ""
         if len(stack) > MAX_DEPTH:
             raise BadValueError(f"the XML nests deeper than {MAX_DEPTH} elements")
-        self.node = node
-        self.words = ""
-        if LOCAL[tag] in self.told:
-            self.open.append((LOCAL[tag], node, self.parser.CurrentLineNumber))
+        if LOCAL[tag] in told:
+            around.append((LOCAL[tag], node, parser.CurrentLineNumber))
 
-    def say(self, words: str) -> None:
-        """Some text."""
-        self.words += words
+    def say(some: str) -> None:
+        nonlocal words
+        words += some
 
-    def end(self, tag: str) -> None:
-        """An element ends: it is told, or becomes part of the one around it."""
-        node, name = self.node, LOCAL[tag]
-        outer = self.node = self.stack.pop()
-        if name in self.told:
-            _, _, line = self.open.pop()
-            self.ended.append(Element(name, node, line, tuple(self.open)))
+    def end(tag: str) -> None:
+        nonlocal node, words
+        name = LOCAL[tag]
+        inner, node = node, stack.pop()
+        if name in told:
+            ended.append(Element(name, inner, around.pop()[2], tuple(around)))
             return
-        value: Any = node
-        if not node:
-            value = self.words.strip()
-        elif "Ccy" in node and len(node) == 1 and name[-3:] == "Amt":
-            node[""] = self.words.strip()
-        self.words = ""
-        if name in outer:
-            try:
-                outer[name].append(value)
-            except AttributeError as error:
-                # Asked afterwards, since it is asked a million times and never happens.
-                raise BadValueError(f"{name} is an attribute and an element at once") from error
+        value = inner or words.strip()
+        if "Ccy" in inner and len(inner) == 1 and name[-3:] == "Amt":
+            inner[""] = words.strip()
+        words = ""
+        if name in node:
+            _add(node, name, value)
         elif name not in SKIPPED:
-            outer[name] = [value]
+            node[name] = [value]
+
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = say
+    return parser
+
+
+def _add(node: Tree, name: str, value: Tree | str) -> None:
+    """One more element of a name."""
+    try:
+        node[name].append(value)
+    except AttributeError as error:
+        raise BadValueError(f"{name} is an attribute and an element at once") from error
 
 
 def elements(content: bytes, names: tuple[str, ...], encoding: str | None) -> Iterator[Element]:
@@ -161,14 +163,15 @@ def elements(content: bytes, names: tuple[str, ...], encoding: str | None) -> It
         BadValueError: where the XML breaks off, after everything before it.
         NotABankFileError: at a DOCTYPE.
     """
-    builder = _Builder(frozenset(names), encoding)
+    ended: list[Element] = []
+    parser = _parser(frozenset(names), encoding, ended)
     source, more = BytesIO(content), True
     while more:
         chunk = source.read(CHUNK_BYTES)
         more = bool(chunk)
         broken = ""
         try:
-            builder.parser.Parse(chunk, not more)
+            parser.Parse(chunk, not more)
         except expat.ExpatError as error:
             reason = expat.ErrorString(error.code)
             broken = f"the XML breaks off in line {error.lineno}: {reason}"
@@ -176,8 +179,8 @@ def elements(content: bytes, names: tuple[str, ...], encoding: str | None) -> It
             raise
         except (BadValueError, LookupError, ValueError) as error:
             broken = str(error)
-        yield from builder.ended
-        builder.ended.clear()
+        yield from ended
+        ended.clear()
         if broken:
             raise BadValueError(broken)
 
@@ -227,11 +230,14 @@ def branch(node: Tree, *path: str) -> Tree:
     return node
 
 
-def text(node: Tree, *path: str) -> str:
+def text(node: Tree, name: str, *path: str) -> str:
     """The text of the first element at a path; empty where there is none."""
-    value: Any = node
-    for name in path:
-        values = value.get(name) if isinstance(value, dict) else None
+    values = node.get(name)
+    if not values:
+        return ""
+    value = values[0]
+    for below in path:
+        values = value.get(below) if isinstance(value, dict) else None
         if not values:
             return ""
         value = values[0]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities import step_turn
+from activities import one_contact, step_turn
+from activities.bounces import one_message
+from activities.errors import DeliveryPostponed
+from activities.smtp import Mailer
 from activities.steps import Steps
 from domain.case import decide
 from domain.next_action import next_action
@@ -21,7 +25,8 @@ from schemas.pauses import DisputeReason
 from schemas.plan import Channel, IfUnknown, Notices
 from schemas.requests import PromiseToPay, RaiseDispute
 from schemas.turns import StepOrder, TurnResult
-from store import event_store, messages
+from store import contacts, event_store, messages
+from store.contacts import ContactState
 from store.pool import Pool
 from store.read_models import case_as_it_stands
 from tests.support.cases import MORNING, one_step_plan, opened
@@ -150,6 +155,38 @@ async def test_a_dispute_is_answered_with_who_decides_and_when(
     text = str(body.get_content())
     assert "quantité différente" in text
     assert "Paul Martin" in text
+
+
+async def test_nobody_waits_for_a_debtor_with_a_case_in_the_hand(
+    pool: Pool, mailbox: Mailbox, steps: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who holds the debtor may be asking this case: the answer lets go, and comes again."""
+    monkeypatch.setattr(one_contact, "LOCK_TRIES", 2)
+    answer = await said(pool, mailbox, steps, a_promise("P4"))
+    async with one_message(pool, answer.case.creditor, answer.case.debtor_id):
+        with pytest.raises(ApplicationError, match="is being put together"):
+            await asyncio.wait_for(answer.attempt(), 10)
+    assert isinstance((await answer.attempt()).events[0], NoticeSent)
+
+
+async def test_an_answer_that_is_no_longer_wanted_holds_nobody_up(
+    pool: Pool, mailbox: Mailbox, steps: Steps
+) -> None:
+    """Claimed, postponed, and then it is too late for it: nothing of the claim is left."""
+    answer = await said(pool, mailbox, steps, a_promise("P5"))
+
+    async def busy(*_: object, **__: object) -> None:
+        raise DeliveryPostponed("450 try later")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Mailer, "send", busy)
+        with pytest.raises(ApplicationError, match="450"):
+            await answer.attempt()
+    late = answer.order.now + timedelta(days=6)
+    answer.order = answer.order.model_copy(update={"now": late})
+    assert (await answer.attempt()).events == ()
+    (contact,) = await contacts.contacts_of(pool, answer.case.case_id)
+    assert contact.state is ContactState.WITHDRAWN
 
 
 async def test_without_an_address_nobody_is_asked_for_one(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import asyncpg
 import pytest
@@ -13,9 +14,11 @@ from activities import step_turn
 from activities.step_turn import BeginHandOver, Delivered, Step
 from schemas.events import StepPerformed
 from schemas.plan import Channel, IfUnknown
+from store import contacts, facts
 from store.contacts import ContactState
 from store.pool import Pool
 from store.read_models import case_as_it_stands, list_tasks
+from tests.support.cases import payment
 from tests.support.turns import LEASE, Make, Turn, dies
 
 # What happens when nothing goes wrong, and when it happens twice.
@@ -132,6 +135,25 @@ async def test_a_former_owner_sends_nothing(turn: Make) -> None:
         await former
     assert step.message_ids() == [result.events[0].detail]
     assert (await step.contact()).state is ContactState.ACCEPTED
+
+
+async def test_news_does_not_unsay_what_may_have_left(
+    pool: Pool, turn: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The letter was dropped, its process died, and a payment came before it was taken over."""
+    step = await turn(Channel.LETTER)
+    await dies(step, "accepted", monkeypatch)
+    await asyncio.sleep(LEASE)
+    take_over = contacts.take_over
+
+    async def and_it_is_paid(*arguments: Any) -> None:
+        await take_over(*arguments)
+        async with pool.acquire() as connection, connection.transaction():
+            await facts.keep_payment(connection, "atelier", "F-1", payment("1200.00"))
+
+    monkeypatch.setattr(contacts, "take_over", and_it_is_paid)
+    assert len((await step.attempt()).facts) == 1
+    assert (await step.contact()).state is ContactState.UNKNOWN
 
 
 async def test_two_answers_tell_one_story(pool: Pool, turn: Make) -> None:

@@ -91,7 +91,8 @@ async def test_show_tells_the_past_the_present_and_the_future(house: House, star
     coming = [one["step"] for one in said.data["forecast"]]
     assert coming == ["courtesy", "reminder", "call", "firm", "formal-notice", "hand-over"]
     text = await starter("show", "case/atelier/F-1")
-    assert "CaseOpened" in text.out
+    assert "opened" in text.out.lower()
+    assert "1200.00 EUR due" in text.out
     assert "Ahead, if nobody pays" in text.out
 
 

@@ -119,7 +119,7 @@ async def test_a_part_in_dispute_is_not_asked_for(house: House, starter: Type) -
     await starter("dispute", "F-1", "--reason", "quality", "--amount", "40")
     await house.skip_to("F-1", at(TODAY + timedelta(days=9)))
     await house.steps("F-1", 1)
-    [mail] = house.mails()
+    [_receipt_of_the_dispute, mail] = house.mails()
     assert "60,00" in str(mail.message["Subject"])
     too_much = await starter("dispute", "F-1", "--reason", "price", "--amount", "70")
     assert too_much.code == 4
@@ -129,7 +129,7 @@ async def test_a_part_in_dispute_is_not_asked_for(house: House, starter: Type) -
 
 
 async def test_a_promise_waits_and_is_kept_or_broken(house: House, starter: Type) -> None:
-    """Until the promised day and the bank's, nothing leaves; unkept, a task and the next step."""
+    """Confirmed, then nothing leaves until the bank's day; unkept, a task and the next step."""
     await house.invoice("F-1", amount="100.00", due=TODAY)
     await house.open("F-1", datetime.now(UTC))
     day = TODAY + timedelta(days=12)
@@ -137,12 +137,13 @@ async def test_a_promise_waits_and_is_kept_or_broken(house: House, starter: Type
     far = await starter("promise", "F-1", "--on", (TODAY + timedelta(days=300)).isoformat())
     assert "AlreadyPromised" in far.err
     await house.skip_to("F-1", at(day))
-    assert house.mails() == []
+    [confirmation] = house.mails()
+    assert "100,00" in str(confirmation.message)
     await house.skip_to("F-1", at(day + timedelta(days=9)))
     await house.steps("F-1", 1)
     kinds = {task["kind"] for task in (await starter("tasks", "--json")).data}
     assert "promise-broken" in kinds
-    assert len(house.mails()) == 1
+    assert len(house.mails()) == 2
 
 
 async def test_a_returned_payment_opens_the_paid_case_again(house: House, starter: Type) -> None:
