@@ -6,7 +6,7 @@ import json
 import os
 from pathlib import Path
 
-from activities.step_turn import Delivered
+from activities.delivery import Delivered
 from schemas.notice import Letter, Notice
 from schemas.postage import LetterKind
 

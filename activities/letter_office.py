@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from activities.delivery import Delivered
 from activities.errors import DeliveryPostponed, DeliveryRefused, try_again
 from activities.letter_drop import drop_letter
 from activities.letter_pdf import address_block
 from activities.letter_provider import LetterProvider
 from activities.maileva import Maileva, MailevaAccount
-from activities.step_turn import Delivered
 from schemas.notice import Letter, Notice
 from schemas.postage import LetterKind, PostalState, Posting
 from schemas.requests import BounceKind, ReportBounce

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from activities.errors import (
-    ClaimLost,
-    DeliveryPostponed,
-    DeliveryRefused,
-    DeliveryUnknown,
-    NewsArrived,
-    try_again,
-)
+from collections.abc import Sequence
+
+from activities.delivery import Delivered, Held
+from activities.errors import DeliveryRefused, DeliveryUnknown, try_again
 from activities.one_contact import lock_debtor, spoken_for
-from activities.step_turn import (
-    LEASE_SECONDS,
-    Deliver,
-    Step,
-    StepTurn,
-)
+from activities.step_turn import LEASE_SECONDS, StepTurn
 from domain.notices import answered_with, due_notice, not_answered, notices_of, now_answered
 from schemas.case import CollectionCase
-from schemas.events import NoticeSent
+from schemas.events import CaseEvent, NoticeSent
 from schemas.identifiers import contact_reference
 from schemas.turns import StepOrder, TurnResult
 from store import contacts, event_store
@@ -46,55 +37,33 @@ class NoticeTurn(StepTurn):
     def __init__(self, pool: Pool, order: StepOrder) -> None:
         super().__init__(pool, order, repeatable=False)
 
-    async def take(self, deliver: Deliver) -> TurnResult:
-        """Answer, or say why not; a result with events means that it is on record."""
-        async with self._pool.acquire() as connection, connection.transaction():
-            case, result = await self._look(connection)
-            if result:
-                if not result.events:
-                    await contacts.withdraw(connection, self._reference)
-                return result
-            await lock_debtor(connection, case)
-            if contact := await spoken_for(connection, self._order):
-                return await self._answered_with_another(connection, case, contact)
-            contact = await contacts.claim(connection, self._claim(case), LEASE_SECONDS)
-            others = await self._gather(connection, case, contact)
-        self._others_written = tuple(others)
-        step = Step(
-            order=self._order,
-            case=case,
-            reference=self._reference,
-            now=self._now,
-            others=self._others_written,
-        )
-        try:
-            if contact.owner != self._owner:
-                await self._find_out(contact)
-            delivered = await deliver(step, self._begin_hand_over)
-        except DeliveryRefused as refusal:
-            event = not_answered(self._order, self._now, refusal.reason, refusal.explanation)
-            return await self._settle(
-                Settled(state=ContactState.REFUSED, address=refusal.address, problem=str(refusal)),
-                event,
-            )
-        except DeliveryUnknown as unknown:
-            await contacts.take_over(self._pool, self._reference, self._owner, LEASE_SECONDS)
-            raise try_again(f"{unknown}; it is sent again under its own Message-ID") from unknown
-        except NewsArrived as news:
-            await contacts.withdraw(self._pool, self._reference, str(news))
-            return TurnResult(facts=news.facts)
-        except (DeliveryPostponed, ClaimLost) as problem:
-            await contacts.take_back(self._pool, self._reference, self._owner, str(problem))
-            raise try_again(str(problem)) from problem
+    async def _look_and_claim(self, connection: Connection) -> Held | TurnResult:
+        case, result = await self._look(connection)
+        if result:
+            return result
+        await lock_debtor(connection, case)
+        if found := await spoken_for(connection, self._order):
+            return await self._answered_with_another(connection, case, found)
+        contact = await contacts.claim(connection, self._claim(case), LEASE_SECONDS)
+        return Held(case, contact, await self._gather(connection, case, contact))
+
+    async def _refused(
+        self, refusal: DeliveryRefused, _others: Sequence[CoveredStep]
+    ) -> TurnResult:
+        event = not_answered(self._order, self._now, refusal.reason, refusal.explanation)
+        settled = Settled(state=ContactState.REFUSED, address=refusal.address, problem=str(refusal))
+        return await self._settle(settled, event)
+
+    async def _leave_unknown(self, _case: CollectionCase, unknown: DeliveryUnknown) -> TurnResult:
+        """A kind word that may arrive twice does less harm than none: the same Message-ID again."""
+        await contacts.take_over(self._pool, self._reference, self._owner, LEASE_SECONDS)
+        raise try_again(f"{unknown}; it is sent again under its own Message-ID") from unknown
+
+    def _done(
+        self, _case: CollectionCase, delivered: Delivered, others: Sequence[CoveredStep]
+    ) -> tuple[list[CaseEvent], list[Addition]]:
         answered = now_answered(self._order, self._now, delivered.detail, delivered.sha256)
-        beside = [_said_for(other, answered) for other in others]
-        accepted = Settled(
-            state=ContactState.ACCEPTED,
-            detail=delivered.detail,
-            sha256=delivered.sha256,
-            address=delivered.address,
-        )
-        return await self._settle(accepted, answered, beside=beside)
+        return [answered], [_said_for(other, answered) for other in others]
 
     async def _look(self, connection: Connection) -> tuple[CollectionCase, TurnResult | None]:
         """The gates of a step; and the event must still be what the answer says it is."""

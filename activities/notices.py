@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from activities.delivery import Step
 from activities.errors import DeliveryRefused
-from activities.step_turn import Step
 from domain.business_calendar import days_overdue, local_day
 from domain.interest_words import LANGUAGES
 from domain.ladder import due_moment, level_of, pending_steps

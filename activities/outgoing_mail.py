@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 
+from activities.delivery import BeginHandOver, Delivered, Step
 from activities.documents import find_document
 from activities.email_message import (
     Attachment,
@@ -24,7 +25,6 @@ from activities.email_message import (
 from activities.errors import DeliveryRefused
 from activities.notices import tone_of
 from activities.smtp import Handed, Mailer
-from activities.step_turn import BeginHandOver, Delivered, Step
 from activities.texts import render_email
 from domain.enclosures import Document, enclosures
 from domain.recipients import Recipient, recipients_of

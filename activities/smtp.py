@@ -12,9 +12,9 @@ import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponseException, SMTPServerDisconnected
 from pydantic import Field
 
+from activities.delivery import BeginHandOver
 from activities.errors import DeliveryPostponed, DeliveryRefused, DeliveryUnknown
 from activities.smtp_replies import in_words, judged, judged_recipient, said_by, turned_away
-from activities.step_turn import BeginHandOver
 from schemas.base import Frozen
 from schemas.settings import SmtpSecurity
 

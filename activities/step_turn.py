@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 from uuid import uuid4
 
 from temporalio import activity
 
+from activities.delivery import Deliver, Delivered, Held, Step
 from activities.errors import (
     ClaimLost,
     DeliveryPostponed,
@@ -34,9 +34,7 @@ from activities.one_contact import (
 from domain.business_calendar import is_open
 from domain.sharing import REFUSED_FOR_ALL, SHARED_CHANNELS
 from domain.steps import failed, perhaps_taken, taken
-from schemas.base import Frozen
 from schemas.case import CollectionCase
-from schemas.charges import StatedCharges
 from schemas.contact_policy import ContactPolicy
 from schemas.events import CaseEvent
 from schemas.identifiers import contact_reference
@@ -60,46 +58,6 @@ SETTLE_SECONDS = 120.0
 SETTLE_PAUSE_SECONDS = 1.0
 
 NO_POLICY_OF_ITS_OWN = ContactPolicy()
-
-
-class BeginHandOver(Protocol):
-    """Called just before nobody could tell any more whether the message left."""
-
-    async def __call__(self, message: KeptMessage | None = None) -> None:
-        """Begin, or say why not; keep the exact bytes of what is about to leave."""
-
-
-class Delivered(Frozen):
-    """What the receiving side took.
-
-    Attributes:
-        detail: where to find it: a Message-ID, a file name.
-        sha256: of the exact bytes that left, hexadecimal.
-        address: to which they went.
-        charges: what it claims beside its invoices.
-    """
-
-    detail: str = ""
-    sha256: str = ""
-    address: str = ""
-    charges: tuple[StatedCharges, ...] = ()
-
-
-class Step(Frozen):
-    """What a delivery needs to know.
-
-    Attributes:
-        others: the debtor's other cases that the message speaks for.
-    """
-
-    order: StepOrder
-    case: CollectionCase
-    reference: str
-    now: datetime
-    others: tuple[CoveredStep, ...] = ()
-
-
-Deliver = Callable[[Step, BeginHandOver], Awaitable[Delivered]]
 
 
 class StepTurn:
@@ -131,16 +89,12 @@ class StepTurn:
     async def take(self, deliver: Deliver) -> TurnResult:
         """Take the step, or say why not; an answer means that it is on record."""
         async with self._pool.acquire() as connection, connection.transaction():
-            case, result = await self._look(connection)
-            gate = LastGate(connection, case, self._order, self._policy, self._now)
-            result = result or await self._taken_with_another(connection, case)
-            result = result or await gate.keeps_waiting()
-            if result:
-                if not result.events:
-                    await contacts.withdraw(connection, self._reference)
-                return result
-            contact = await contacts.claim(connection, self._claim(case), LEASE_SECONDS)
-            others = await self._others(connection, contact, gate)
+            held = await self._look_and_claim(connection)
+            if isinstance(held, TurnResult) and not held.events:
+                await contacts.withdraw(connection, self._reference)
+        if isinstance(held, TurnResult):
+            return held
+        case, contact, others = held
         self._others_written = tuple(others)
         step = Step(
             order=self._order,
@@ -163,16 +117,34 @@ class StepTurn:
         except (DeliveryPostponed, ClaimLost) as problem:
             await contacts.take_back(self._pool, self._reference, self._owner, str(problem))
             raise try_again(str(problem)) from problem
-        performed = taken(case, self._order, self._now, delivered.detail, delivered.sha256)
-        performed += claimed_with(performed[0], case.case_id, delivered.charges)
-        beside = [said_for(one, performed[0], delivered.charges) for one in to_be_told(others)]
         accepted = Settled(
             state=ContactState.ACCEPTED,
             detail=delivered.detail,
             sha256=delivered.sha256,
             address=delivered.address,
         )
-        return await self._settle(accepted, *performed, beside=beside)
+        events, beside = self._done(case, delivered, others)
+        return await self._settle(accepted, *events, beside=beside)
+
+    async def _look_and_claim(self, connection: Connection) -> Held | TurnResult:
+        """Claim the contact, if it may leave now; else what came of the turn without it."""
+        case, result = await self._look(connection)
+        gate = LastGate(connection, case, self._order, self._policy, self._now)
+        result = result or await self._taken_with_another(connection, case)
+        result = result or await gate.keeps_waiting()
+        if result:
+            return result
+        contact = await contacts.claim(connection, self._claim(case), LEASE_SECONDS)
+        return Held(case, contact, await self._others(connection, contact, gate))
+
+    def _done(
+        self, case: CollectionCase, delivered: Delivered, others: Sequence[CoveredStep]
+    ) -> tuple[list[CaseEvent], list[Addition]]:
+        """What goes on record of an accepted message: of its own case, and of the others."""
+        performed = taken(case, self._order, self._now, delivered.detail, delivered.sha256)
+        performed += claimed_with(performed[0], case.case_id, delivered.charges)
+        beside = [said_for(one, performed[0], delivered.charges) for one in to_be_told(others)]
+        return performed, beside
 
     async def _look(self, connection: Connection) -> tuple[CollectionCase, TurnResult | None]:
         """The gates of the last second: already done, overtaken, news unheard, out of hours."""

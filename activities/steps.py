@@ -8,6 +8,7 @@ from pathlib import Path
 
 from temporalio import activity
 
+from activities.delivery import BeginHandOver, Delivered, Step
 from activities.email_message import EmailAddressInvalid, EmailAddressMissing
 from activities.errors import DeliveryRefused
 from activities.heartbeat import uninterrupted
@@ -18,13 +19,7 @@ from activities.notice_turn import NoticeTurn
 from activities.notices import gather_notice
 from activities.outgoing_mail import OutgoingMail, PostRoom
 from activities.smtp import Mailer
-from activities.step_turn import (
-    NO_POLICY_OF_ITS_OWN,
-    BeginHandOver,
-    Delivered,
-    Step,
-    StepTurn,
-)
+from activities.step_turn import NO_POLICY_OF_ITS_OWN, StepTurn
 from activities.template_engine import TemplateBroken, TemplateMissing
 from activities.texts import TooManyItems
 from domain.notice_claim import claims_of

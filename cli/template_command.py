@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from activities.delivery import Step
 from activities.errors import DeliveryRefused
 from activities.letter_pdf import AddressDoesNotFit, AddressMissing, LetterPress
 from activities.library import read_creditors, read_plans, read_rate_table
 from activities.notices import gather_notice
-from activities.step_turn import Step
 from activities.template_check import KINDS, check_templates, languages_of, texts_of
 from activities.template_engine import TemplateBroken, TemplateMissing
 from activities.template_samples import sample_debtor, sample_notice

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from activities.delivery import Step
 from activities.errors import DeliveryRefused
 from activities.library import read_creditors
 from activities.notices import gather_notice
-from activities.step_turn import Step
 from activities.template_engine import TemplateBroken, TemplateMissing
 from activities.texts import render_script
 from domain.business_calendar import NeverOpenError, is_open, next_open_moment

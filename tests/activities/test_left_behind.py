@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from activities import step_turn
-from activities.step_turn import BeginHandOver, Delivered, Step
+from activities.delivery import BeginHandOver, Delivered, Step
 from schemas.case import CollectionCase, StepOutcome
 from schemas.plan import IfUnknown
 from store.pool import Pool

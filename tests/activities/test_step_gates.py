@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from temporalio.exceptions import ApplicationError
 
+from activities.delivery import BeginHandOver, Delivered, Step
 from activities.library import read_creditors
 from activities.smtp import Mailer, SmtpAccount
-from activities.step_turn import BeginHandOver, Delivered, Step
 from activities.steps import Steps
 from schemas.events import DisputeRaised, StepFailed, StepPerformed
 from schemas.pauses import Dispute, DisputeReason

@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities import step_turn
-from activities.step_turn import BeginHandOver, Delivered, Step
+from activities.delivery import BeginHandOver, Delivered, Step
 from schemas.events import StepPerformed
 from schemas.plan import Channel, IfUnknown
 from store import contacts, facts

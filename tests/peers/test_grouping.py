@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from activities.delivery import BeginHandOver, Delivered, Step
 from activities.errors import DeliveryRefused
-from activities.step_turn import BeginHandOver, Delivered, Step
 from schemas.case import CollectionCase, StepOutcome
 from store.pool import Pool, open_pool
 from store.read_models import case_as_it_stands

@@ -12,8 +12,9 @@ from typing import Any, Generic, TypeVar
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from activities.delivery import BeginHandOver, Delivered, Step
 from activities.errors import WRONG_EXPECTED_VERSION
-from activities.step_turn import BeginHandOver, Delivered, Step, StepTurn
+from activities.step_turn import StepTurn
 from domain.case import decide
 from domain.next_action import next_action
 from schemas.actions import PerformStep, Record

@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 from temporalio.testing import ActivityEnvironment
 
-from activities.step_turn import BeginHandOver, Delivered, Step, StepTurn
+from activities.delivery import BeginHandOver, Delivered, Step
+from activities.step_turn import StepTurn
 from activities.steps import Steps
 from engines.mailbox import Mailbox
 from schemas.case import CollectionCase
