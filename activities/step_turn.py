@@ -122,6 +122,7 @@ class StepTurn:
             detail=delivered.detail,
             sha256=delivered.sha256,
             address=delivered.address,
+            charges=delivered.charges,
         )
         events, beside = self._done(case, delivered, others)
         return await self._settle(accepted, *events, beside=beside)
@@ -176,9 +177,11 @@ class StepTurn:
         if contact is None:
             return None
         event = as_said(contact, case, self._order, self._now)
-        await event_store.append(connection, case.case_id, self._order.version, [event])
+        charges = contact.charges if contact.state is ContactState.ACCEPTED else ()
+        events = (event, *claimed_with(event, case.case_id, charges))
+        await event_store.append(connection, case.case_id, self._order.version, events)
         await wait_no_more(connection, case.case_id)
-        return TurnResult(events=(event,))
+        return TurnResult(events=events)
 
     async def _others(
         self, connection: Connection, contact: Contact, gate: LastGate

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from schemas.base import Frozen, Instant
 from schemas.case import CollectionCase
+from schemas.charges import StatedCharges
 from store.pool import Connection, Pool
 from store.queries import queries
 
@@ -31,6 +32,7 @@ class Contact(Frozen):
     Attributes:
         owner: which attempt holds it.
         lease_until: until then, a hand-over that has begun may still be under way.
+        charges: what it claims beside each of its invoices; only an accepted one has claimed it.
     """
 
     reference: str
@@ -49,6 +51,7 @@ class Contact(Frozen):
     creditor: str = ""
     debtor_id: str = ""
     lease_is_over: bool = False
+    charges: tuple[StatedCharges, ...] = ()
 
 
 class Claim(Frozen):
@@ -136,6 +139,7 @@ class Settled(Frozen):
         sha256: of the exact bytes that left, hexadecimal.
         address: where it went, or would have.
         problem: why it was refused, by name and in words.
+        charges: what it claims beside each of its invoices.
     """
 
     state: ContactState
@@ -143,6 +147,7 @@ class Settled(Frozen):
     sha256: str = ""
     address: str = ""
     problem: str = ""
+    charges: tuple[StatedCharges, ...] = ()
 
 
 async def settle(connection: Connection, reference: str, settled: Settled) -> None:
@@ -151,6 +156,7 @@ async def settle(connection: Connection, reference: str, settled: Settled) -> No
         _SQL["settle"],
         *(reference, settled.state.value, settled.detail, settled.sha256, settled.address),
         settled.problem[:500],
+        [one.model_dump(mode="json") for one in settled.charges],
     )
 
 

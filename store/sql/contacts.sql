@@ -85,7 +85,7 @@ delete from contact_items where reference in (select reference from gone);
 update contacts
 set
     state = $2, detail = $3, sha256 = $4, address = $5, updated_at = now(),
-    last_error = case when $6 = '' then last_error else $6 end
+    last_error = case when $6 = '' then last_error else $6 end, charges = $7
 where reference = $1;
 
 -- name: unsettled

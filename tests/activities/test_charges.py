@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from activities.library import read_rate_table
+from activities.step_turn import StepTurn
 from activities.steps import Steps
 from domain.notice_claim import state_case
 from engines.mailbox import Mailbox
@@ -16,6 +17,7 @@ from schemas.case import CollectionCase
 from schemas.charge_events import ChargesClaimed, ChargesWaived
 from schemas.events import StepFailed
 from schemas.plan import Channel, Charges, DunningPlan, DunningStep
+from store import event_store
 from store.pool import Pool
 from store.read_models import case_as_it_stands
 from store.receivables import read_debtor
@@ -120,3 +122,24 @@ async def test_a_barred_claim_may_still_be_asked_for(due: Open, mailbox: Mailbox
     before = len(mailbox.received())
     await turn.attempt()
     assert len(mailbox.received()) == before + 1
+
+
+async def test_an_invoice_that_was_busy_has_its_claim_on_record_too(
+    due: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody was writing to the second case when the mail left: what it claims is not lost."""
+    first, second = await due("F-1", charges=Charges.CLAIM), await due("F-2", charges=Charges.CLAIM)
+    settle = StepTurn._settle_together
+
+    async def while_it_is_busy(self: StepTurn, *arguments: object) -> None:
+        async with second.pool.acquire() as other, other.transaction():
+            await event_store.lock(other, second.order.case_id)
+            await settle(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(StepTurn, "_settle_together", while_it_is_busy)
+    await first.attempt()
+    monkeypatch.undo()
+    assert (await _now(second)).charges is None
+    found = await second.attempt()
+    assert [event.type for event in found.events] == ["StepPerformed", "ChargesClaimed"]
+    assert (await _now(second)).charges_owed == euros("44.08")
