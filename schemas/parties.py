@@ -23,7 +23,7 @@ class PostalAddress(Frozen):
     """A postal address as lines; the country apart, because the envelope needs it apart.
 
     Attributes:
-        lines: street first, postcode and city last; at most five.
+        lines: street first, town and postcode last, in the order of their country; at most five.
         country: ISO 3166-1 alpha-2.
     """
 
