@@ -10,7 +10,6 @@ from decimal import Decimal
 import pytest
 
 from activities.bank_desk import DeskRefusal, Wanted
-from domain.case import opened
 from domain.matching.book import Book
 from domain.matching.decide import decide
 from schemas.bank import BankTransaction
@@ -18,11 +17,9 @@ from schemas.commands import RecordPayment
 from schemas.matching import Decision
 from schemas.requests import ReversePayment
 from store import bank_ledger, bank_transactions
-from store.contact_situation import read_situation
 from store.open_items import open_items
 from tests.support.bank import ATELIER, NOW, Counter
 from tests.support.bank_files import Line, camt
-from tests.support.cases import opening
 
 DAY = date(2026, 11, 18)
 PAYER = "FR1420041010050500013M02606"
@@ -137,42 +134,6 @@ async def test_a_suggestion_holds_the_debtors_contacts(counter: Counter) -> None
         "FA-1002", "FA-1003",
     }  # fmt: skip
     assert waiting.decision.suggestions[0].evidence or waiting.decision.evidence
-
-
-async def test_another_suggestion_holds_no_longer(counter: Counter) -> None:
-    """Whatever is suggested for a payment later, the debtor's contacts wait from its first day."""
-    await ledger(counter)
-    await counter.feed(camt(DAY, [dubois("325.50", "REGLEMENT")]))
-    first = await bank_transactions.find_transaction(counter.pool, await counter.tx("325.50"))
-    await counter.invoice("FA-1004", "225.50", "D1")
-    counter.now += timedelta(days=6)
-    assert await counter.again() == 1
-    later = await bank_transactions.find_transaction(counter.pool, await counter.tx("325.50"))
-    assert first is not None
-    assert later is not None
-    assert later.status == "suggested"
-    assert later.decision != first.decision
-    assert later.hold_until == first.hold_until
-    case = opened(opening("FA-1002"))
-    situation = await read_situation(counter.pool, case, "courtesy", 1, counter.now)
-    assert situation.suggested == ()
-
-
-async def test_money_on_account_decided_anew_holds_no_longer(counter: Counter) -> None:
-    """The bank tells more of money on account: it waits for a person since it first came there."""
-    await ledger(counter)
-    await counter.feed(camt(DAY, [dubois("100.00", "FACTURE FA-1001")]))
-    twice = dubois("100.00", "FACTURE FA-1001", number="2")
-    await counter.feed(camt(DAY + timedelta(days=1), [twice], opening="100.00"))
-    case = opened(opening("FA-1002"))
-    (first,) = (await read_situation(counter.pool, case, "courtesy", 1, NOW)).unallocated
-    counter.now += timedelta(days=2)
-    await counter.pool.execute(
-        "update bank_transactions set status = 'new' where status = 'on account'"
-    )
-    assert await counter.match() == 1
-    (later,) = (await read_situation(counter.pool, case, "courtesy", 1, counter.now)).unallocated
-    assert later == first
 
 
 async def test_a_discount_is_not_asked_for_afterwards(counter: Counter) -> None:
