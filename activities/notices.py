@@ -11,6 +11,7 @@ from activities.delivery import Step
 from activities.errors import DeliveryRefused
 from domain.business_calendar import days_overdue, local_day
 from domain.interest_words import LANGUAGES
+from domain.item_account import account_of_case
 from domain.ladder import due_moment, level_of, pending_steps
 from domain.languages import LAST_RESORT, languages_for
 from domain.notice_claim import add_up, state_case, told
@@ -224,6 +225,7 @@ def _item(
         purchase_order=invoice.purchase_order,
         reference=invoice.reference,
         statement=statement,
+        account=account_of_case(case),
     )
 
 

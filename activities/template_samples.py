@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from domain.enclosures import STATEMENT_TEMPLATES
 from domain.interest import state_claim
 from domain.interest_regimes import UnknownRegimeError
 from domain.notice_claim import add_up, told
 from domain.rates import RateTable
+from schemas.account import ItemAccount, Movement, MovementKind
 from schemas.interest import (
     Claim,
     ClaimStatement,
@@ -19,7 +21,7 @@ from schemas.interest import (
     ReferenceRate,
 )
 from schemas.money import Money
-from schemas.notice import EarlierContact, Notice, NoticeItem
+from schemas.notice import EarlierContact, Enclosure, Notice, NoticeItem
 from schemas.parties import Capacity, Creditor, Debtor, PostalAddress
 from schemas.pauses import Arrangement, Dispute, DisputeReason, Instalment
 from schemas.plan import Channel, Charges, NoticeKind
@@ -29,6 +31,7 @@ BEFORE_DUE = "before-due"
 COUNTRIES = ("FR", "DE", "GB")
 """Countries whose law the shipped texts name."""
 
+_PAID_ON = date(2026, 9, 21)
 _NO_REMINDER_YET = frozenset({BEFORE_DUE, "courtesy"})
 _ADDRESSES = {
     "FR": PostalAddress(lines=("27 avenue de la Gare", "59000 LILLE"), country="FR"),
@@ -129,6 +132,9 @@ def sample_notice(
         claim=add_up(told(charges, debtor), principal, statements),
         promise=_promise() if template == NoticeKind.PROMISE else None,
         dispute=_dispute() if template == NoticeKind.DISPUTE else None,
+        enclosures=(Enclosure(name=f"sample-{TODAY}.pdf", statement=True),)
+        if template.startswith(STATEMENT_TEMPLATES)
+        else (),
         follows="formal-notice" if template == "firm" else "",
         refer_to="collection agency",
         refer_on=TODAY + timedelta(days=15),
@@ -160,11 +166,22 @@ def _item(place: int, template: str, debtor: Debtor) -> NoticeItem:
         purchase_order="" if place else "PO-88123",
         reference="RF18539007547034" if place == 0 else "",
         statement=_statement(amount, paid, due, debtor),
+        account=_account(amount, paid, asked),
+    )
+
+
+def _account(amount: Money, paid: Money, asked: Money) -> ItemAccount:
+    received = Movement(kind=MovementKind.PAYMENT, amount=paid, on=_PAID_ON, reference="sample")
+    return ItemAccount(
+        invoiced=amount,
+        movements=(received,) if paid.is_positive else (),
+        disputed=amount - paid - asked,
+        asked=asked,
     )
 
 
 def _statement(amount: Money, paid: Money, due: date, debtor: Debtor) -> ClaimStatement | None:
-    received = (Receipt(day=date(2026, 9, 21), amount=paid),) if paid.is_positive else ()
+    received = (Receipt(day=_PAID_ON, amount=paid),) if paid.is_positive else ()
     claim = Claim(
         amount=amount,
         country=debtor.country,

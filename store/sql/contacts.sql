@@ -86,6 +86,12 @@ delete from contact_items
 where reference in (select reference from gone where state = 'withdrawn');
 
 -- name: settle
+-- With what has left, or never will, the turn of all that it speaks for has come.
+with turn_has_come as (
+    delete from waiting as w using contact_items as i
+    where $2 in ('accepted', 'refused') and i.reference = $1
+        and (w.case_id, w.step, w.cycle) = (i.case_id, i.step, i.cycle)
+)
 update contacts
 set
     state = $2, detail = $3, sha256 = $4, address = $5, updated_at = now(),
@@ -130,6 +136,14 @@ where i.case_id = $1 and i.step = $2 and i.cycle = $3
 order by c.state = 'refused', c.claimed_at desc
 limit 1;
 
+-- name: call_back
+-- Whoever has claimed the message that speaks for a step cannot begin to hand it over any more.
+update contacts as c set owner = '', updated_at = now()
+from contact_items as i
+where i.case_id = $1 and i.step = $2 and i.cycle = $3
+    and c.reference = i.reference and c.state = 'claimed'
+returning true;
+
 -- name: leave_behind
 update contacts set owner = '', updated_at = now()
 where reference = $1 and lease_until < now()
@@ -143,7 +157,7 @@ delete from contact_items where case_id = $1 and step = $2 and cycle = $3;
 delete from contact_items where reference = $1;
 
 -- name: cover
-with turn_has_come as (delete from waiting where case_id = any ($2::text[]))
+-- Why each of them has waited stays known until the message is accepted: it may yet come back here.
 insert into contact_items (reference, case_id, step, cycle)
 select $1, * from unnest($2::text[], $3::text[], $4::int[]);
 

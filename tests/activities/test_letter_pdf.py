@@ -205,7 +205,7 @@ def test_a_claim_is_paid_in_one_sum_and_can_be_counted_again() -> None:
     assert fields[9] == "RF18539007547034"
     words = text_of(letter)
     assert "Annexe : décompte arrêté au 21 octobre 2026" in words
-    assert "22/09/2026 21/10/2026 30 1 234,56 € 12,15 % 12,33 €" in words
+    assert "22/09/2026 21/10/2026 30 1 234,56 € 12,15 % BCE 01/07/2026 12,33 €" in words
     assert "Total dû 1 294,30 €" in words
 
 
