@@ -57,9 +57,8 @@ class CaseRecord:
         try:
             async with self._pool.acquire() as connection, connection.transaction():
                 case = await event_store.lock(connection, step.case_id)
-                state = await contacts.state_of(connection, reference)
                 event: CaseEvent = _given_up(order)
-                if state is ContactState.HANDING_OVER:
+                if await contacts.may_have_left(connection, reference):
                     event = _perhaps(case, order)
                     unknown = Settled(state=ContactState.UNKNOWN, detail=words)
                     await contacts.settle(connection, reference, unknown)

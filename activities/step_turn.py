@@ -115,7 +115,8 @@ class StepTurn:
             return TurnResult(facts=news.facts)
         except (DeliveryPostponed, ClaimLost) as problem:
             await contacts.take_back(self._pool, self._reference, self._owner, str(problem))
-            raise try_again(str(problem)) from problem
+            after = problem.after if isinstance(problem, DeliveryPostponed) else None
+            raise try_again(str(problem), after=after) from problem
         accepted = Settled(
             state=ContactState.ACCEPTED,
             detail=delivered.detail,

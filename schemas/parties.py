@@ -72,7 +72,7 @@ class MailAccount(Strict):
     Attributes:
         password_variable: name of the environment variable that holds the password.
         password_file: file that holds it; of the two, one is given where the server asks for one.
-        per_minute: at most so many messages a minute from each worker; 0 for no limit.
+        per_minute: at most so many messages a minute, over all workers; 0 for no limit.
     """
 
     host: str = Field(min_length=1)
