@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -48,6 +49,17 @@ app.add_typer(worklist_app)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Creditor = Annotated[str, typer.Option(help="Short name; needed when there is more than one.")]
 Day = Annotated[date | None, typer.Option(parser=day, metavar="YYYY-MM-DD")]
+
+
+@app.callback()
+def before(
+    by: Annotated[
+        str, typer.Option(help="Who gives the command; RELANCE_AUTHOR or the login by default.")
+    ] = "",
+) -> None:
+    """Take what goes before every command."""
+    if by.strip():
+        os.environ["RELANCE_AUTHOR"] = by.strip()
 
 
 @app.command("import")

@@ -24,18 +24,22 @@ from activities.email_message import (
 )
 from activities.errors import DeliveryRefused
 from activities.notices import tone_of
-from activities.smtp import Handed, Mailer
+from activities.smtp import Mailer
+from activities.smtp_conversation import Handed
+from activities.statement_pdf import StatementPress
 from activities.texts import render_email
-from domain.enclosures import Document, enclosures
+from domain.enclosures import Document, Statement, carries_statement, enclosures
 from domain.recipients import Recipient, recipients_of
 from schemas.notice import EmailMessageText, KeptMessage, Notice
 from schemas.plan import DunningStep
-from store import correspondence
+from store import bounces, correspondence
 from store.correspondence import Earlier
 from store.pool import PASSING_PROBLEMS, Pool
 
 SAID_CHARACTERS = 300
 
+STATEMENT = ""
+"""Where an invoice's number would stand, for the statement of account: no invoice is called so."""
 
 ATTACHMENT_BYTES = 10 * 1024 * 1024
 """Of one message, before they are encoded; encoded they are a third larger."""
@@ -74,6 +78,7 @@ class OutgoingMail:
         self._pool = pool
         self._room = room
         self._templates = templates
+        self._statements = StatementPress(templates)
 
     async def send(self, step: Step, notice: Notice, begin: BeginHandOver) -> Delivered:
         """Write the e-mail of a step and hand it to the mail server.
@@ -102,15 +107,20 @@ class OutgoingMail:
             template_version=text.template_version,
             language=text.language,
         )
-        handed = await self._room.mailer_of(notice.creditor.creditor).send(
-            content,
-            sender=sender.addr_spec,
-            recipients=to,
-            copies=copies,
-            begin=partial(begin, kept),
-        )
         addresses = [one.address for one in recipients]
-        await self._note(notice, dict(zip(addresses, [*to, *copies], strict=True)), handed)
+        sent_to = dict(zip(addresses, [*to, *copies], strict=True))
+        try:
+            handed = await self._room.mailer_of(notice.creditor.creditor).send(
+                content,
+                sender=sender.addr_spec,
+                recipients=to,
+                copies=copies,
+                begin=partial(begin, kept),
+            )
+        except DeliveryRefused as refusal:
+            await self._mark_bad(notice, sent_to, refusal.gone, str(refusal))
+            raise
+        await self._note(notice, sent_to, handed)
         return Delivered(
             detail=_detail(str(message["Message-ID"]), handed, len(recipients)),
             sha256=hashlib.sha256(content).hexdigest(),
@@ -126,7 +136,10 @@ class OutgoingMail:
     async def _enclosed(
         self, rule: DunningStep, notice: Notice
     ) -> tuple[Notice, dict[str, Attachment]]:
-        """The notice with what it says of documents; and by invoice, what is attached."""
+        """The notice with what it says of documents; and by invoice, what is attached.
+
+        The statement of account goes first, under a name that no invoice has.
+        """
         creditor, numbers = notice.creditor.creditor, [item.invoice for item in notice.items]
         known = await correspondence.documents_of(self._pool, creditor, numbers)
         found = await asyncio.to_thread(self._find, creditor, known)
@@ -141,12 +154,29 @@ class OutgoingMail:
         sent = await correspondence.documents_sent(
             self._pool, creditor, notice.debtor.debtor_id, notice.reference
         )
+        account = await asyncio.to_thread(self._account, rule, notice)
         chosen = enclosures(
-            documents, sent, policy=rule.enclose, bytes_max=self._room.attachment_bytes
+            *(documents, sent),
+            policy=rule.enclose,
+            bytes_max=self._room.attachment_bytes,
+            statement=Statement(name=account.name, size=len(account.content)) if account else None,
         )
-        paths = {one.invoice: (one.name, found[one.invoice][0]) for one in chosen if one.attached}
+        paths = {
+            one.invoice: (one.name, found[one.invoice][0])
+            for one in chosen
+            if one.attached and not one.statement
+        }
         attached = await asyncio.to_thread(_read, paths)
+        if account and any(one.attached and one.statement for one in chosen):
+            attached = {STATEMENT: account, **attached}
         return notice.model_copy(update={"enclosures": chosen}), attached
+
+    def _account(self, rule: DunningStep, notice: Notice) -> Attachment | None:
+        """One statement of account for all that the message is about, if the step carries one."""
+        if not carries_statement(rule):
+            return None
+        name = self._statements.file_name(notice)
+        return Attachment(name=name, content=self._statements.print(notice).pdf)
 
     def _find(
         self, creditor: str, known: Mapping[str, tuple[str, str]]
@@ -165,11 +195,12 @@ class OutgoingMail:
     ) -> None:
         """To whom it goes and with which documents, before anything leaves."""
         await correspondence.address(self._pool, notice.reference, recipients)
-        hashes = {
-            invoice: hashlib.sha256(one.content).hexdigest() for invoice, one in attached.items()
-        }
-        creditor, debtor = notice.creditor.creditor, notice.debtor.debtor_id
-        await correspondence.enclose(self._pool, notice.reference, creditor, debtor, hashes)
+        place = notice.reference, notice.creditor.creditor, notice.debtor.debtor_id
+        invoices = {number: _hash(one) for number, one in attached.items() if number != STATEMENT}
+        await correspondence.enclose(self._pool, *place, invoices)
+        if account := attached.get(STATEMENT):
+            documents = {account.name: _hash(account)}
+            await correspondence.enclose(self._pool, *place, documents, statement=True)
 
     async def _note(self, notice: Notice, sent_to: Mapping[str, str], handed: Handed) -> None:
         """What the server said of each recipient, by the address as it was imported."""
@@ -182,6 +213,21 @@ class OutgoingMail:
         # The message has left: no trouble with the database may make that unknown again.
         with suppress(*PASSING_PROBLEMS):
             await correspondence.answered(self._pool, notice.reference, states)
+            for one in handed.gone:
+                await self._mark_bad(notice, sent_to, [one], handed.left_out[one])
+
+    async def _mark_bad(
+        self, notice: Notice, sent_to: Mapping[str, str], gone: Sequence[str], said: str
+    ) -> None:
+        """No mail goes to these again, as they were imported, until they are corrected."""
+        for address, on_the_wire in sent_to.items():
+            if on_the_wire in gone:
+                creditor = notice.creditor.creditor
+                await bounces.mark_bad(self._pool, creditor, address, said, notice.reference)
+
+
+def _hash(one: Attachment) -> str:
+    return hashlib.sha256(one.content).hexdigest()
 
 
 def _written(
@@ -196,7 +242,7 @@ def _not_to_a_bad_address(recipients: Sequence[Recipient], notice: Notice) -> No
     """No mail goes again where one came back for good, until the address is corrected."""
     debtor, addressed = notice.debtor, [one for one in recipients if not one.copied]
     if debtor.email_problem and all(one.address == debtor.email.strip() for one in addressed):
-        words = f"mail to {debtor.email} came back: {debtor.email_problem}; correct it first"
+        words = f"no mail arrives at {debtor.email}: {debtor.email_problem}; correct it first"
         raise DeliveryRefused("EmailAddressBad", words)
 
 

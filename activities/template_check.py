@@ -10,10 +10,11 @@ from pathlib import Path
 from jinja2 import TemplateSyntaxError
 
 from activities.template_engine import TemplateBroken, TemplateMissing, text_environment
-from activities.template_samples import COUNTRIES, sample_debtor, sample_notice
+from activities.template_samples import TRIED, sample_debtor, sample_notice
 from activities.template_variables import unknown_variables
 from activities.texts import (
     EMAIL,
+    LABELS,
     LETTER,
     SCRIPT,
     render_email,
@@ -33,6 +34,7 @@ KINDS = {"e-mail": EMAIL, "letter": LETTER, "script": SCRIPT}
 
 _CHANNELS = {Channel.EMAIL: "e-mail", Channel.LETTER: "letter", Channel.PHONE: "script"}
 _DEMANDS = frozenset({"courtesy", "reminder", "firm", "formal-notice", "hand-over-notice"})
+_LABEL = re.compile(r"^([a-z][a-z_]*) *=", re.MULTILINE)
 _FIGURE = re.compile(r"€?\d[\d.,\u202f]*[.,]\d{2}\b")
 
 
@@ -61,7 +63,8 @@ def check_templates(templates: Path, plans: Sequence[DunningPlan]) -> list[Findi
         templates: the folder, with a folder per language.
         plans: whose steps need their texts.
     """
-    found = [*_names(templates), *_languages(templates), *_plans(templates, plans)]
+    found = [*_names(templates), *_languages(templates), *_labels(templates)]
+    found += _plans(templates, plans)
     for language in languages_of(templates):
         for name, kind in texts_of(templates, language):
             found += _tried(templates, language, name, kind)
@@ -119,6 +122,20 @@ def _languages(templates: Path) -> Iterator[Finding]:
                     yield _finding(file, 0, "missing-language", f"there is no such {kind} here")
 
 
+def _labels(templates: Path) -> Iterator[Finding]:
+    """A word around the figures that one language has, every language must have."""
+    named: dict[str, set[str]] = {}
+    for language in languages_of(templates):
+        path = templates / language / LABELS
+        words = path.read_text("utf-8", "replace") if path.is_file() else ""
+        named[language] = set(_LABEL.findall(words))
+    every = set().union(*named.values())
+    for language, names in named.items():
+        for name in sorted(every - names):
+            file = f"{language}/{LABELS}"
+            yield _finding(file, 0, "missing-language", f"there is no word for {name} here")
+
+
 def _plans(templates: Path, plans: Iterable[DunningPlan]) -> Iterator[Finding]:
     """Each step of a plan that says something must have its text, and the text its charges."""
     for plan in plans:
@@ -164,7 +181,7 @@ def _tried(templates: Path, language: str, name: str, kind: str) -> Iterator[Fin
     """One text, for debtors of every capacity and country, with and without charges."""
     modes = tuple(Charges) if _tells_charges(templates, language, name, kind) else ()
     for capacity in Capacity:
-        for country in COUNTRIES:
+        for country in TRIED:
             for charges in modes or (Charges.NONE,):
                 debtor = sample_debtor(language, capacity, country)
                 notice = sample_notice(name, debtor, charges=charges)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from domain.enclosures import STATEMENT_TEMPLATES
 from domain.interest import state_claim
 from domain.interest_regimes import UnknownRegimeError
 from domain.notice_claim import add_up, told
 from domain.rates import RateTable
+from schemas.account import ItemAccount, Movement, MovementKind
 from schemas.interest import (
     Claim,
     ClaimStatement,
@@ -19,7 +21,7 @@ from schemas.interest import (
     ReferenceRate,
 )
 from schemas.money import Money
-from schemas.notice import EarlierContact, Notice, NoticeItem
+from schemas.notice import EarlierContact, Enclosure, Notice, NoticeItem
 from schemas.parties import Capacity, Creditor, Debtor, PostalAddress
 from schemas.pauses import Arrangement, Dispute, DisputeReason, Instalment
 from schemas.plan import Channel, Charges, NoticeKind
@@ -29,7 +31,12 @@ BEFORE_DUE = "before-due"
 COUNTRIES = ("FR", "DE", "GB")
 """Countries whose law the shipped texts name."""
 
-_NO_REMINDER_YET = frozenset({BEFORE_DUE, "courtesy"})
+TRIED = (*COUNTRIES, "CH")
+"""Countries for which a text is tried: those, and one whose law no text knows."""
+
+_REMINDED = {BEFORE_DUE: 0, "courtesy": 0, "reminder": 1, "firm": 2}
+"""How many messages came before a text, where it is not all three."""
+_PAID_ON = date(2026, 9, 21)
 _ADDRESSES = {
     "FR": PostalAddress(lines=("27 avenue de la Gare", "59000 LILLE"), country="FR"),
     "DE": PostalAddress(lines=("Hafenstraße 12", "20457 Hamburg"), country="DE"),
@@ -46,6 +53,8 @@ _NAMES = {
     ("GB", Capacity.CONSUMER): "Ms Joan Field",
     ("GB", Capacity.PUBLIC): "Aldbourne Parish Council",
 }
+_SPEAKERS = {"FR": "Paul Vasseur", "DE": "Jens Brandt", "GB": "Alan Price"}
+_TRANSFER = {"de": "Überweisung", "en": "bank transfer", "fr": "virement"}
 _RATES = RateTable(
     ReferenceRate(
         series=series, valid_from=start, value=value, status=RateStatus.OFFICIAL, source="sample"
@@ -91,7 +100,7 @@ def sample_debtor(language: str, capacity: Capacity, country: str = "FR") -> Deb
         language=language,
         siren="732829320" if company and country == "FR" else "",
         capacity=capacity,
-        representative="Paul Vasseur" if company else "",
+        representative=_SPEAKERS[known] if company else "",
     )
 
 
@@ -120,15 +129,16 @@ def sample_notice(
         creditor=sample_creditor(),
         debtor=debtor,
         items=items,
-        earlier=()
-        if template in _NO_REMINDER_YET
-        else tuple(
+        earlier=tuple(
             EarlierContact(on=TODAY - timedelta(days=days), channel=Channel.EMAIL, step=step)
             for days, step in ((42, "courtesy"), (35, "reminder"), (15, "firm"))
-        ),
+        )[: _REMINDED.get(template, 3)],
         claim=add_up(told(charges, debtor), principal, statements),
-        promise=_promise() if template == NoticeKind.PROMISE else None,
+        promise=_promise(debtor.language) if template == NoticeKind.PROMISE else None,
         dispute=_dispute() if template == NoticeKind.DISPUTE else None,
+        enclosures=(Enclosure(name=f"sample-{TODAY}.pdf", statement=True),)
+        if template.startswith(STATEMENT_TEMPLATES)
+        else (),
         follows="formal-notice" if template == "firm" else "",
         refer_to="collection agency",
         refer_on=TODAY + timedelta(days=15),
@@ -160,11 +170,22 @@ def _item(place: int, template: str, debtor: Debtor) -> NoticeItem:
         purchase_order="" if place else "PO-88123",
         reference="RF18539007547034" if place == 0 else "",
         statement=_statement(amount, paid, due, debtor),
+        account=_account(amount, paid, asked),
+    )
+
+
+def _account(amount: Money, paid: Money, asked: Money) -> ItemAccount:
+    received = Movement(kind=MovementKind.PAYMENT, amount=paid, on=_PAID_ON, reference="sample")
+    return ItemAccount(
+        invoiced=amount,
+        movements=(received,) if paid.is_positive else (),
+        disputed=amount - paid - asked,
+        asked=asked,
     )
 
 
 def _statement(amount: Money, paid: Money, due: date, debtor: Debtor) -> ClaimStatement | None:
-    received = (Receipt(day=date(2026, 9, 21), amount=paid),) if paid.is_positive else ()
+    received = (Receipt(day=_PAID_ON, amount=paid),) if paid.is_positive else ()
     claim = Claim(
         amount=amount,
         country=debtor.country,
@@ -181,13 +202,13 @@ def _statement(amount: Money, paid: Money, due: date, debtor: Debtor) -> ClaimSt
         return None
 
 
-def _promise() -> Arrangement:
+def _promise(language: str) -> Arrangement:
     day = TODAY + timedelta(days=9)
     return Arrangement(
         arrangement_id="sample",
         instalments=(Instalment(amount=_euros("1234.56"), on=day),),
         lapses=(datetime(2026, 11, 3, tzinfo=UTC),),
-        means="virement",
+        means=_TRANSFER.get(language, _TRANSFER["en"]),
         made_at=datetime(2026, 10, 21, tzinfo=UTC),
         received=_euros("0.00"),
     )

@@ -32,6 +32,9 @@ EMAIL, LETTER, SCRIPT = (
 )
 """The endings of the files of a text, by what it is."""
 
+LABELS = "_labels.txt"
+"""The words around the figures of letters and statements, in each language."""
+
 _LETTER_KINDS = frozenset(
     {"heading", "items", "list", "paragraph", "payment", "signature", "statement"}
 )
@@ -40,6 +43,22 @@ _DATE = re.compile(r"\b(\d{1,2}(?:er|\.)?) (\w+ \d{4})\b")
 
 class TooManyItems(ValueError):  # noqa: N818 - the name says the condition, as refusals do
     """One message would list more invoices than anybody reads."""
+
+
+class Labels(dict[str, str]):
+    """Words by name; one that a language's file lacks is named with the file."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def __missing__(self, name: str) -> str:
+        """Nothing stands in for a word: a document says everything or is not made.
+
+        Raises:
+            TemplateBroken: always.
+        """
+        raise TemplateBroken(self._path, 0, f"has no word for {name}")
 
 
 @dataclass(frozen=True)
@@ -119,17 +138,38 @@ def render_letter(notice: Notice, templates: Path) -> LetterText:
         if block["kind"] not in _LETTER_KINDS:
             path = templates / files.names["letter.txt"]
             raise TemplateBroken(path, 0, f"a letter has no block [{block['kind']}]")
-    labels = text_environment(templates).fill(
-        f"{language}/_labels.txt", text_values(notice, language), used
-    )
-    pairs = (line.partition("=") for line in labels.splitlines() if "=" in line)
     return LetterText(
         language=language,
         subject=typographic(" ".join(subject.split("\n")).strip(), language),
-        labels={key.strip(): typographic(word.strip(), language) for key, _, word in pairs},
+        labels=read_labels(notice, templates, language, used),
         blocks=blocks,
         used=used,
     )
+
+
+def read_labels(
+    notice: Notice, templates: Path, language: str, used: dict[str, str]
+) -> dict[str, str]:
+    """The words around the figures of letters and statements: ``_labels.txt``, by name.
+
+    Args:
+        notice: some of the words depend on it.
+        templates: the templates folder.
+        language: one that has the file.
+        used: takes the hash of each file that was used, by its name.
+
+    Raises:
+        TemplateMissing, TemplateBroken, TooManyItems: as :func:`render_email`.
+    """
+    text = text_environment(templates).fill(
+        f"{language}/{LABELS}", text_values(notice, language), used
+    )
+    words = Labels(templates / language / LABELS)
+    for line in text.splitlines():
+        key, found, word = line.partition("=")
+        if found:
+            words[key.strip()] = typographic(word.strip(), language)
+    return words
 
 
 def _fill(

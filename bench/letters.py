@@ -43,7 +43,7 @@ def main(count: int) -> None:
         ours += time.perf_counter() - began
         began = time.perf_counter()
         for page, notice in zip(pages[at : at + TURN], notices[at : at + TURN], strict=True):
-            press._compiler().compile(  # noqa: SLF001 - the very compiler, bare
+            press._press.compiler().compile(  # noqa: SLF001 - the very compiler, bare
                 sys_inputs={"data": page},
                 format="pdf",
                 timestamp=datetime.combine(notice.on, hour(), UTC),

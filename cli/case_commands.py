@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from cli.asking import Manner, ask
+from cli.local_time import LocalTimes
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
 from cli.reach import author, database, everything, only
 from cli.selection import Selection
@@ -26,17 +27,20 @@ async def list_cases(state: str, debtor: str, limit: int, *, as_json: bool) -> E
     if as_json:
         say_json(lines)
         return Exit.DONE
+    times = LocalTimes(line.time_zone for line in lines if line.next_at)
     rows = [
         (
             *(line.invoice, line.debtor_name or line.debtor_id, line.closing or line.state),
             *(line.level, line.due_date, f"{line.outstanding:.2f} {line.currency}"),
-            f"{line.next_at:%Y-%m-%d %H:%M}" if line.next_at else in_words(line.waiting_for),
+            times.show(line.next_at, line.time_zone)
+            if line.next_at
+            else in_words(line.waiting_for),
             line.open_tasks or "",
         )
         for line in lines
     ]
-    head = ("invoice", "debtor", "state", ">level", "due", ">outstanding", "next (UTC)", ">tasks")
-    say_table(count(len(lines), "case"), head, rows)
+    head = ("invoice", "debtor", "state", ">level", "due", ">outstanding", times.head("next"))
+    say_table(count(len(lines), "case"), (*head, ">tasks"), rows)
     return Exit.DONE
 
 

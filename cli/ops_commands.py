@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from cli.asking import Manner, ask
+from cli.local_time import morning_of
 from cli.outcome import CommandFailed, Exit
 from cli.reach import author
 from cli.selection import Selection
@@ -33,8 +33,6 @@ from schemas.requests import (
     WriteOff,
 )
 from store.read_models import CaseLine
-
-PARIS = ZoneInfo("Europe/Paris")
 
 SIMPLE: dict[str, tuple[type[Asked], str]] = {
     "release": (Release, "released"),
@@ -70,9 +68,9 @@ async def simple(kind: str, selection: Selection, how: Manner, **words: str) -> 
 
 async def hold(selection: Selection, how: Manner, reason: str, until: date | None) -> Exit:
     """Stop the clock; until the morning of a day, or open-ended."""
-    end = datetime.combine(until, time(), PARIS).astimezone(UTC) if until else None
 
-    def make(_line: CaseLine, command_id: str) -> Asked:
+    def make(line: CaseLine, command_id: str) -> Asked:
+        end = morning_of(until, line.time_zone) if until else None
         return PlaceHold(command_id=command_id, by=author(), reason=reason, until=end)
 
     return await ask(selection, how, "on hold", make)
@@ -90,7 +88,6 @@ async def dispute(
     if reason not in set(DisputeReason):
         known = ", ".join(DisputeReason)
         raise CommandFailed(Exit.USAGE, f"{reason!r} is no reason; expected one of: {known}")
-    due = datetime.combine(deadline, time(), PARIS).astimezone(UTC) if deadline else None
 
     def make(line: CaseLine, command_id: str) -> Asked:
         return RaiseDispute(
@@ -100,7 +97,7 @@ async def dispute(
             reason=DisputeReason(reason),
             note=note,
             owner=author(),
-            deadline=due,
+            deadline=morning_of(deadline, line.time_zone) if deadline else None,
         )
 
     return await ask(selection, how, "in dispute", make)

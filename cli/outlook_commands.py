@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cli.ahead import look_ahead
+from cli.local_time import LocalTimes
 from cli.outcome import CommandFailed, Exit, say, say_json, say_table
 from cli.reach import database
 from cli.under_way import what_keeps
@@ -36,6 +37,7 @@ class Sleeper(Frozen):
     Attributes:
         since: when its longest pause began.
         wakes_at: by itself; None when only a person can wake it.
+        time_zone: of the debtor's clock (IANA).
     """
 
     case_id: str
@@ -46,6 +48,7 @@ class Sleeper(Frozen):
     age_days: int
     wakes_at: Instant | None
     outstanding: Money
+    time_zone: str
 
 
 class Reason(Frozen):
@@ -67,15 +70,16 @@ async def asleep(*, as_json: bool) -> Exit:
     if as_json:
         say_json(found)
         return Exit.DONE
+    times = LocalTimes(one.time_zone for one in found if one.wakes_at)
     rows = [
         (
             *(one.invoice, in_words(one.reason), f"{one.age_days} d", one.outstanding),
-            f"{one.wakes_at:%Y-%m-%d %H:%M}" if one.wakes_at else "never by itself",
+            times.show(one.wakes_at, one.time_zone) if one.wakes_at else "never by itself",
             one.sentence,
         )
         for one in found
     ]
-    head = ("invoice", "asleep", ">for", ">outstanding", "wakes (UTC)", "why")
+    head = ("invoice", "asleep", ">for", ">outstanding", times.head("wakes"), "why")
     say_table(f"Asleep: {count(len(found), 'case')}", head, rows)
     return Exit.DONE
 
@@ -111,10 +115,14 @@ async def forecast(days: int, debtor: str, *, as_json: bool) -> Exit:
     until = now + timedelta(days=days)
     async with database() as pool:
         cases = [case async for case in _open_cases(pool) if debtor in {"", case.debtor_id}]
+        if debtor and not cases:
+            words = f"debtor {debtor!r} has no open case; `starter.py list` shows those there are"
+            raise CommandFailed(Exit.NOT_FOUND, words)
         ahead = await look_ahead(pool, cases, now, until)
     coming: list[dict[str, Any]] = [
         {
             "at": one.at,
+            "time_zone": case.calendar.time_zone,
             "invoice": case.invoice,
             "debtor": ahead.names[case.creditor, case.debtor_id] or case.debtor_id,
             "channel": one.channel.value,
@@ -129,14 +137,15 @@ async def forecast(days: int, debtor: str, *, as_json: bool) -> Exit:
     if as_json:
         say_json(coming)
         return Exit.DONE
+    times = LocalTimes(one["time_zone"] for one in coming)
     rows = [
         (
-            *(f"{one['at']:%Y-%m-%d %H:%M}", one["invoice"], one["debtor"]),
+            *(times.show(one["at"], one["time_zone"]), one["invoice"], one["debtor"]),
             *(one["channel"], one["step"], one["asked"]),
         )
         for one in coming
     ]
-    head = ("when (UTC)", "invoice", "debtor", "channel", "step", ">asks for")
+    head = (times.head("when"), "invoice", "debtor", "channel", "step", ">asks for")
     say_table(
         f"{count(len(coming), 'step')} within {count(days, 'day')}, if nobody pays", head, rows
     )
@@ -165,6 +174,7 @@ def _sleeper(case: CollectionCase, now: datetime) -> Sleeper | None:
         age_days=max(0, (now - since).days),
         wakes_at=action.until,
         outstanding=case.outstanding,
+        time_zone=case.calendar.time_zone,
     )
 
 

@@ -43,6 +43,7 @@ async def show_case(pool: Pool, case_id: str, *, as_json: bool) -> None:
         told = {"case": case, "why": why, "events": events, "forecast": ahead, "contacts": left}
         say_json({**told, "inbound": back})
         return
+    zone = ZoneInfo(case.calendar.time_zone)
     _print(case, events, ahead, why)
     for contact in left:
         if contact.state is not ContactState.ACCEPTED:
@@ -51,7 +52,7 @@ async def show_case(pool: Pool, case_id: str, *, as_json: bool) -> None:
             if one.state == "refused":
                 say(f"contact {contact.reference} ({contact.step}): {one.role} refused: {one.said}")
     for mail in back:
-        when = f"{mail.received_at:%Y-%m-%d %H:%M} UTC"
+        when = f"{mail.received_at.astimezone(zone):%Y-%m-%d %H:%M}"
         say(f"came back {when}: {mail.kind.value}, {excerpt(mail.subject)} ({mail.inbound_id})")
 
 
@@ -81,7 +82,7 @@ def _print(
         (
             f"{one.event.at.astimezone(zone):%Y-%m-%d %H:%M}",
             in_words(one.event.type),
-            describe(one.event),
+            describe(one.event, zone),
         )
         for one in events
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from schemas.events import CaseEvent
@@ -21,8 +22,10 @@ def in_words(name: str) -> str:
     return re.sub("(?<!^)(?=[A-Z])", " ", name).lower()
 
 
-def describe(event: CaseEvent) -> str:
-    """An event in a line, for people."""
+def describe(event: CaseEvent, zone: tzinfo = UTC) -> str:
+    """An event in a line, for people; moments in it are on the clock of that zone."""
+    if event.type in WORDS_WITH_A_MOMENT:
+        return WORDS_WITH_A_MOMENT[event.type](event, zone).strip()
     return WORDS[event.type](event).strip()
 
 
@@ -43,9 +46,18 @@ def _promised(arrangement: Arrangement) -> str:
     return f"{said} {arrangement.means} {arrangement.said_by}"
 
 
-def _held(event: Any) -> str:
-    until = f"until {event.hold.until:%Y-%m-%d %H:%M} UTC" if event.hold.until else "without an end"
+def _held(event: Any, zone: tzinfo) -> str:
+    end = event.hold.until
+    until = f"until {_moment(end, zone)}" if end else "without an end"
     return f"{until}: {event.hold.reason} (by {event.hold.by})"
+
+
+def _tried(event: Any, zone: tzinfo) -> str:
+    return f"{event.outcome}, call {event.attempt}; again {_moment(event.again_at, zone)}"
+
+
+def _moment(at: datetime, zone: tzinfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}{' UTC' if zone is UTC else ''}"
 
 
 def _proposed(event: Any) -> str:
@@ -75,7 +87,6 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "StepSkipped": lambda e: f"{e.step}: {e.reason}",
     "StepBroughtForward": lambda e: f"{e.step} is to be taken now, by {e.by}",
     "StepUndone": lambda e: f"{e.step} was taken back by {e.by} {e.reason}",
-    "CallTried": lambda e: f"{e.outcome}, call {e.attempt}; again {e.again_at:%Y-%m-%d %H:%M} UTC",
     "LadderRestarted": lambda e: f"day zero is now {e.anchor}: {e.reason}",
     "NoticeSent": lambda e: f"{e.kind.value} answered by {e.channel.value} {e.detail}",
     "NoticeNotSent": lambda e: f"{e.kind.value} not answered: {e.explanation}",
@@ -100,7 +111,6 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "InstalmentsAgreed": lambda e: _promised(e.arrangement),
     "PromiseKept": lambda _: "everything promised has come in",
     "PromiseBroken": lambda e: f"promised {e.promised}, received {e.received}",
-    "HoldPlaced": _held,
     "HoldReleased": lambda e: f"{e.reason} (by {e.by})",
     "ContactsStopped": lambda e: f"{e.stop.kind.value} of {e.stop.on} {e.stop.note}",
     "ContactsAllowed": lambda e: f"{e.kind.value} is over: {e.reason} (by {e.by})",
@@ -113,4 +123,10 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "CaseReopened": lambda e: e.reason,
     "CaseClosed": lambda e: f"{e.reason.value} {e.note}",
 }
-"""What each kind of event says; a house test holds that none is missing."""
+"""What each kind of event says; a test holds that none is missing."""
+
+WORDS_WITH_A_MOMENT: dict[str, Callable[[Any, tzinfo], str]] = {
+    "HoldPlaced": _held,
+    "CallTried": _tried,
+}
+"""The same for those that name a moment."""

@@ -41,7 +41,9 @@ def after_money(case: CollectionCase, event: MoneyEvent) -> dict[str, Any]:
                 **_no_longer_promised(case, event),
             }
         case CreditNoteIssued():
-            credit = Credit(credit_id=event.credit_id, amount=event.taken + event.expected)
+            credit = Credit(
+                credit_id=event.credit_id, amount=event.taken + event.expected, on=event.on
+            )
             return {
                 "credits": (*case.credits, credit),
                 "expected_credit": _still_expected(case, event.expected),

@@ -111,10 +111,15 @@ class TaskKind(StrEnum):
 
 
 class Credit(Frozen):
-    """A credit note and what it took off the claim."""
+    """A credit note and what it took off the claim.
+
+    Attributes:
+        on: the day of the note; None for one that was folded before its day was kept.
+    """
 
     credit_id: str
     amount: Money
+    on: date | None = None
 
 
 class OpenTask(Frozen):

@@ -6,6 +6,7 @@ from datetime import date
 
 from pydantic import Field
 
+from schemas.account import ItemAccount
 from schemas.base import Frozen
 from schemas.interest import ClaimStatement
 from schemas.money import Money
@@ -21,6 +22,7 @@ class NoticeItem(Frozen):
         asked: what is still owed of it; ``amount`` less ``paid``.
         reference: ISO 11649 creditor reference.
         statement: its account on the day of the message; None when the plan's step asks for none.
+        account: its principal, with every payment and credit; None in a message without it.
     """
 
     invoice: str
@@ -33,6 +35,7 @@ class NoticeItem(Frozen):
     purchase_order: str = ""
     reference: str = ""
     statement: ClaimStatement | None = None
+    account: ItemAccount | None = None
 
 
 class EarlierContact(Frozen):
@@ -47,16 +50,18 @@ class Enclosure(Frozen):
     """A document that a message carries, or says where to find.
 
     Attributes:
-        invoice: its number.
+        invoice: its number; empty for the statement of account.
         name: of the attached file.
         attached: it is in the message; else it would have been too large.
         link: where it can be fetched instead, or empty.
+        statement: it is the statement of account, which is about all invoices of the message.
     """
 
-    invoice: str
+    invoice: str = ""
     name: str = ""
     attached: bool = True
     link: str = ""
+    statement: bool = False
 
 
 class NoticeClaim(Frozen):
@@ -156,6 +161,14 @@ class Notice(Frozen):
         total = Money.zero(self.items[0].paid.currency)
         for item in self.items:
             total += item.paid
+        return total
+
+    @property
+    def waived(self) -> Money:
+        """What nobody asks for any more, though it was not paid: a small remainder, say."""
+        total = Money.zero(self.items[0].amount.currency)
+        for item in self.items:
+            total += item.amount - item.paid - item.asked
         return total
 
     @property

@@ -24,7 +24,7 @@ class PostalAddress(Frozen):
     """A postal address as lines; the country apart, because the envelope needs it apart.
 
     Attributes:
-        lines: street first, postcode and city last; at most five.
+        lines: street first, town and postcode last, in the order of their country; at most five.
         country: ISO 3166-1 alpha-2.
     """
 
@@ -76,7 +76,7 @@ class MailAccount(Strict):
     Attributes:
         password_variable: name of the environment variable that holds the password.
         password_file: file that holds it; of the two, one is given where the server asks for one.
-        per_minute: at most so many messages a minute from each worker; 0 for no limit.
+        per_minute: at most so many messages a minute, over all workers; 0 for no limit.
     """
 
     host: str = Field(min_length=1)

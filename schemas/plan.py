@@ -105,6 +105,8 @@ class DunningStep(Frozen):
         to: to whom an e-mail goes; a role that the debtor lacks is left out, if another is there.
         copy_to: who gets a copy that all can see.
         enclose: whether an e-mail carries its invoices.
+        statement: whether an e-mail carries a statement of account; None leaves it to the step:
+            from the firm tone on, and wherever charges are told, it does.
         if_unknown: ``ask`` a person (a letter always does) or ``resend`` with the same Message-ID.
         pay_within_days: the deadline that the message names, counted from the day it leaves.
         charges: what the message says of interest and of the fixed sum; it never changes what the
@@ -131,6 +133,7 @@ class DunningStep(Frozen):
     done_within_days: int = Field(default=2, ge=0, le=60)
     letter: LetterKind = LetterKind.ORDINARY
     threatens_court: bool | None = None
+    statement: bool | None = None
 
     @model_validator(mode="after")
     def _template_defaults_to_the_name(self) -> Self:

@@ -33,6 +33,7 @@ class Contact(Frozen):
         owner: which attempt holds it.
         lease_until: until then, a hand-over that has begun may still be under way.
         charges: what it claims beside each of its invoices; only an accepted one has claimed it.
+        perhaps_left: an earlier attempt was in the middle of its hand-over; nobody knows of it.
     """
 
     reference: str
@@ -51,6 +52,7 @@ class Contact(Frozen):
     creditor: str = ""
     debtor_id: str = ""
     lease_is_over: bool = False
+    perhaps_left: bool = False
     charges: tuple[StatedCharges, ...] = ()
 
 
@@ -127,7 +129,10 @@ async def take_back(pool: Pool, reference: str, owner: str, problem: str) -> Non
 
 
 async def withdraw(connection: Pool | Connection, reference: str, problem: str = "") -> None:
-    """Nothing of a claim has left, nor will for now: it holds nobody up and speaks for nobody."""
+    """Nothing of a claim has left, nor will for now: it holds nobody up and speaks for nobody.
+
+    One of which an earlier attempt may have left is unknown from then on.
+    """
     await connection.execute(_SQL["withdraw"], reference, problem[:500])
 
 
@@ -184,10 +189,9 @@ async def unknown_tasks(pool: Pool, reference: str) -> list[UnknownTask]:
     return [UnknownTask.model_validate(dict(row)) for row in rows]
 
 
-async def state_of(connection: Pool | Connection, reference: str) -> ContactState | None:
-    """How far a contact has come, if there is one."""
-    found = await connection.fetchval(_SQL["state_of"], reference)
-    return None if found is None else ContactState(found)
+async def may_have_left(connection: Pool | Connection, reference: str) -> bool:
+    """Whether nobody can tell that nothing of a contact has left, which no answer has settled."""
+    return bool(await connection.fetchval(_SQL["may_have_left"], reference))
 
 
 async def unsettled(pool: Pool, older_than: datetime) -> list[Contact]:

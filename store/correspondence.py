@@ -35,6 +35,20 @@ class Recorded(Frozen):
     said: str = ""
 
 
+class EnclosedDocument(Frozen):
+    """A document that left with a contact.
+
+    Attributes:
+        kind: ``invoice`` or ``statement``.
+        document: the invoice's number; of a statement, its file name.
+        sha256: of its bytes, hexadecimal.
+    """
+
+    kind: str
+    document: str
+    sha256: str
+
+
 async def conversation(
     pool: Pool, creditor: str, debtor_id: str, reference: str
 ) -> tuple[Earlier, ...]:
@@ -67,14 +81,38 @@ async def documents_of(
 
 
 async def enclose(
-    pool: Pool, reference: str, creditor: str, debtor_id: str, documents: Mapping[str, str]
+    pool: Pool,
+    reference: str,
+    creditor: str,
+    debtor_id: str,
+    documents: Mapping[str, str],
+    *,
+    statement: bool = False,
 ) -> None:
-    """Remember which documents leave with a contact: SHA-256 by invoice number."""
+    """Remember which documents leave with a contact.
+
+    Args:
+        pool: any.
+        reference: of the contact.
+        creditor: whose they are.
+        debtor_id: who gets them.
+        documents: SHA-256 by invoice number; by file name, of a statement of account.
+        statement: they are statements, which a later contact does not spare the debtor.
+    """
     if documents:
+        kind = "statement" if statement else "invoice"
         await pool.execute(
             _SQL["enclose"],
-            *(reference, creditor, debtor_id, list(documents), list(documents.values())),
+            *(reference, creditor, debtor_id, kind, list(documents), list(documents.values())),
         )
+
+
+async def enclosed(pool: Pool, reference: str) -> list[EnclosedDocument]:
+    """What left with a contact, the statement of account first."""
+    return [
+        EnclosedDocument.model_validate(dict(row))
+        for row in await pool.fetch(_SQL["enclosed"], reference)
+    ]
 
 
 async def address(pool: Pool, reference: str, recipients: Sequence[Recipient]) -> None:

@@ -24,6 +24,7 @@ class CaseLine(Frozen):
         level: how far up the ladder the debtor has been dunned.
         next_at: when something is due; None when only people or the bank can change anything.
         waiting_for: names what is waited for.
+        time_zone: of the debtor's clock (IANA).
     """
 
     case_id: str
@@ -42,6 +43,7 @@ class CaseLine(Frozen):
     currency: str
     due_date: date
     plan: str = ""
+    time_zone: str = "UTC"
     opened_at: Instant
     closed_at: Instant | None = None
     open_tasks: int = 0

@@ -21,14 +21,18 @@ limit $5;
 select distinct d.document
 from contact_documents as d
 inner join contacts as c on c.reference = d.reference
-where d.creditor = $1 and d.debtor_id = $2 and d.reference <> $3
+where d.creditor = $1 and d.debtor_id = $2 and d.reference <> $3 and d.kind = 'invoice'
     and c.state in ('accepted', 'unknown');
 
 -- name: enclose
-insert into contact_documents (reference, creditor, debtor_id, document, sha256)
-select $1, $2, $3, one.document, one.sha256
-from unnest($4::text[], $5::text[]) as one (document, sha256)
-on conflict (reference, document) do update set sha256 = excluded.sha256;
+insert into contact_documents (reference, creditor, debtor_id, kind, document, sha256)
+select $1, $2, $3, $4, one.document, one.sha256
+from unnest($5::text[], $6::text[]) as one (document, sha256)
+on conflict (reference, kind, document) do update set sha256 = excluded.sha256;
+
+-- name: enclosed
+select kind, document, sha256 from contact_documents
+where reference = $1 order by kind desc, document;
 
 -- name: address
 insert into contact_recipients (reference, address, role, copied)

@@ -4,6 +4,7 @@ select
     c.closing, c.level, coalesce(w.until, c.next_at) as next_at,
     coalesce(w.reason, c.waiting_for) as waiting_for, c.claim, c.paid, c.outstanding, c.currency,
     c.due_date, c.opened_at, c.closed_at, c.folded -> 'plan' ->> 'plan' as plan,
+    c.folded -> 'calendar' ->> 'time_zone' as time_zone,
     (select count(*) from tasks as t where t.case_id = c.case_id and t.status = 'open')
         as open_tasks
 from cases as c
