@@ -13,18 +13,20 @@ from cli.interest_command import Asked, claim_of, state
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json
 from cli.rates_command import read_rates_file
 from cli.reach import database, only
+from domain.agreed_interest import agreed_at_opening, agreed_interest
+from domain.import_terms import due_warnings
 from domain.limitation import limitation_alarm
 from domain.notice_claim import claim_of_case
-from domain.payment_terms import legal_ceiling, ruling_due_date
 from domain.rates import RateTable
 from domain.time_to_sue import limitation_of
+from schemas.agreed_interest import AgreedInterest
 from schemas.base import Frozen
 from schemas.case import CollectionCase
 from schemas.identifiers import case_id
 from schemas.interest import FIRST_DAY, LAST_DAY, ClaimStatement, Receipt
+from schemas.invoice import Invoice
 from schemas.limitation import Limitation, LimitationAlarm
 from schemas.parties import Creditor, Debtor
-from schemas.payment_terms import Agreement
 from schemas.settings import Settings
 from store import receivables
 from store.pool import Pool
@@ -37,12 +39,14 @@ class Account(Frozen):
 
     Attributes:
         limitation: None where no law is known.
+        rate_of: who gives the contract rate; None where the law's own is applied.
         notices: what a person should know beside the statement's own warnings.
     """
 
     invoice: str
     statement: ClaimStatement
     limitation: Limitation | None
+    rate_of: str | None = None
     notices: tuple[str, ...] = ()
 
 
@@ -51,7 +55,7 @@ async def account(
 ) -> Exit:
     """Print the account of each invoice; one that cannot be stated does not hide the others."""
     settings = Settings()
-    who = only(read_creditors(settings.creditors_folder), creditor)
+    who = only(read_creditors(settings.creditors_folder, settings.rates_file), creditor)
     table = read_rates_file(settings.rates_file)
     day = on or datetime.now(ZoneInfo(who.time_zone)).date()
     accounts: list[Account] = []
@@ -89,21 +93,20 @@ async def account_of(
     payments, notices = _receipts(invoice.amount.currency, known)
     case = await case_if_any(pool, case_id(who.creditor, number))
     if case is None:
+        agreed = agreed_at_opening(who, debtor.capacity, invoice.contract_rate) or AgreedInterest()
         fields: dict[str, object] = {
             "country": debtor.country,
             "capacity": debtor.capacity,
             "amount": invoice.amount,
             "due_date": invoice.due_date,
             "payments": payments,
+            "contract_rate": agreed.rate,
+            "creditor_is_individual": agreed.creditor_is_individual,
         }
     else:
+        agreed = agreed_interest(case, debtor.capacity)
         fields = _claim_so_far(case, debtor, day)
-    statement = state(claim_of(fields, asked), day, table, asked)
-    # Nobody told us what was agreed, so only a date that no agreement makes lawful is warned of.
-    latest = legal_ceiling(
-        debtor.country, debtor.capacity, Agreement.EXPRESSLY_END_OF_MONTH, invoice.issue_date
-    )
-    ruled = ruling_due_date(invoice.due_date, None, invoice.issue_date, latest)
+    statement = state(claim_of(fields, asked), day, table, asked, agreed.day_count)
     limit = limitation_of(
         *(debtor.country, debtor.capacity, invoice.issue_date, invoice.due_date),
         [one for one in payments if one.day <= day],
@@ -112,14 +115,23 @@ async def account_of(
         invoice=number,
         statement=statement,
         limitation=limit,
-        notices=(*notices, *ruled.warnings, *_alarm(limit, day)),
+        rate_of="the command" if asked.rate else agreed.origin,
+        notices=(*notices, *_due(who, debtor, invoice), *_alarm(limit, day)),
+    )
+
+
+def _due(who: Creditor, debtor: Debtor, invoice: Invoice) -> tuple[str, ...]:
+    """What a person should know of the due date."""
+    return due_warnings(
+        *(invoice.issue_date, invoice.due_date, invoice.delivery_date, invoice.terms, who.terms),
+        *(debtor.country, debtor.capacity, who.agreement),
     )
 
 
 def _claim_so_far(case: CollectionCase, debtor: Debtor, day: date) -> dict[str, object]:
     """The claim as its case knows it: credits, disputes, waivers, an insolvency; as on a day."""
     claim = claim_of_case(case, debtor)
-    fields = claim.model_dump(exclude={"contract_rate", "formal_notice_on", "holidays"})
+    fields = claim.model_dump(exclude={"formal_notice_on", "holidays"})
     fields["payments"] = [one for one in claim.payments if FIRST_DAY <= one.day <= LAST_DAY]
     fields["waivers"] = [one for one in claim.waivers if one.day <= day]
     return fields
@@ -159,6 +171,9 @@ def _as_data(one: Account) -> dict[str, Any]:
 
 def _print(one: Account) -> None:
     print_statement(one.invoice, one.statement)
+    if one.rate_of is not None and one.statement.segments:
+        rate = one.statement.segments[-1].rate
+        say(f"  rate of the contract: {rate} % a year, from {one.rate_of}")
     if one.limitation is not None:
         say(f"  last day to go to court, from the invoice's date: {one.limitation.limitation_day}")
     for notice in one.notices:

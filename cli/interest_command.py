@@ -17,6 +17,7 @@ from domain.contract_rate import ContractRateRefusedError
 from domain.interest import DayOutOfRangeError, state_claim
 from domain.interest_regimes import UnknownRegimeError
 from domain.rates import RateTable
+from schemas.agreed_interest import DayCount
 from schemas.interest import (
     FIRST_DAY,
     LAST_DAY,
@@ -89,7 +90,9 @@ def claim_of(fields: dict[str, object], asked: Asked) -> Claim:
             {
                 **fields,
                 "holidays": _holidays(str(fields["country"]), fields["due_date"]),
-                "contract_rate": _decimal(asked.rate, "--rate") if asked.rate else None,
+                "contract_rate": _decimal(asked.rate, "--rate")
+                if asked.rate
+                else fields.get("contract_rate"),
                 "formal_notice_on": asked.formal_notice,
                 "insolvency_on": asked.insolvency or fields.get("insolvency_on"),
             }
@@ -111,7 +114,13 @@ def _holidays(country: str, due: object) -> tuple[date, ...]:
     return tuple(holiday.day for holiday in calendar.holidays)
 
 
-def state(claim: Claim, on: date, table: RateTable, asked: Asked) -> ClaimStatement:
+def state(
+    claim: Claim,
+    on: date,
+    table: RateTable,
+    asked: Asked,
+    day_count: DayCount = DayCount.ACT_365F,
+) -> ClaimStatement:
     """The account of a claim on a day.
 
     Raises:
@@ -124,7 +133,7 @@ def state(claim: Claim, on: date, table: RateTable, asked: Asked) -> ClaimStatem
         words = f"--policy {asked.policy!r} is unknown; expected one of: {names}"
         raise CommandFailed(Exit.USAGE, words) from error
     try:
-        return state_claim(claim, on, table, policy=policy)
+        return state_claim(claim, on, table, policy=policy, day_count=day_count)
     except ContractRateRefusedError as error:
         raise CommandFailed(Exit.REFUSED, f"ContractRateRefused: {error}") from error
     except UnknownRegimeError as error:

@@ -16,6 +16,7 @@ from domain.claim_ledger import ClaimLedger, half_up
 from domain.interest_terms import InterestTerms, interest_terms, is_leap
 from domain.interest_words import conventions, statement_warnings
 from domain.rates import RateTable
+from schemas.agreed_interest import DayCount
 from schemas.interest import (
     FIRST_DAY,
     LAST_DAY,
@@ -24,7 +25,6 @@ from schemas.interest import (
     ClaimStatement,
     Credit,
     CreditKind,
-    DayCount,
     Dispute,
     DisputeOutcome,
     ImputationPolicy,

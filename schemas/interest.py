@@ -9,6 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from schemas.agreed_interest import DayCount
 from schemas.base import CountryCode, Frozen, Text
 from schemas.money import CurrencyMismatchError, Money
 from schemas.parties import Capacity
@@ -82,13 +83,6 @@ class ImputationPolicy(StrEnum):
     LEGAL_ACCESSORIES_FIRST = "legal_accessories_first"
     INTEREST_FIRST = "interest_first"
     PRINCIPAL_FIRST = "principal_first"
-
-
-class DayCount(StrEnum):
-    """By how many days a year's interest is divided; the days counted are always the real ones."""
-
-    ACT_365F = "ACT/365F"
-    ACT_ACT = "ACT/ACT"
 
 
 class CreditKind(StrEnum):

@@ -9,7 +9,8 @@ from domain.interest import state_claim
 from domain.interest_terms import interest_terms
 from domain.interest_words import conventions
 from domain.rates import RateTable, changed_rows
-from schemas.interest import DayCount, ImputationPolicy, RateStatus
+from schemas.agreed_interest import DayCount
+from schemas.interest import ImputationPolicy, RateStatus
 from schemas.money import CurrencyMismatchError
 from tests.support.claims import TABLE, claim, day, made_up, money, stated, table_without
 from tests.support.day_by_day import reckon
