@@ -28,6 +28,7 @@ from activities.smtp import Handed, Mailer
 from activities.statement_pdf import StatementPress
 from activities.texts import render_email
 from domain.enclosures import Document, Statement, carries_statement, enclosures
+from domain.notice_claim import claims_of
 from domain.recipients import Recipient, recipients_of
 from schemas.notice import EmailMessageText, KeptMessage, Notice
 from schemas.plan import DunningStep
@@ -105,6 +106,7 @@ class OutgoingMail:
             template=notice.template,
             template_version=text.template_version,
             language=text.language,
+            charges=claims_of(notice),
         )
         handed = await self._room.mailer_of(notice.creditor.creditor).send(
             content,

@@ -99,7 +99,7 @@ class Steps:
         except DeliveryRefused as refusal:
             refusal.address = address
             raise
-        return delivered.model_copy(update={"charges": claims_of(notice), "address": address})
+        return delivered.model_copy(update={"address": address})
 
     async def _letter(self, step: Step, begin: BeginHandOver) -> Delivered:
         notice = await self._notice(step)
@@ -113,10 +113,10 @@ class Steps:
             template=notice.template,
             template_version=letter.template_version,
             language=letter.language,
+            charges=claims_of(notice),
         )
         await begin(kept)
-        posted = await self._office.post(notice, letter, step.order.step.letter)
-        return posted.model_copy(update={"charges": claims_of(notice)})
+        return await self._office.post(notice, letter, step.order.step.letter)
 
     async def _notice(self, step: Step) -> Notice:
         rates = read_rate_table(self._rates) if self._rates else None

@@ -22,10 +22,12 @@ from domain.notice_claim import claim_of_case
 from domain.payment_terms import legal_ceiling, ruling_due_date
 from domain.rates import RateTable
 from domain.time_to_sue import limitation_of
+from schemas.account import ItemAccount
 from schemas.base import Frozen
 from schemas.case import CollectionCase
 from schemas.identifiers import case_id
 from schemas.interest import FIRST_DAY, LAST_DAY, Claim, ClaimStatement, Receipt
+from schemas.invoice import Invoice
 from schemas.limitation import Limitation, LimitationAlarm
 from schemas.parties import Creditor, Debtor
 from schemas.payment_terms import Agreement
@@ -142,12 +144,18 @@ async def account_of(
         owed=Owed(
             invoice=invoice,
             debtor=debtor,
-            principal=account_of_case(case, day)
-            if case
-            else account_of_invoice(invoice.amount, payments, day),
+            principal=_principal(case, invoice, payments, day),
             due_date=claim.due_date,
         ),
     )
+
+
+def _principal(
+    case: CollectionCase | None, invoice: Invoice, payments: Iterable[Receipt], day: date
+) -> ItemAccount:
+    if case is None:
+        return account_of_invoice(invoice.amount, payments, day)
+    return account_of_case(case, day)
 
 
 def _claim_so_far(case: CollectionCase, debtor: Debtor, day: date) -> dict[str, object]:

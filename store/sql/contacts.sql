@@ -35,9 +35,6 @@ where t.kind = 'delivery-unknown' and t.status = 'open'
     )
 order by t.case_id, t.task_id;
 
--- name: state_of
-select state from contacts where reference = $1;
-
 -- name: begin_hand_over
 -- The last gate: whatever a case has not heard of keeps the message in the house, and so does
 -- whatever another case, for which it speaks, has put on record since it was written. Who loses
@@ -85,8 +82,11 @@ delete from contact_items where reference in (select reference from gone);
 update contacts
 set
     state = $2, detail = $3, sha256 = $4, address = $5, updated_at = now(),
-    last_error = case when $6 = '' then last_error else $6 end, charges = $7
+    last_error = case when $6 = '' then last_error else $6 end
 where reference = $1;
+
+-- name: keep_charges
+update contacts set charges = $2 where reference = $1;
 
 -- name: unsettled
 select *, lease_until < now() as lease_is_over from contacts
