@@ -114,16 +114,7 @@ async def account_of(
     known = await receivables.payments_of(pool, who.creditor, number)
     payments, notices = _receipts(invoice.amount.currency, known)
     case = await case_if_any(pool, case_id(who.creditor, number))
-    if case is None:
-        fields: dict[str, object] = {
-            "country": debtor.country,
-            "capacity": debtor.capacity,
-            "amount": invoice.amount,
-            "due_date": invoice.due_date,
-            "payments": payments,
-        }
-    else:
-        fields = _claim_so_far(case, debtor, day)
+    fields = _claim_so_far(case, debtor, day) if case else _claim(invoice, debtor, payments)
     claim = claim_of(fields, asked)
     statement = state(claim, day, table, asked)
     # Nobody told us what was agreed, so only a date that no agreement makes lawful is warned of.
@@ -156,6 +147,17 @@ def _principal(
     if case is None:
         return account_of_invoice(invoice.amount, payments, day)
     return account_of_case(case, day)
+
+
+def _claim(invoice: Invoice, debtor: Debtor, payments: list[Receipt]) -> dict[str, object]:
+    """The claim of an invoice that nobody pursues."""
+    return {
+        "country": debtor.country,
+        "capacity": debtor.capacity,
+        "amount": invoice.amount,
+        "due_date": invoice.due_date,
+        "payments": payments,
+    }
 
 
 def _claim_so_far(case: CollectionCase, debtor: Debtor, day: date) -> dict[str, object]:
