@@ -31,9 +31,9 @@ from activities.health import health_pages, serving
 from activities.imap_mailbox import mailbox_of
 from activities.inbox import Inbox
 from activities.letter_hooks import hook_pages
-from activities.letter_office import LetterAccountIncomplete, LetterOffice, provider_of
+from activities.letter_office import LetterAccountIncomplete, LetterOffice, providers_of
 from activities.library import read_creditors, read_plans
-from activities.mail_accounts import MailAccountIncomplete, own_mailers
+from activities.mail_accounts import MailAccountIncomplete, mailer_at, own_mailers
 from activities.outgoing_mail import PostRoom
 from activities.smtp import Mailer, SmtpAccount
 from activities.steps import Steps
@@ -200,19 +200,17 @@ async def gather_means(settings: Settings) -> AsyncIterator[Means]:
     )
     async with open_pool(found.database_url, settings.database_pool) as pool:
         room = PostRoom(
-            Mailer(account),
-            own_mailers(creditors, os.environ, settings.smtp_timeout_seconds),
+            mailer_at(account, pool, settings.smtp_per_minute),
+            own_mailers(pool, creditors, os.environ, settings.smtp_timeout_seconds),
             settings.documents,
             settings.attachment_megabytes * 1024 * 1024,
         )
-        provider = provider_of(settings)
-        office = LetterOffice(pool, settings.letters, provider)
+        office = LetterOffice(pool, settings.letters, providers_of(settings))
         try:
             yield Means(settings, client, pool, creditors, plans, room, letters=office)
         finally:
             await room.close()
-            if provider is not None:
-                await provider.close()
+            await office.close()
 
 
 @asynccontextmanager

@@ -5,18 +5,23 @@ from __future__ import annotations
 from temporalio import activity
 
 from activities.errors import wrong_expected_version
+from activities.one_contact import hear_of_messages
 from domain.notices import not_answered, now_answered
 from domain.steps import failed, perhaps_taken
 from schemas.case import CollectionCase
 from schemas.charges import StatedCharges
 from schemas.events import CaseEvent
 from schemas.identifiers import contact_reference
+from schemas.step_events import LadderRestarted, PlanChanged
 from schemas.turns import GiveUpOrder, RecordOrder, TurnResult
 from store import contacts, event_store, facts
 from store.contacts import ContactState, Settled
 from store.errors import WrongExpectedVersionError
 from store.pool import Pool
 from store.read_models import case_as_it_stands
+
+LADDERS = (PlanChanged, LadderRestarted)
+"""After these, a case goes by another ladder than the one on which it was spoken for."""
 
 
 class CaseRecord:
@@ -28,14 +33,22 @@ class CaseRecord:
     @activity.defn(name="record_events")
     async def record_events(self, order: RecordOrder) -> None:
         """Append what the rules decided; a retry that finds its own events succeeds."""
+        heard = False
         try:
             async with self._pool.acquire() as connection, connection.transaction():
-                if order.events:
+                if ladder := next((one for one in order.events if isinstance(one, LADDERS)), None):
+                    heard = await hear_of_messages(
+                        connection, order.case_id, order.version, ladder.at
+                    )
+                if order.events and not heard:
                     await event_store.append(connection, order.case_id, order.version, order.events)
-                elif order.told:
+                elif order.told and not heard:
                     await facts.mark_told(connection, order.case_id, order.told, "nothing changed")
         except WrongExpectedVersionError as error:
             raise wrong_expected_version(str(error)) from error
+        if heard:
+            words = f"{order.case_id}: a message of another invoice has spoken for it just now"
+            raise wrong_expected_version(words)
 
     @activity.defn(name="give_up_step")
     async def give_up_step(self, order: GiveUpOrder) -> TurnResult:
@@ -45,10 +58,10 @@ class CaseRecord:
         try:
             async with self._pool.acquire() as connection, connection.transaction():
                 case = await event_store.lock(connection, step.case_id)
-                contact = await contacts.find(connection, reference)
                 event: CaseEvent = _given_up(order)
-                if contact and contact.state is ContactState.HANDING_OVER:
-                    event = _perhaps(case, order, contact.charges)
+                if await contacts.may_have_left(connection, reference):
+                    contact = await contacts.find(connection, reference)
+                    event = _perhaps(case, order, contact.charges if contact else ())
                     unknown = Settled(state=ContactState.UNKNOWN, detail=words)
                     await contacts.settle(connection, reference, unknown)
                 await event_store.append(connection, step.case_id, step.version, [event])

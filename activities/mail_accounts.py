@@ -5,20 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from activities.mail_pace import Pace
 from activities.smtp import Mailer, SmtpAccount
 from schemas.parties import Creditor, MailAccount
+from store.pool import Pool
 
 
 class MailAccountIncomplete(ValueError):  # noqa: N818 - the name says the condition
     """A creditor's account names a password that is not there."""
 
 
+def mailer_at(account: SmtpAccount, pool: Pool, per_minute: int) -> Mailer:
+    """A mailer that keeps to the pace of its account, over all processes; 0 for no limit."""
+    return Mailer(account, Pace(pool, account.name, per_minute) if per_minute else None)
+
+
 def own_mailers(
-    creditors: Mapping[str, Creditor], environment: Mapping[str, str], timeout_seconds: float
+    pool: Pool,
+    creditors: Mapping[str, Creditor],
+    environment: Mapping[str, str],
+    timeout_seconds: float,
 ) -> dict[str, Mailer]:
     """A mailer for each creditor that has an account of its own, by short name.
 
     Args:
+        pool: where all processes that use an account meet.
         creditors: by short name.
         environment: where the passwords are that the files name by variable.
         timeout_seconds: for each step of the conversation.
@@ -27,9 +38,9 @@ def own_mailers(
         MailAccountIncomplete: a password is not where the creditor's file says; it is never shown.
     """
     return {
-        name: Mailer(_account(name, creditor.smtp, environment, timeout_seconds))
+        name: mailer_at(_account(name, own, environment, timeout_seconds), pool, own.per_minute)
         for name, creditor in creditors.items()
-        if creditor.smtp is not None
+        if (own := creditor.smtp) is not None
     }
 
 
@@ -43,7 +54,6 @@ def _account(
         username=own.username,
         password=_password(creditor, own, environment),
         timeout_seconds=timeout_seconds,
-        per_minute=own.per_minute,
     )
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from activities.errors import try_again
 from activities.last_gate import LastGate
 from domain.charge_rules import claimed_by, claims_on
-from domain.ladder import cycle_of, pending_steps
+from domain.ladder import cycle_of, level_of, pending_step, pending_steps
 from domain.resume import is_paused
-from domain.sharing import REFUSED_FOR_ALL, joins
+from domain.sharing import REFUSED_FOR_ALL, SHARED_CHANNELS, joins
 from domain.steps import failed, performed_now
 from schemas.case import CaseState, CollectionCase
 from schemas.charges import StatedCharges
@@ -20,7 +20,8 @@ from schemas.events import CaseEvent, StepFailed, StepPerformed
 from schemas.identifiers import contact_reference
 from schemas.plan import IfUnknown
 from schemas.turns import StepOrder
-from store import shared_contacts
+from store import event_store, shared_contacts
+from store.contact_situation import wait_no_more
 from store.contacts import Contact, ContactState
 from store.event_store import Addition
 from store.pool import Connection
@@ -79,6 +80,62 @@ async def spoken_for(connection: Connection, order: StepOrder) -> Contact | None
     # Whoever claimed it has left it lying, and cannot begin any more; this case goes its own way.
     await shared_contacts.uncover_step(connection, *place)
     return None
+
+
+async def hear_of_messages(
+    connection: Connection, case_id: str, version: int, now: datetime
+) -> bool:
+    """Put on record that a message has spoken for a case, before its ladder becomes another one.
+
+    On another ladder, nobody would look for a message that left for a step of this one. One that
+    has not begun to leave is written anew, for the case as it will stand.
+
+    Args:
+        connection: in a transaction.
+        case_id: whose ladder changes.
+        version: of the case when that was decided.
+        now: the case's own clock.
+
+    Returns:
+        Whether there was such a message: what was to be recorded must be decided anew.
+
+    Raises:
+        ApplicationError: retryable, while that message is being handed over.
+    """
+    case = await event_store.lock(connection, case_id)
+    step = pending_step(case)
+    if case.version != version or step is None or step.channel not in SHARED_CHANNELS:
+        return False
+    await lock_debtor(connection, case)
+    order = StepOrder(
+        case_id=case_id,
+        creditor=case.creditor,
+        version=version,
+        step=step,
+        cycle=cycle_of(case, step.name),
+        level=level_of(case, step),
+        now=now,
+    )
+    place = (case_id, step.name, order.cycle)
+    if await shared_contacts.call_back(connection, *place):
+        await shared_contacts.uncover_step(connection, *place)
+    contact = await spoken_for(connection, order)
+    if contact is None:
+        return False
+    await record_as_said(connection, contact, case, order, now)
+    return True
+
+
+async def record_as_said(
+    connection: Connection, contact: Contact, case: CollectionCase, order: StepOrder, now: datetime
+) -> tuple[CaseEvent, ...]:
+    """Put on record what became of a step for which another case's message has spoken."""
+    event = as_said(contact, case, order, now)
+    charges = contact.charges if contact.state is ContactState.ACCEPTED else ()
+    events = (event, *claimed_with(event, case.case_id, charges))
+    await event_store.append(connection, case.case_id, order.version, events)
+    await wait_no_more(connection, case.case_id)
+    return events
 
 
 def as_said(

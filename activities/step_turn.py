@@ -22,9 +22,9 @@ from activities.errors import (
 )
 from activities.last_gate import LastGate
 from activities.one_contact import (
-    as_said,
     claimed_with,
     lock_debtor,
+    record_as_said,
     said_for,
     speak_for_others,
     speaks_still,
@@ -43,7 +43,6 @@ from schemas.notice import KeptMessage
 from schemas.plan import IfUnknown
 from schemas.turns import StepOrder, TurnResult
 from store import contacts, event_store, facts, messages
-from store.contact_situation import wait_no_more
 from store.contacts import Claim, Contact, ContactState, Settled
 from store.errors import WrongExpectedVersionError
 from store.event_store import Addition
@@ -118,7 +117,8 @@ class StepTurn:
             return TurnResult(facts=news.facts)
         except (DeliveryPostponed, ClaimLost) as problem:
             await contacts.take_back(self._pool, self._reference, self._owner, str(problem))
-            raise try_again(str(problem)) from problem
+            after = problem.after if isinstance(problem, DeliveryPostponed) else None
+            raise try_again(str(problem), after=after) from problem
         accepted = Settled(
             state=ContactState.ACCEPTED,
             detail=delivered.detail,
@@ -177,11 +177,7 @@ class StepTurn:
         contact = await spoken_for(connection, self._order)
         if contact is None:
             return None
-        event = as_said(contact, case, self._order, self._now)
-        charges = contact.charges if contact.state is ContactState.ACCEPTED else ()
-        events = (event, *claimed_with(event, case.case_id, charges))
-        await event_store.append(connection, case.case_id, self._order.version, events)
-        await wait_no_more(connection, case.case_id)
+        events = await record_as_said(connection, contact, case, self._order, self._now)
         return TurnResult(events=events)
 
     async def _others(
@@ -280,9 +276,9 @@ class StepTurn:
             await event_store.append(
                 connection, self._order.case_id, self._order.version, events, beside
             )
-            await contacts.settle(connection, self._reference, settled)
             if settled.state is ContactState.REFUSED and not beside:
                 await uncover_all(connection, self._reference)
+            await contacts.settle(connection, self._reference, settled)
 
     def _claim(self, case: CollectionCase) -> Claim:
         return Claim(

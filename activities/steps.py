@@ -16,7 +16,7 @@ from activities.letter_office import LetterOffice
 from activities.letter_pdf import AddressDoesNotFit, AddressMissing, LetterPress
 from activities.library import read_rate_table
 from activities.notice_turn import NoticeTurn
-from activities.notices import gather_notice
+from activities.notices import gather_notice, tone_of
 from activities.outgoing_mail import OutgoingMail, PostRoom
 from activities.smtp import Mailer
 from activities.step_turn import NO_POLICY_OF_ITS_OWN, StepTurn
@@ -103,6 +103,9 @@ class Steps:
 
     async def _letter(self, step: Step, begin: BeginHandOver) -> Delivered:
         notice = await self._notice(step)
+        # A message for several cases travels as its firmest step wants, whose text it has.
+        wanted = tone_of(step).letter
+        kind = self._office.kind_for(wanted, notice)
         try:
             letter = await asyncio.to_thread(self._press.print, notice)
         except UNFIT as error:
@@ -116,7 +119,11 @@ class Steps:
             charges=claims_of(notice),
         )
         await begin(kept)
-        return await self._office.post(notice, letter, step.order.step.letter)
+        posted = await self._office.post(notice, letter, kind)
+        if kind is wanted:
+            return posted
+        detail = f"{posted.detail} ({kind.value}, not {wanted.value}: not agreed to)"
+        return posted.model_copy(update={"detail": detail})
 
     async def _notice(self, step: Step) -> Notice:
         rates = read_rate_table(self._rates) if self._rates else None

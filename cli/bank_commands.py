@@ -116,7 +116,9 @@ def _as_data(one: WaitingMoney) -> dict[str, Any]:
         "status": one.transaction.status.value,
         "free": one.free,
         "debtors": one.transaction.debtors,
-        "hold_until": one.transaction.hold_until,
+        "hold_until": one.transaction.hold_until
+        if one.transaction.status is TransactionState.SUGGESTED
+        else None,
         "payer": said.counterparty,
         "remittance": said.remittance,
         "evidence": [evidence.words for evidence in one.decision.evidence],

@@ -165,6 +165,14 @@ class Notice(Frozen):
         return total
 
     @property
+    def waived(self) -> Money:
+        """What nobody asks for any more, though it was not paid: a small remainder, say."""
+        total = Money.zero(self.items[0].amount.currency)
+        for item in self.items:
+            total += item.amount - item.paid - item.asked
+        return total
+
+    @property
     def total(self) -> Money:
         """What the message is about: what it asks for, with what it claims; or what is promised."""
         if self.promise is not None:

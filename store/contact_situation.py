@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from domain.bank_verdict import FEED
 from domain.contact_policy import FOR_ITS_TURN
 from schemas.actions import Wait
 from schemas.base import Frozen, Instant
@@ -48,7 +49,7 @@ async def read_situation(
     row = await connection.fetchrow(
         _SQL["situation"],
         *(case.creditor, case.debtor_id, contact_reference(case.case_id, step, cycle), now),
-        *(case.case_id, step, cycle, sorted(FOR_ITS_TURN)),
+        *(case.case_id, step, cycle, sorted(FOR_ITS_TURN), FEED),
     )
     return ContactSituation.model_validate(dict(row) if row else {})
 

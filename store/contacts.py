@@ -34,6 +34,7 @@ class Contact(Frozen):
         lease_until: until then, a hand-over that has begun may still be under way.
         charges: what it claims beside each of its invoices, as it began to leave; only an accepted
             one has claimed it.
+        perhaps_left: an earlier attempt was in the middle of its hand-over; nobody knows of it.
     """
 
     reference: str
@@ -52,6 +53,7 @@ class Contact(Frozen):
     creditor: str = ""
     debtor_id: str = ""
     lease_is_over: bool = False
+    perhaps_left: bool = False
     charges: tuple[StatedCharges, ...] = ()
 
 
@@ -128,7 +130,10 @@ async def take_back(pool: Pool, reference: str, owner: str, problem: str) -> Non
 
 
 async def withdraw(connection: Pool | Connection, reference: str, problem: str = "") -> None:
-    """Nothing of a claim has left, nor will for now: it holds nobody up and speaks for nobody."""
+    """Nothing of a claim has left, nor will for now: it holds nobody up and speaks for nobody.
+
+    One of which an earlier attempt may have left is unknown from then on.
+    """
     await connection.execute(_SQL["withdraw"], reference, problem[:500])
 
 
@@ -191,6 +196,11 @@ async def unknown_tasks(pool: Pool, reference: str) -> list[UnknownTask]:
     """The open tasks of every case that a contact spoke for, which ask whether it arrived."""
     rows = await pool.fetch(_SQL["unknown_tasks"], reference)
     return [UnknownTask.model_validate(dict(row)) for row in rows]
+
+
+async def may_have_left(connection: Pool | Connection, reference: str) -> bool:
+    """Whether nobody can tell that nothing of a contact has left, which no answer has settled."""
+    return bool(await connection.fetchval(_SQL["may_have_left"], reference))
 
 
 async def unsettled(pool: Pool, older_than: datetime) -> list[Contact]:

@@ -39,6 +39,21 @@ async def covering(
     return None if row is None else Contact.model_validate(dict(row))
 
 
+async def call_back(connection: Connection, case: str, step: str, cycle: int) -> bool:
+    """Have a message that speaks for this step, and has not begun to leave, written anew.
+
+    Args:
+        connection: in a transaction that holds the debtor's lock.
+        case: the case id.
+        step: its name.
+        cycle: which time it is taken.
+
+    Returns:
+        Whether there was one; its owner can begin no hand-over any more.
+    """
+    return bool(await connection.fetchval(_SQL["call_back"], case, step, cycle))
+
+
 async def leave_behind(connection: Connection, reference: str, *, even_begun: bool) -> bool:
     """Take a contact whose lease is over from its owner, who can begin no hand-over any more.
 

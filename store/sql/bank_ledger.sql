@@ -19,8 +19,9 @@ select count(distinct payment_id) from bank_movements
 where tx = $1 and place = 'allocated' and owner = $2;
 
 -- name: put
+-- A payment holds contacts once, from its first suggestion on, whatever is suggested later.
 update bank_transactions
-set status = $2, debtors = $3, hold_until = $4, decision = $5
+set status = $2, debtors = $3, hold_until = least(hold_until, $4), decision = $5
 where tx = $1;
 
 -- name: decisions_of

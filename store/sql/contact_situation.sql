@@ -29,6 +29,13 @@ select
             inner join cases as c on c.case_id = q.case_id and c.state = 'open'
             where q.creditor = $1 and q.debtor_id = $2 and q.case_id <> $5
                 and q.reason = any ($8::text[])
+                -- Its turn is that of the message which speaks for it.
+                and not exists (
+                    select from contact_items as i
+                    inner join contacts as k on k.reference = i.reference
+                    where (i.case_id, i.step, i.cycle) = (q.case_id, q.step, q.cycle)
+                        and k.state in ('claimed', 'handing over')
+                )
             group by q.channel, q.currency, q.until
         ) as w
     ) as waiting,
@@ -43,11 +50,16 @@ select
         from (
             select
                 jsonb_build_object('amount', sum(m.amount)::text, 'currency', t.currency) as amount,
-                min(d.decided_at) as since
+                -- Since a person put it there, else since the feed first did: to decide the same
+                -- anew keeps nobody waiting longer.
+                coalesce(
+                    max(d.decided_at) filter (where m.amount > 0 and d.author <> $9),
+                    min(d.decided_at) filter (where m.amount > 0)
+                ) as since
             from bank_transactions as t
             inner join bank_movements as m
                 on m.tx = t.tx and m.place = 'on account' and m.owner = $2
-            inner join bank_decisions as d on d.decision = t.decision
+            inner join bank_decisions as d on d.decision = m.decision
             where t.creditor = $1 and t.debtors @> array[$2] and t.status = 'on account'
             group by t.tx, t.currency
             having sum(m.amount) > 0

@@ -35,6 +35,10 @@ where t.kind = 'delivery-unknown' and t.status = 'open'
     )
 order by t.case_id, t.task_id;
 
+-- name: may_have_left
+select state in ('handing over', 'unknown') or (state = 'claimed' and perhaps_left)
+from contacts where reference = $1;
+
 -- name: begin_hand_over
 -- The last gate: whatever a case has not heard of keeps the message in the house, and so does
 -- whatever another case, for which it speaks, has put on record since it was written. Who loses
@@ -60,7 +64,8 @@ returning true;
 update contacts
 set
     state = 'claimed', owner = $2, attempts = attempts + 1, updated_at = now(),
-    lease_until = now() + make_interval(secs => $3)
+    lease_until = now() + make_interval(secs => $3),
+    perhaps_left = perhaps_left or state <> 'claimed'
 where reference = $1 and state in ('claimed', 'handing over', 'unknown');
 
 -- name: take_back
@@ -68,17 +73,25 @@ update contacts set state = 'claimed', last_error = $3, updated_at = now()
 where reference = $1 and owner = $2 and state in ('claimed', 'handing over');
 
 -- name: withdraw
+-- What an earlier attempt perhaps let leave cannot be called back: nobody knows, for all it names.
 with gone as (
     update contacts
     set
-        state = 'withdrawn', updated_at = now(),
+        state = case when perhaps_left then 'unknown' else 'withdrawn' end, updated_at = now(),
         last_error = case when $2 = '' then last_error else $2 end
     where reference = $1 and state = 'claimed'
-    returning reference
+    returning reference, state
 )
-delete from contact_items where reference in (select reference from gone);
+delete from contact_items
+where reference in (select reference from gone where state = 'withdrawn');
 
 -- name: settle
+-- With what has left, or never will, the turn of all that it speaks for has come.
+with turn_has_come as (
+    delete from waiting as w using contact_items as i
+    where $2 in ('accepted', 'refused') and i.reference = $1
+        and (w.case_id, w.step, w.cycle) = (i.case_id, i.step, i.cycle)
+)
 update contacts
 set
     state = $2, detail = $3, sha256 = $4, address = $5, updated_at = now(),
@@ -126,6 +139,14 @@ where i.case_id = $1 and i.step = $2 and i.cycle = $3
 order by c.state = 'refused', c.claimed_at desc
 limit 1;
 
+-- name: call_back
+-- Whoever has claimed the message that speaks for a step cannot begin to hand it over any more.
+update contacts as c set owner = '', updated_at = now()
+from contact_items as i
+where i.case_id = $1 and i.step = $2 and i.cycle = $3
+    and c.reference = i.reference and c.state = 'claimed'
+returning true;
+
 -- name: leave_behind
 update contacts set owner = '', updated_at = now()
 where reference = $1 and lease_until < now()
@@ -139,7 +160,7 @@ delete from contact_items where case_id = $1 and step = $2 and cycle = $3;
 delete from contact_items where reference = $1;
 
 -- name: cover
-with turn_has_come as (delete from waiting where case_id = any ($2::text[]))
+-- Why each of them has waited stays known until the message is accepted: it may yet come back here.
 insert into contact_items (reference, case_id, step, cycle)
 select $1, * from unnest($2::text[], $3::text[], $4::int[]);
 

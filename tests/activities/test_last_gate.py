@@ -21,7 +21,7 @@ from schemas.parties import Capacity
 from schemas.pauses import Hold
 from schemas.plan import Channel
 from schemas.turns import TurnResult
-from store import contacts
+from store import contacts, shared_contacts
 from store.contact_situation import WaitingStep, waiting_steps
 from store.contacts import ContactState
 from store.pool import Pool
@@ -152,6 +152,30 @@ async def test_what_waits_is_said_together(debtor: _Debtor) -> None:
     assert (await _at(third, wait.until + timedelta(hours=1))).events
     assert (await _at(second, wait.until + timedelta(hours=2))).events
     assert len(debtor.mailbox.received()) == 2
+
+
+async def test_a_message_that_does_not_leave_takes_no_reason_away(
+    debtor: _Debtor, pool: Pool
+) -> None:
+    """While another's message speaks for it, and once that is withdrawn, why it waited is known."""
+    await (await debtor.owes("F-1")).attempt()
+    second, third = await debtor.owes("F-2"), await debtor.owes("F-3")
+    wait = (await second.attempt()).wait
+    assert wait
+    assert wait.until
+    waits = await _waiting(second)
+    assert waits
+    await pool.execute("update debtors set email = 'later@menuiserie.example'")
+    with pytest.raises(ApplicationError, match="451"):
+        await _at(third, wait.until)
+    assert await shared_contacts.covered(pool, third.reference)
+    assert await _waiting(second) == waits
+    hold = Hold(reason="wait", by="camille", since=MORNING)
+    await put(pool, third.case, HoldPlaced(at=MORNING, hold=hold))
+    assert await _waiting(second) == waits
+    await pool.execute("update debtors set email = 'factures@menuiserie.example'")
+    assert (await _at(await debtor.owes("F-4"), wait.until)).events
+    assert await _waiting(second) is None
 
 
 async def test_a_refused_contact_counts_for_nothing(debtor: _Debtor, pool: Pool) -> None:

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Literal
 
 import pytest
+from temporalio.exceptions import ApplicationError
 
 from activities import step_turn
+from activities.case_record import CaseRecord
+from activities.delivery import BeginHandOver, Delivered, Step
 from activities.step_turn import StepTurn
+from domain.case import decide
+from domain.ladder import pending_steps
 from engines.mailbox import Mailbox
 from schemas.case import CollectionCase
-from schemas.events import StepPerformed
-from schemas.plan import Channel
+from schemas.commands import Refusal
+from schemas.events import HoldPlaced, StepPerformed
+from schemas.pauses import Hold
+from schemas.plan import Channel, DunningPlan, DunningStep
+from schemas.requests import ReplanCase
+from schemas.turns import RecordOrder
 from store import event_store
 from store.pool import Pool
 from store.read_models import case_as_it_stands
-from tests.support.cases import one_step_plan, opened
+from store.shared_contacts import covered
+from tests.support.cases import MORNING, one_step_plan, opened, put
 from tests.support.ledger import owe
 from tests.support.turns import LEASE, Turn, dies
 
@@ -77,6 +88,99 @@ async def test_a_busy_case_finds_out_by_itself(
     assert isinstance(found, StepPerformed)
     assert found.reference == sent.reference
     assert (await _case(second)).level == 1
+    assert _number(mailbox) == before + 1
+
+
+def _another_plan(case: CollectionCase, mode: Literal["keep", "restart"]) -> RecordOrder:
+    """What the case's workflow has recorded when somebody puts it on another plan."""
+    step = DunningStep(name="soft", day=3, channel=Channel.EMAIL, template="courtesy")
+    last = DunningStep(name="firm", day=9, channel=Channel.EMAIL, template="courtesy")
+    other = DunningPlan(plan="other", steps=(step, last))
+    command = ReplanCase(command_id=f"replan-{case.version}", plan=other, mode=mode)
+    events = decide(case, command, MORNING)
+    assert not isinstance(events, Refusal)
+    return RecordOrder(case_id=case.case_id, version=case.version, events=events)
+
+
+@pytest.mark.parametrize("mode", ["keep", "restart"])
+async def test_a_plan_changed_in_the_hand_over_counts_the_message(
+    two: tuple[Turn, Turn],
+    mailbox: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+    mode: Literal["keep", "restart"],
+) -> None:
+    """The second case gets another plan while the mail leaves: first the mail, then the plan."""
+    first, second = two
+    before, settle = _number(mailbox), StepTurn._settle_together
+    record = CaseRecord(first.pool).record_events
+
+    async def while_it_leaves(self: StepTurn, *arguments: object) -> None:
+        with pytest.raises(ApplicationError, match="speaks for this one"):
+            await record(_another_plan(second.case, mode))
+        await settle(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(step_turn.StepTurn, "_settle_together", while_it_leaves)
+    (sent,) = (await first.attempt()).events
+    monkeypatch.undo()
+    assert isinstance(sent, StepPerformed)
+    with pytest.raises(ApplicationError, match="at version"):
+        await record(_another_plan(second.case, mode))
+    found = await _case(second)
+    assert [one.reference for one in found.steps] == [sent.reference]
+    await record(_another_plan(found, mode))
+    after = await _case(second)
+    assert after.plan.plan == "other"
+    due = {"keep": ["firm"], "restart": ["soft", "firm"]}
+    assert [step.name for step in pending_steps(after)] == due[mode]
+    assert _number(mailbox) == before + 1
+
+
+async def test_a_plan_changed_after_a_message_that_is_not_on_record_counts_it(
+    two: tuple[Turn, Turn], mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody put the second case on hold while the mail left; the next plan knows of the mail."""
+    first, second = two
+    settle, record = StepTurn._settle_together, CaseRecord(first.pool).record_events
+    held = HoldPlaced(at=MORNING, hold=Hold(reason="wait", by="camille", since=MORNING))
+
+    async def while_it_leaves(self: StepTurn, *arguments: object) -> None:
+        await put(first.pool, second.case, held)
+        await settle(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(step_turn.StepTurn, "_settle_together", while_it_leaves)
+    (sent,) = (await first.attempt()).events
+    assert isinstance(sent, StepPerformed)
+    on_hold = await _case(second)
+    assert on_hold.steps == ()
+    with pytest.raises(ApplicationError, match="has spoken for it just now") as overtaken:
+        await record(_another_plan(on_hold, "keep"))
+    assert overtaken.value.type == "WrongExpectedVersion"
+    found = await _case(second)
+    assert [one.reference for one in found.steps] == [sent.reference]
+    await record(_another_plan(found, "keep"))
+    assert [step.name for step in pending_steps(await _case(second))] == ["firm"]
+
+
+async def test_a_plan_changed_before_the_hand_over_has_the_message_written_anew(
+    two: tuple[Turn, Turn], mailbox: Mailbox, pool: Pool
+) -> None:
+    """A claimed message cannot leave for a step that the second case's new plan does not know."""
+    first, second = two
+    record = CaseRecord(first.pool).record_events
+    before = _number(mailbox)
+
+    async def deliver(_step: Step, begin: BeginHandOver) -> Delivered:
+        await record(_another_plan(second.case, "keep"))
+        await begin()
+        raise AssertionError("it must not leave")
+
+    with pytest.raises(ApplicationError, match="another"):
+        await first.deliver_with(deliver)
+    assert (await first.attempt()).events
+    after = await _case(second)
+    assert after.plan.plan == "other"
+    assert [one.step for one in after.steps] == ["soft"]
+    assert [one.step for one in await covered(pool, first.reference)] == ["soft"]
     assert _number(mailbox) == before + 1
 
 
