@@ -30,7 +30,7 @@ from activities.engine import connect_temporal, is_configured
 from activities.health import health_pages, serving
 from activities.inbox import Inbox
 from activities.letter_hooks import hook_pages
-from activities.letter_office import LetterAccountIncomplete, LetterOffice, provider_of
+from activities.letter_office import LetterAccountIncomplete, LetterOffice, providers_of
 from activities.library import read_creditors, read_plans
 from activities.mail_accounts import (
     MailAccountIncomplete,
@@ -208,14 +208,12 @@ async def gather_means(settings: Settings) -> AsyncIterator[Means]:
             settings.documents,
             settings.attachment_megabytes * 1024 * 1024,
         )
-        provider = provider_of(settings)
-        office = LetterOffice(pool, settings.letters, provider)
+        office = LetterOffice(pool, settings.letters, providers_of(settings))
         try:
             yield Means(settings, client, pool, creditors, plans, room, letters=office)
         finally:
             await room.close()
-            if provider is not None:
-                await provider.close()
+            await office.close()
 
 
 @asynccontextmanager

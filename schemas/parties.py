@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 
 from pydantic import Field
@@ -23,7 +24,7 @@ class PostalAddress(Frozen):
     """A postal address as lines; the country apart, because the envelope needs it apart.
 
     Attributes:
-        lines: street first, postcode and city last; at most five.
+        lines: street first, town and postcode last, in the order of their country; at most five.
         country: ISO 3166-1 alpha-2.
     """
 
@@ -43,6 +44,8 @@ class Debtor(Frozen):
         escalation_email: of the person for what has waited too long, or empty.
         account_manager: address of the creditor's own person for this debtor, or empty.
         representative: who speaks for a company in law, as a formal notice addresses them.
+        electronic_letters_agreed_on: the day on which a consumer agreed to get registered letters
+            electronically (CPCE L100); None when they did not.
     """
 
     creditor: Name
@@ -59,6 +62,7 @@ class Debtor(Frozen):
     escalation_email: str = ""
     account_manager: str = ""
     representative: str = ""
+    electronic_letters_agreed_on: date | None = None
 
     @property
     def country(self) -> str:
