@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from domain.business_calendar import is_open, local_day, next_open_moment
 from domain.evolve import evolve
-from domain.ladder import cycle_of, due_moment, level_of, pending_step
+from domain.ladder import cycle_of, due_moment, level_of, pending_step, pending_steps
 from domain.money_rules import ended_by_money
 from domain.notices import due_notice, notice_moment
 from domain.referral import awaiting, before_hand_over
@@ -184,7 +184,8 @@ def _ladder(case: CollectionCase, now: datetime) -> Action:
     if step is None:
         return _at_its_end(case, now)
     if step.day < 0 and local_day(case.calendar, now) > case.due_date:
-        return Record(events=(_too_late(case, step, now),))
+        early = (one for one in pending_steps(case) if one.day < 0)
+        return Record(events=tuple(_too_late(case, one, now) for one in early))
     due_at = due_moment(case, step)
     if due_at > now:
         return Wait(
