@@ -56,6 +56,7 @@ from schemas.requests import (
     StopContacts,
     UndoStep,
     WaiveCharges,
+    WithdrawPromise,
     WriteOff,
 )
 
@@ -115,6 +116,8 @@ def _answer(case: CollectionCase, request: Asked, now: datetime) -> Events | Ref
             return pause_rules.promise(case, request, now)
         case AgreeInstalments():
             return pause_rules.agree_instalments(case, request, now)
+        case WithdrawPromise():
+            return pause_rules.withdraw_promise(case, request, now)
         case PlaceHold():
             return pause_rules.place_hold(case, request, now)
         case Release():

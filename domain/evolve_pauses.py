@@ -20,8 +20,10 @@ from schemas.pause_events import (
     PromiseBroken,
     PromiseKept,
     PromiseMade,
+    PromiseReinstated,
+    PromiseWithdrawn,
 )
-from schemas.pauses import ContactStop, StopKind
+from schemas.pauses import ContactStop, KeptPromise, StopKind
 
 PauseEvent = (
     DisputeRaised
@@ -31,6 +33,8 @@ PauseEvent = (
     | InstalmentsAgreed
     | PromiseKept
     | PromiseBroken
+    | PromiseWithdrawn
+    | PromiseReinstated
     | InstalmentMissed
     | HoldPlaced
     | HoldReleased
@@ -56,13 +60,19 @@ def after_pause(case: CollectionCase, event: PauseEvent) -> dict[str, Any]:  # n
         case DisputeResolved():
             return _resolved(case, event)
         case PromiseMade() | InstalmentsAgreed():
-            return {"arrangement": event.arrangement}
+            return {"arrangement": event.arrangement, "kept": None}
         case PromiseKept():
             return {
                 "arrangement": None,
                 "promises_broken": 0,
+                "kept": _kept(case),
                 "tasks": _without(case, TaskKind.PROMISE_BROKEN),
             }
+        case PromiseWithdrawn():
+            return {"arrangement": None, "tasks": _without_what_it_asked(case)}
+        case PromiseReinstated():
+            before = case.kept.broken_before if case.kept else case.promises_broken
+            return {"arrangement": event.arrangement, "promises_broken": before, "kept": None}
         case PromiseBroken():
             return {"arrangement": None, "promises_broken": case.promises_broken + 1}
         case InstalmentMissed():
@@ -85,6 +95,24 @@ def after_pause(case: CollectionCase, event: PauseEvent) -> dict[str, Any]:  # n
             }
         case _:
             assert_never(event)
+
+
+def _kept(case: CollectionCase) -> KeptPromise | None:
+    if case.arrangement is None:
+        return None
+    return KeptPromise(arrangement=case.arrangement, broken_before=case.promises_broken)
+
+
+def _without_what_it_asked(case: CollectionCase) -> tuple[OpenTask, ...]:
+    """Nobody need look after an instalment that was never agreed."""
+    if case.arrangement is None:
+        return case.tasks
+    made = case.arrangement.made_at
+    return tuple(
+        task
+        for task in case.tasks
+        if task.kind is not TaskKind.PROMISE_BROKEN or task.opened_at < made
+    )
 
 
 def _missed(case: CollectionCase, event: InstalmentMissed) -> dict[str, Any]:
