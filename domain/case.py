@@ -112,12 +112,8 @@ def _answer(case: CollectionCase, request: Asked, now: datetime) -> Events | Ref
             return pause_rules.raise_dispute(case, request, now)
         case ResolveDispute():
             return pause_rules.resolve_dispute(case, request, now)
-        case PromiseToPay():
-            return pause_rules.promise(case, request, now)
-        case AgreeInstalments():
-            return pause_rules.agree_instalments(case, request, now)
-        case WithdrawPromise():
-            return pause_rules.withdraw_promise(case, request, now)
+        case PromiseToPay() | AgreeInstalments() | WithdrawPromise():
+            return pause_rules.arrange(case, request, now)
         case PlaceHold():
             return pause_rules.place_hold(case, request, now)
         case Release():

@@ -90,6 +90,19 @@ def resolve_dispute(case: CollectionCase, command: ResolveDispute, now: datetime
     return (decided, *resumed(evolve(case, decided), now, command.command_id))
 
 
+def arrange(
+    case: CollectionCase, command: PromiseToPay | AgreeInstalments | WithdrawPromise, now: datetime
+) -> Answer:
+    """The debtor will pay by a day or by instalments; or that was recorded by mistake."""
+    match command:
+        case PromiseToPay():
+            return promise(case, command, now)
+        case AgreeInstalments():
+            return agree_instalments(case, command, now)
+        case WithdrawPromise():
+            return withdraw_promise(case, command, now)
+
+
 def promise(case: CollectionCase, command: PromiseToPay, now: datetime) -> Answer:
     """The case waits for the day and the bank; a promise never lifts a dispute."""
     if refusal := _may_not_promise(case):
