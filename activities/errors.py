@@ -19,17 +19,41 @@ class DeliveryRefused(Exception):  # noqa: N818 - a refusal is the answer, not a
         reason: names the condition, such as ``AddressMissing``.
         explanation: a sentence for that person.
         address: where it was to go, when that is known.
+        gone: addresses at which no mail can arrive, whatever it says.
     """
 
-    def __init__(self, reason: str, explanation: str, *, address: str = "") -> None:
+    def __init__(
+        self, reason: str, explanation: str, *, address: str = "", gone: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(f"{reason}: {explanation}")
         self.reason = reason
         self.explanation = explanation
         self.address = address
+        self.gone = gone
 
 
 class DeliveryPostponed(Exception):  # noqa: N818 - as above
-    """The contact certainly did not leave, and may leave later."""
+    """The contact certainly did not leave, and may leave later.
+
+    Attributes:
+        after: when it is worth another try; None leaves that to the retry policy.
+    """
+
+    def __init__(self, problem: str, *, after: timedelta | None = None) -> None:
+        super().__init__(problem)
+        self.after = after
+
+
+class DomainDoubted(DeliveryPostponed):
+    """The mail server says, for now, that an address's domain does not exist or takes no mail.
+
+    Attributes:
+        addresses: that it says so of.
+    """
+
+    def __init__(self, problem: str, *addresses: str) -> None:
+        super().__init__(problem)
+        self.addresses = addresses
 
 
 class DeliveryUnknown(Exception):  # noqa: N818 - as above

@@ -18,6 +18,7 @@ from activities.press import Press
 from activities.template_engine import one_line
 from activities.texts import LetterText, render_letter
 from activities.typography import formats, locale_of
+from domain.postal_address import envelope_lines
 from schemas.notice import Letter, Notice
 
 ADDRESS_LINES_MAX = 6
@@ -62,8 +63,8 @@ class LetterPress:
 def address_block(notice: Notice) -> list[str]:
     """The lines for the envelope's window: name, street, city, and the country when it is abroad.
 
-    The last line of a French address is set in capitals, and the country in the language of the
-    sender (La Poste; Universal Postal Union, Convention, article 17-101).
+    The town stands as its own country wants it (:mod:`domain.postal_address`), the country in
+    capitals in the language of the sender (Universal Postal Union, Convention, article 17-101).
 
     Raises:
         AddressMissing: when there is no line but the name.
@@ -74,10 +75,10 @@ def address_block(notice: Notice) -> list[str]:
     lines = [line for line in map(_squeezed, debtor.address.lines) if line]
     if not lines:
         raise AddressMissing(f"{whose} has no postal address")
-    if debtor.country == "FR":
-        lines[-1] = lines[-1].upper()
-    lines.insert(0, _squeezed(debtor.name))
-    if debtor.country != notice.creditor.country:
+    abroad = debtor.country != notice.creditor.country
+    room = ADDRESS_LINES_MAX - (2 if abroad else 1)
+    lines = [_squeezed(debtor.name), *envelope_lines(lines, debtor.country, room)]
+    if abroad:
         names = locale_of(notice.creditor.language).territories
         lines.append(names.get(debtor.country, debtor.country).upper())
     if len(lines) > ADDRESS_LINES_MAX:

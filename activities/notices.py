@@ -75,7 +75,7 @@ async def gather_notice(
         creditor=creditor,
         debtor=debtor,
         items=tuple(items),
-        earlier=_earlier(case),
+        earlier=_earlier(cases),
         claim=add_up(charges, principal, [item.statement for item in items]),
         follows=_follows(case, order.step),
         refer_to=destination.to if (destination := destination_of(case)) else "",
@@ -106,7 +106,7 @@ async def _answer(
         creditor=creditor,
         debtor=debtor,
         items=tuple(_item(invoices, one, today, None) for one in cases),
-        earlier=_earlier(case),
+        earlier=_earlier(cases),
         promise=promise,
         dispute=dispute,
     )
@@ -229,10 +229,18 @@ def _item(
     )
 
 
-def _earlier(case: CollectionCase) -> tuple[EarlierContact, ...]:
-    """What reached the debtor before: a call task on a worklist is no call yet."""
-    return tuple(
-        EarlierContact(on=local_day(case.calendar, done.at), channel=done.channel, step=done.step)
-        for done in case.steps
-        if done.outcome is StepOutcome.PERFORMED and done.channel is not Channel.PHONE
-    )
+def _earlier(cases: list[CollectionCase]) -> tuple[EarlierContact, ...]:
+    """What reached the debtor about any of these invoices since it was due, each message once.
+
+    A call task on a worklist is no call yet, and who was written to before the due date was not
+    reminded of anything.
+    """
+    found: dict[str, EarlierContact] = {}
+    for case in cases:
+        for done in case.steps:
+            on = local_day(case.calendar, done.at)
+            performed = done.outcome is StepOutcome.PERFORMED
+            if performed and done.channel is not Channel.PHONE and on > case.due_date:
+                told = EarlierContact(on=on, channel=done.channel, step=done.step)
+                found.setdefault(done.reference or f"{case.case_id}/{done.step}/{on}", told)
+    return tuple(sorted(found.values(), key=lambda one: one.on))

@@ -24,14 +24,16 @@ from activities.email_message import (
 )
 from activities.errors import DeliveryRefused
 from activities.notices import tone_of
-from activities.smtp import Handed, Mailer
+from activities.smtp import Mailer
+from activities.smtp_conversation import Handed
 from activities.statement_pdf import StatementPress
 from activities.texts import render_email
 from domain.enclosures import Document, Statement, carries_statement, enclosures
+from domain.notice_claim import claims_of
 from domain.recipients import Recipient, recipients_of
 from schemas.notice import EmailMessageText, KeptMessage, Notice
 from schemas.plan import DunningStep
-from store import correspondence
+from store import bounces, correspondence
 from store.correspondence import Earlier
 from store.pool import PASSING_PROBLEMS, Pool
 
@@ -105,16 +107,22 @@ class OutgoingMail:
             template=notice.template,
             template_version=text.template_version,
             language=text.language,
-        )
-        handed = await self._room.mailer_of(notice.creditor.creditor).send(
-            content,
-            sender=sender.addr_spec,
-            recipients=to,
-            copies=copies,
-            begin=partial(begin, kept),
+            charges=claims_of(notice),
         )
         addresses = [one.address for one in recipients]
-        await self._note(notice, dict(zip(addresses, [*to, *copies], strict=True)), handed)
+        sent_to = dict(zip(addresses, [*to, *copies], strict=True))
+        try:
+            handed = await self._room.mailer_of(notice.creditor.creditor).send(
+                content,
+                sender=sender.addr_spec,
+                recipients=to,
+                copies=copies,
+                begin=partial(begin, kept),
+            )
+        except DeliveryRefused as refusal:
+            await self._mark_bad(notice, sent_to, refusal.gone, str(refusal))
+            raise
+        await self._note(notice, sent_to, handed)
         return Delivered(
             detail=_detail(str(message["Message-ID"]), handed, len(recipients)),
             sha256=hashlib.sha256(content).hexdigest(),
@@ -207,6 +215,17 @@ class OutgoingMail:
         # The message has left: no trouble with the database may make that unknown again.
         with suppress(*PASSING_PROBLEMS):
             await correspondence.answered(self._pool, notice.reference, states)
+            for one in handed.gone:
+                await self._mark_bad(notice, sent_to, [one], handed.left_out[one])
+
+    async def _mark_bad(
+        self, notice: Notice, sent_to: Mapping[str, str], gone: Sequence[str], said: str
+    ) -> None:
+        """No mail goes to these again, as they were imported, until they are corrected."""
+        for address, on_the_wire in sent_to.items():
+            if on_the_wire in gone:
+                creditor = notice.creditor.creditor
+                await bounces.mark_bad(self._pool, creditor, address, said, notice.reference)
 
 
 def _hash(one: Attachment) -> str:
@@ -225,7 +244,7 @@ def _not_to_a_bad_address(recipients: Sequence[Recipient], notice: Notice) -> No
     """No mail goes again where one came back for good, until the address is corrected."""
     debtor, addressed = notice.debtor, [one for one in recipients if not one.copied]
     if debtor.email_problem and all(one.address == debtor.email.strip() for one in addressed):
-        words = f"mail to {debtor.email} came back: {debtor.email_problem}; correct it first"
+        words = f"no mail arrives at {debtor.email}: {debtor.email_problem}; correct it first"
         raise DeliveryRefused("EmailAddressBad", words)
 
 

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import aiosmtplib
-from aiosmtplib import SMTPException, SMTPResponseException, SMTPServerDisconnected
-from pydantic import Field
+from aiosmtplib import SMTPException
 
 from activities.delivery import BeginHandOver
-from activities.errors import DeliveryPostponed, DeliveryRefused, DeliveryUnknown
-from activities.smtp_replies import in_words, judged, judged_recipient, said_by, turned_away
+from activities.errors import DeliveryPostponed, DeliveryUnknown, DomainDoubted
+from activities.mail_domains import DomainVerdict, MailDomains
+from activities.mail_pace import Pace
+from activities.smtp_conversation import Envelope, Handed, agree, hand_over, nobody_there
+from activities.smtp_replies import said_by
 from schemas.base import Frozen
 from schemas.settings import SmtpSecurity
-
-GO_AHEAD = 354
-"""RFC 5321, 4.2.3: the server waits for the message."""
-
-ACCEPTED = range(200, 300)
-TURNED_DOWN = range(400, 600)
-
-_LINE_END = re.compile(rb"\r\n|\r|\n")
-_DOT = re.compile(rb"^\.", re.MULTILINE)
-"""RFC 5321, 4.5.2: a dot that begins a line is doubled, since a dot alone ends the message."""
 
 IDLE_SECONDS = 20.0
 """A connection unused for longer is asked whether it still lives before it is used."""
@@ -38,7 +29,6 @@ class SmtpAccount(Frozen):
     Attributes:
         timeout_seconds: for each step of the conversation.
         connections: at most so many at once.
-        per_minute: at most so many messages a minute from this process; 0 for no limit.
     """
 
     host: str
@@ -48,50 +38,30 @@ class SmtpAccount(Frozen):
     password: str = ""
     timeout_seconds: float = 30
     connections: int = 8
-    per_minute: int = 0
 
-
-class Pace:
-    """Spreads the messages of one account evenly over each minute."""
-
-    def __init__(self, per_minute: int) -> None:
-        self._seconds = 60 / per_minute if per_minute else 0.0
-        self._next = 0.0
-
-    async def wait(self, seconds_max: float) -> None:
-        """Wait for this message's turn.
-
-        Raises:
-            DeliveryPostponed: when that would take longer than so many seconds.
-        """
-        if not self._seconds:
-            return
-        now = time.monotonic()
-        turn = max(self._next, now)
-        if turn - now > seconds_max:
-            raise DeliveryPostponed("the account's messages for this minute are spent")
-        self._next = turn + self._seconds
-        await asyncio.sleep(turn - now)
-
-
-class Handed(Frozen):
-    """A message that the server took.
-
-    Attributes:
-        left_out: recipients that it did not take, with what it said of each.
-    """
-
-    left_out: Mapping[str, str] = Field(default_factory=dict)
+    @property
+    def name(self) -> str:
+        """Names the account, without its secret."""
+        return f"{self.username}@{self.host}:{self.port}"
 
 
 class Mailer:
-    """Hands messages to one SMTP account over a few kept connections."""
+    """Hands messages to one SMTP account over a few kept connections.
 
-    def __init__(self, account: SmtpAccount) -> None:
+    Args:
+        account: where and as whom.
+        pace: how fast; None for as fast as it goes.
+        domains: whom to ask about a domain that the mail server doubts.
+    """
+
+    def __init__(
+        self, account: SmtpAccount, pace: Pace | None = None, domains: MailDomains | None = None
+    ) -> None:
         self._account = account
         self._idle: list[tuple[float, aiosmtplib.SMTP]] = []
         self._places = asyncio.Semaphore(account.connections)
-        self._pace = Pace(account.per_minute)
+        self._pace = pace
+        self._domains = domains or MailDomains()
 
     async def send(
         self,
@@ -121,15 +91,41 @@ class Mailer:
             DeliveryPostponed: it certainly did not leave; later it may.
             DeliveryUnknown: the server got the message, and then its answer was lost.
         """
-        await self._pace.wait(self._account.timeout_seconds)
+        if self._pace is not None:
+            await self._pace.wait()
+        envelope = Envelope(sender=sender, recipients=tuple(recipients), copies=tuple(copies))
+        try:
+            return await self._converse(message, envelope, begin)
+        except DomainDoubted as doubt:
+            # Asked when the connection is free again: nobody waits for a slow resolver.
+            gone = await self._gone(doubt)
+        return await self._converse(message, envelope.model_copy(update={"gone": gone}), begin)
+
+    async def _gone(self, doubt: DomainDoubted) -> dict[str, str]:
+        """The doubted recipients, once it is certain that no mail can reach any of them.
+
+        Raises:
+            DomainDoubted: it is not.
+        """
+        domains = dict.fromkeys(address.rpartition("@")[2] for address in doubt.addresses)
+        verdicts = await asyncio.gather(*map(self._domains.look_up, domains))
+        if DomainVerdict.UNCERTAIN in verdicts:
+            raise doubt
+        found = dict(zip(domains, verdicts, strict=True))
+        return {one: found[one.rpartition("@")[2]].value for one in doubt.addresses}
+
+    async def _converse(self, message: bytes, envelope: Envelope, begin: BeginHandOver) -> Handed:
+        """One conversation with the mail server about one message."""
+        if all(one in envelope.gone for one in envelope.recipients):
+            raise nobody_there(envelope, envelope.recipients[0])
         async with self._places, self._connection() as smtp:
-            handed = await _agree(smtp, sender, recipients, copies)
+            handed = await agree(smtp, envelope)
             try:
                 await begin()
             except BaseException:
                 smtp.close()  # The server waits for a message; this is how it is told of none.
                 raise
-            await _hand_over(smtp, message)
+            await hand_over(smtp, message)
         return handed
 
     async def close(self) -> None:
@@ -190,105 +186,6 @@ class Mailer:
                 f"cannot reach {account.host}:{account.port}: {said_by(error)}"
             ) from error
         return smtp
-
-
-async def _agree(
-    smtp: aiosmtplib.SMTP, sender: str, recipients: Sequence[str], copies: Sequence[str]
-) -> Handed:
-    """Everything that comes before the message; until its end, nothing has left."""
-    everybody = (sender, *recipients, *copies)
-    utf8 = not all(address.isascii() for address in everybody)
-    if utf8 and not await _offers_utf8(smtp):
-        raise DeliveryRefused(
-            "AddressNeedsSmtpUtf8",
-            "an address with letters beyond ASCII needs a mail server that offers SMTPUTF8 "
-            "(RFC 6531), which ours does not",
-        )
-    encoding = "utf-8" if utf8 else "ascii"
-    try:
-        options = ["SMTPUTF8", "BODY=8BITMIME"] if utf8 else None
-        await smtp.mail(sender, options=options, encoding=encoding)
-    except SMTPResponseException as error:
-        # Whatever the number: it is about our account, never about this recipient.
-        raise turned_away(error.code, f"our sender: {said_by(error)}") from error
-    except (SMTPException, OSError) as error:
-        raise DeliveryPostponed(said_by(error)) from error
-    answers = [await _recipient(smtp, one, encoding) for one in recipients]
-    if problem := _keeps_it_back(answers):
-        raise problem
-    copied = [await _recipient(smtp, one, encoding) for one in copies]
-    try:
-        reply = await smtp.execute_command(b"DATA")
-    except SMTPResponseException as error:
-        raise judged(error.code, said_by(error)) from error
-    except (SMTPException, OSError) as error:
-        raise DeliveryPostponed(said_by(error)) from error
-    if reply.code != GO_AHEAD:
-        raise judged(reply.code, in_words(reply.code, reply.message))
-    told = zip((*recipients, *copies), (*answers, *copied), strict=True)
-    return Handed(left_out={one: str(answer) for one, answer in told if answer is not None})
-
-
-async def _offers_utf8(smtp: aiosmtplib.SMTP) -> bool:
-    try:
-        if smtp.is_ehlo_or_helo_needed:
-            await smtp.ehlo()
-    except (SMTPException, OSError) as error:
-        raise DeliveryPostponed(said_by(error)) from error
-    return smtp.supports_extension("smtputf8")
-
-
-async def _recipient(
-    smtp: aiosmtplib.SMTP, address: str, encoding: str
-) -> DeliveryRefused | DeliveryPostponed | None:
-    """What the server says of one recipient; None when it takes them."""
-    try:
-        await smtp.rcpt(address, encoding=encoding)
-    except SMTPResponseException as error:
-        if not smtp.is_connected:
-            raise DeliveryPostponed(said_by(error)) from error
-        return judged_recipient(error.code, said_by(error))
-    except (SMTPException, OSError) as error:
-        raise DeliveryPostponed(said_by(error)) from error
-    return None
-
-
-def _keeps_it_back(
-    answers: Sequence[DeliveryRefused | DeliveryPostponed | None],
-) -> DeliveryRefused | DeliveryPostponed | None:
-    """Why the message does not leave now: somebody is put off, or nobody is accepted."""
-    put_off = next((one for one in answers if isinstance(one, DeliveryPostponed)), None)
-    if put_off is not None or any(one is None for one in answers):
-        return put_off
-    return next((one for one in answers if one is not None), None)
-
-
-async def _hand_over(smtp: aiosmtplib.SMTP, message: bytes) -> None:
-    """The message and the answer to it.
-
-    Written out because aiosmtplib's own ``data`` asks for leave and sends in one breath, so that a
-    server that never gave leave could not be told from one that never answered.
-    """
-    protocol = smtp.protocol
-    lines = _LINE_END.sub(b"\r\n", message).removesuffix(b"\r\n") + b"\r\n"
-    if protocol is None:
-        raise DeliveryPostponed("the mail server hung up before the message")
-    try:
-        protocol.write(_DOT.sub(b"..", lines) + b".\r\n")
-    except SMTPServerDisconnected as error:
-        raise DeliveryPostponed(said_by(error)) from error
-    try:
-        reply = await protocol.read_response(timeout=smtp.timeout)
-    except (SMTPException, OSError) as error:
-        smtp.close()
-        raise DeliveryUnknown(f"no answer after the message: {said_by(error)}") from error
-    said = in_words(reply.code, reply.message)
-    if reply.code in ACCEPTED:
-        return
-    if reply.code not in TURNED_DOWN:
-        smtp.close()
-        raise DeliveryUnknown(f"no answer that says yes or no after the message: {said}")
-    raise judged(reply.code, said)
 
 
 async def _reset(smtp: aiosmtplib.SMTP) -> None:

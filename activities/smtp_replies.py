@@ -7,7 +7,7 @@ import re
 import structlog
 from aiosmtplib import SMTPResponseException
 
-from activities.errors import DeliveryPostponed, DeliveryRefused
+from activities.errors import DeliveryPostponed, DeliveryRefused, DomainDoubted
 
 log = structlog.get_logger()
 
@@ -27,6 +27,10 @@ to that server (no relaying, a list of blocked senders), never about the mailbox
 NO_SERVICE = 554
 """RFC 5321, 4.2.2: as an answer to a recipient, "no": servers say it of relaying and of blocks."""
 
+_NO_DOMAIN = re.compile(r"4\d\d [45]\.1\.(2|10)\b")
+"""RFC 3463, X.1.2: bad destination system; RFC 7505, X.1.10: null MX. As a 4xx it may be nothing
+but a DNS that fails, so whether it is final is asked elsewhere."""
+
 
 def judged(code: int, said: str) -> DeliveryRefused | DeliveryPostponed:
     """A final no is a refusal, unless it is about our own account or protocol."""
@@ -35,8 +39,10 @@ def judged(code: int, said: str) -> DeliveryRefused | DeliveryPostponed:
     return DeliveryPostponed(f"the mail server put it off: {said}")
 
 
-def judged_recipient(code: int, said: str) -> DeliveryRefused | DeliveryPostponed:
-    """A recipient is turned down: because of them, or because of us?"""
+def judged_recipient(code: int, said: str, address: str) -> DeliveryRefused | DeliveryPostponed:
+    """A recipient is turned down: because of them, of their domain, or because of us?"""
+    if _NO_DOMAIN.match(said):
+        return DomainDoubted(f"the mail server put it off: {said}", address)
     if code == NO_SERVICE or (code >= FINAL_REPLY and _POLICY.search(said)):
         return turned_away(code, said)
     return judged(code, said)

@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import TemplateSyntaxError
 
 from activities.template_engine import TemplateBroken, TemplateMissing, text_environment
-from activities.template_samples import COUNTRIES, sample_debtor, sample_notice
+from activities.template_samples import TRIED, sample_debtor, sample_notice
 from activities.template_variables import unknown_variables
 from activities.texts import (
     EMAIL,
@@ -181,7 +181,7 @@ def _tried(templates: Path, language: str, name: str, kind: str) -> Iterator[Fin
     """One text, for debtors of every capacity and country, with and without charges."""
     modes = tuple(Charges) if _tells_charges(templates, language, name, kind) else ()
     for capacity in Capacity:
-        for country in COUNTRIES:
+        for country in TRIED:
             for charges in modes or (Charges.NONE,):
                 debtor = sample_debtor(language, capacity, country)
                 notice = sample_notice(name, debtor, charges=charges)

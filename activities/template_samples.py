@@ -31,8 +31,12 @@ BEFORE_DUE = "before-due"
 COUNTRIES = ("FR", "DE", "GB")
 """Countries whose law the shipped texts name."""
 
+TRIED = (*COUNTRIES, "CH")
+"""Countries for which a text is tried: those, and one whose law no text knows."""
+
+_REMINDED = {BEFORE_DUE: 0, "courtesy": 0, "reminder": 1, "firm": 2}
+"""How many messages came before a text, where it is not all three."""
 _PAID_ON = date(2026, 9, 21)
-_NO_REMINDER_YET = frozenset({BEFORE_DUE, "courtesy"})
 _ADDRESSES = {
     "FR": PostalAddress(lines=("27 avenue de la Gare", "59000 LILLE"), country="FR"),
     "DE": PostalAddress(lines=("Hafenstraße 12", "20457 Hamburg"), country="DE"),
@@ -49,6 +53,8 @@ _NAMES = {
     ("GB", Capacity.CONSUMER): "Ms Joan Field",
     ("GB", Capacity.PUBLIC): "Aldbourne Parish Council",
 }
+_SPEAKERS = {"FR": "Paul Vasseur", "DE": "Jens Brandt", "GB": "Alan Price"}
+_TRANSFER = {"de": "Überweisung", "en": "bank transfer", "fr": "virement"}
 _RATES = RateTable(
     ReferenceRate(
         series=series, valid_from=start, value=value, status=RateStatus.OFFICIAL, source="sample"
@@ -94,7 +100,7 @@ def sample_debtor(language: str, capacity: Capacity, country: str = "FR") -> Deb
         language=language,
         siren="732829320" if company and country == "FR" else "",
         capacity=capacity,
-        representative="Paul Vasseur" if company else "",
+        representative=_SPEAKERS[known] if company else "",
     )
 
 
@@ -123,14 +129,12 @@ def sample_notice(
         creditor=sample_creditor(),
         debtor=debtor,
         items=items,
-        earlier=()
-        if template in _NO_REMINDER_YET
-        else tuple(
+        earlier=tuple(
             EarlierContact(on=TODAY - timedelta(days=days), channel=Channel.EMAIL, step=step)
             for days, step in ((42, "courtesy"), (35, "reminder"), (15, "firm"))
-        ),
+        )[: _REMINDED.get(template, 3)],
         claim=add_up(told(charges, debtor), principal, statements),
-        promise=_promise() if template == NoticeKind.PROMISE else None,
+        promise=_promise(debtor.language) if template == NoticeKind.PROMISE else None,
         dispute=_dispute() if template == NoticeKind.DISPUTE else None,
         enclosures=(Enclosure(name=f"sample-{TODAY}.pdf", statement=True),)
         if template.startswith(STATEMENT_TEMPLATES)
@@ -198,13 +202,13 @@ def _statement(amount: Money, paid: Money, due: date, debtor: Debtor) -> ClaimSt
         return None
 
 
-def _promise() -> Arrangement:
+def _promise(language: str) -> Arrangement:
     day = TODAY + timedelta(days=9)
     return Arrangement(
         arrangement_id="sample",
         instalments=(Instalment(amount=_euros("1234.56"), on=day),),
         lapses=(datetime(2026, 11, 3, tzinfo=UTC),),
-        means="virement",
+        means=_TRANSFER.get(language, _TRANSFER["en"]),
         made_at=datetime(2026, 10, 21, tzinfo=UTC),
         received=_euros("0.00"),
     )

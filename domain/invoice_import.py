@@ -32,6 +32,7 @@ from domain.import_values import (
     read_siren,
     read_vat_id,
 )
+from domain.postal_address import town_lines
 from schemas.invoice import Invoice
 from schemas.money import Money
 from schemas.parties import Capacity, Debtor, PostalAddress
@@ -255,6 +256,9 @@ class _Reading:
             vat_id=read("vat_id", read_vat_id, ""),
             capacity=read("capacity", read_capacity, Capacity.BUSINESS),
             representative=" ".join(cell["representative"].split())[:200],
+            electronic_letters_agreed_on=read(
+                "electronic_letters_agreed_on", lambda text: read_date(text) if text else None, None
+            ),
         )
 
     def _address(self, line: int, cell: dict[str, str], country: str) -> tuple[str, ...]:
@@ -263,8 +267,8 @@ class _Reading:
             postcode = f"0{postcode}"
             self._padded += 1
         written = [*cell["address"].split("\n"), cell["address_2"], cell["address_3"]]
-        written.append(f"{postcode} {cell['city']}")
         lines = tuple(text for part in written if (text := " ".join(part.split())))
+        lines += town_lines(postcode, cell["city"], country)
         if len(lines) > _MAX_ADDRESS_LINES:
             expected = f"an address of at most {_MAX_ADDRESS_LINES} lines"
             self._problem(line, "address", ", ".join(lines), expected)

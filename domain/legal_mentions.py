@@ -27,6 +27,7 @@ class Mention:
         country: of the debtor; empty for all.
         capacities: of the debtor.
         language: of the text; empty for all.
+        abroad: it is about debtors of any country but this one; empty for all.
     """
 
     what: str
@@ -35,12 +36,14 @@ class Mention:
     country: str = ""
     capacities: frozenset[Capacity] = _ANY
     language: str = ""
+    abroad: str = ""
 
     def is_about(self, template: str, country: str, capacity: Capacity, language: str) -> bool:
         """Whether it applies to a text of this name, to this debtor, in this language."""
         return (
             (not self.templates or template in self.templates)
             and (not self.country or country == self.country)
+            and (not self.abroad or country != self.abroad)
             and capacity in self.capacities
             and (not self.language or language == self.language)
         )
@@ -95,6 +98,22 @@ FORBIDDEN = (
         "a threat after everything is paid",
         r"mise en demeure|juridiction|formal notice|\bcourt\b|mahn|gericht",
         frozenset({"settlement"}),
+    ),
+    Mention(
+        "French law, to a debtor elsewhere",
+        r"441-10|441-5|2192|1231-6|1344|code civil(?! allemand)|french|français|französisch"
+        r"|chorus|mandatement|ordonnateur|authorising officer",
+        abroad="FR",
+    ),
+    Mention(
+        "German law, to a debtor elsewhere",
+        r"\bbgb\b|§|basiszins|base rate|german law|droit allemand|mahnverfahren",
+        abroad="DE",
+    ),
+    Mention(
+        "British law, to a debtor elsewhere",
+        r"act 1998|pre-action|letter before claim|droit britannique|britischem recht",
+        abroad="GB",
     ),
 )
 """What may not stand there."""

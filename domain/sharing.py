@@ -18,6 +18,7 @@ SHARED_CHANNELS = frozenset({Channel.EMAIL, Channel.LETTER})
 REFUSED_FOR_ALL = frozenset(
     {
         *("RefusedByServer", "EmailAddressMissing", "EmailAddressInvalid", "EmailAddressBad"),
+        *("NoSuchDomain", "DomainTakesNoMail"),
         *("CameBack", "AddressMissing", "AddressDoesNotFit"),
     }
 )

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
-from schemas.charges import ClaimedCharges
+from schemas.charges import ClaimedCharges, StatedCharges
 from schemas.money import Money
 from schemas.parties import Capacity
 from schemas.pauses import Arrangement, ContactStop, Dispute, Hold, KeptPromise, Reading
@@ -49,7 +49,11 @@ REACHED = frozenset({StepOutcome.PERFORMED, StepOutcome.UNKNOWN})
 
 
 class StepRecord(Frozen):
-    """A step that was taken, or tried for good."""
+    """A step that was taken, or tried for good.
+
+    Attributes:
+        claims: the charges that its message claims if it arrived, while nobody can tell.
+    """
 
     step: str
     channel: Channel
@@ -57,6 +61,7 @@ class StepRecord(Frozen):
     at: Instant
     cycle: int = 1
     reference: str = ""
+    claims: StatedCharges | None = None
 
 
 class NoticeRecord(Frozen):

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from schemas.account import ItemAccount
 from schemas.base import Frozen
+from schemas.charges import StatedCharges
 from schemas.interest import ClaimStatement
 from schemas.money import Money
 from schemas.parties import Creditor, Debtor
@@ -164,6 +165,14 @@ class Notice(Frozen):
         return total
 
     @property
+    def waived(self) -> Money:
+        """What nobody asks for any more, though it was not paid: a small remainder, say."""
+        total = Money.zero(self.items[0].amount.currency)
+        for item in self.items:
+            total += item.amount - item.paid - item.asked
+        return total
+
+    @property
     def total(self) -> Money:
         """What the message is about: what it asks for, with what it claims; or what is promised."""
         if self.promise is not None:
@@ -213,6 +222,7 @@ class KeptMessage(Frozen):
         template: its name.
         template_version: the first twelve digits of the SHA-256 over the files it was made from.
         language: of the text.
+        charges: what it claims beside each of its invoices.
     """
 
     content: bytes
@@ -220,3 +230,4 @@ class KeptMessage(Frozen):
     template: str = ""
     template_version: str = ""
     language: str = ""
+    charges: tuple[StatedCharges, ...] = ()

@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     smtp_timeout_seconds: float = Field(
         default=30, gt=0, le=60, validation_alias="SMTP_TIMEOUT_SECONDS"
     )
+    smtp_per_minute: int = Field(default=0, ge=0, le=6000, validation_alias="SMTP_PER_MINUTE")
     inbox_host: str = Field(default="", validation_alias="INBOX_HOST")
     inbox_port: int = Field(default=993, ge=1, le=65535, validation_alias="INBOX_PORT")
     inbox_security: InboxSecurity = Field(
@@ -63,6 +64,7 @@ class Settings(BaseSettings):
         default="folder", validation_alias="LETTER_PROVIDER"
     )
     maileva_url: str = Field(default="", validation_alias="MAILEVA_URL")
+    maileva_electronic_url: str = Field(default="", validation_alias="MAILEVA_ELECTRONIC_URL")
     maileva_token_url: str = Field(default="", validation_alias="MAILEVA_TOKEN_URL")
     maileva_client_id: str = Field(default="", validation_alias="MAILEVA_CLIENT_ID")
     maileva_client_secret: SecretStr = Field(

@@ -88,6 +88,19 @@ async def keep_bounce(connection: Connection, bounce: ReportBounce) -> KeptBounc
     return KeptBounce(state=state, cases=cases, fact=fact)
 
 
+async def mark_bad(pool: Pool, creditor: str, address: str, said: str, reference: str) -> None:
+    """No mail goes to an address again until it is corrected.
+
+    Args:
+        pool: any.
+        creditor: whose debtor it is.
+        address: as it was imported.
+        said: why.
+        reference: of the contact that showed it.
+    """
+    await pool.execute(_SQL["is_bad"], creditor, address, said[:500], reference)
+
+
 async def correct_email(connection: Connection, creditor: str, debtor_id: str, email: str) -> bool:
     """Write a debtor's address down as a person says it is, and let mail go there again.
 

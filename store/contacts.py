@@ -32,7 +32,9 @@ class Contact(Frozen):
     Attributes:
         owner: which attempt holds it.
         lease_until: until then, a hand-over that has begun may still be under way.
-        charges: what it claims beside each of its invoices; only an accepted one has claimed it.
+        charges: what it claims beside each of its invoices, as it began to leave; only an accepted
+            one has claimed it.
+        perhaps_left: an earlier attempt was in the middle of its hand-over; nobody knows of it.
     """
 
     reference: str
@@ -51,6 +53,7 @@ class Contact(Frozen):
     creditor: str = ""
     debtor_id: str = ""
     lease_is_over: bool = False
+    perhaps_left: bool = False
     charges: tuple[StatedCharges, ...] = ()
 
 
@@ -127,7 +130,10 @@ async def take_back(pool: Pool, reference: str, owner: str, problem: str) -> Non
 
 
 async def withdraw(connection: Pool | Connection, reference: str, problem: str = "") -> None:
-    """Nothing of a claim has left, nor will for now: it holds nobody up and speaks for nobody."""
+    """Nothing of a claim has left, nor will for now: it holds nobody up and speaks for nobody.
+
+    One of which an earlier attempt may have left is unknown from then on.
+    """
     await connection.execute(_SQL["withdraw"], reference, problem[:500])
 
 
@@ -139,7 +145,6 @@ class Settled(Frozen):
         sha256: of the exact bytes that left, hexadecimal.
         address: where it went, or would have.
         problem: why it was refused, by name and in words.
-        charges: what it claims beside each of its invoices.
     """
 
     state: ContactState
@@ -147,7 +152,6 @@ class Settled(Frozen):
     sha256: str = ""
     address: str = ""
     problem: str = ""
-    charges: tuple[StatedCharges, ...] = ()
 
 
 async def settle(connection: Connection, reference: str, settled: Settled) -> None:
@@ -156,8 +160,18 @@ async def settle(connection: Connection, reference: str, settled: Settled) -> No
         _SQL["settle"],
         *(reference, settled.state.value, settled.detail, settled.sha256, settled.address),
         settled.problem[:500],
-        [one.model_dump(mode="json") for one in settled.charges],
     )
+
+
+async def keep_charges(
+    connection: Connection, reference: str, charges: Sequence[StatedCharges]
+) -> None:
+    """Remember what a message claims, in the transaction that begins its hand-over.
+
+    If nobody knows afterwards whether it left, what it claimed is known all the same.
+    """
+    claimed = [one.model_dump(mode="json") for one in charges]
+    await connection.execute(_SQL["keep_charges"], reference, claimed)
 
 
 class UnknownTask(Frozen):
@@ -167,7 +181,7 @@ class UnknownTask(Frozen):
     case_id: str
 
 
-async def find(pool: Pool, reference: str) -> Contact | None:
+async def find(pool: Pool | Connection, reference: str) -> Contact | None:
     """A contact by its reference."""
     row = await pool.fetchrow(_SQL["contact"], reference)
     return None if row is None else Contact.model_validate(dict(row))
@@ -184,10 +198,9 @@ async def unknown_tasks(pool: Pool, reference: str) -> list[UnknownTask]:
     return [UnknownTask.model_validate(dict(row)) for row in rows]
 
 
-async def state_of(connection: Pool | Connection, reference: str) -> ContactState | None:
-    """How far a contact has come, if there is one."""
-    found = await connection.fetchval(_SQL["state_of"], reference)
-    return None if found is None else ContactState(found)
+async def may_have_left(connection: Pool | Connection, reference: str) -> bool:
+    """Whether nobody can tell that nothing of a contact has left, which no answer has settled."""
+    return bool(await connection.fetchval(_SQL["may_have_left"], reference))
 
 
 async def unsettled(pool: Pool, older_than: datetime) -> list[Contact]:

@@ -73,8 +73,6 @@ async def follow(
         await connection.execute(_SQL["open_task"], *row)
     for row in changes.ended:
         await connection.execute(_SQL["end_task"], *row)
-    if fact := _told_by(event):
-        await connection.execute(_SQL["fact_is_told"], after.case_id, fact, event.type)
     match event:
         case PaymentReceived():
             await connection.execute(
@@ -90,6 +88,9 @@ async def follow(
             await connection.execute(_SQL["runs_no_more"], after.case_id)
         case _:
             await _contacts_follow(connection, before, event)
+    # Behind its contact: whoever reports a bounce again locks the two in this order.
+    if fact := _told_by(event):
+        await connection.execute(_SQL["fact_is_told"], after.case_id, fact, event.type)
 
 
 async def _contacts_follow(

@@ -35,8 +35,9 @@ where t.kind = 'delivery-unknown' and t.status = 'open'
     )
 order by t.case_id, t.task_id;
 
--- name: state_of
-select state from contacts where reference = $1;
+-- name: may_have_left
+select state in ('handing over', 'unknown') or (state = 'claimed' and perhaps_left)
+from contacts where reference = $1;
 
 -- name: begin_hand_over
 -- The last gate: whatever a case has not heard of keeps the message in the house, and so does
@@ -63,7 +64,8 @@ returning true;
 update contacts
 set
     state = 'claimed', owner = $2, attempts = attempts + 1, updated_at = now(),
-    lease_until = now() + make_interval(secs => $3)
+    lease_until = now() + make_interval(secs => $3),
+    perhaps_left = perhaps_left or state <> 'claimed'
 where reference = $1 and state in ('claimed', 'handing over', 'unknown');
 
 -- name: take_back
@@ -71,15 +73,17 @@ update contacts set state = 'claimed', last_error = $3, updated_at = now()
 where reference = $1 and owner = $2 and state in ('claimed', 'handing over');
 
 -- name: withdraw
+-- What an earlier attempt perhaps let leave cannot be called back: nobody knows, for all it names.
 with gone as (
     update contacts
     set
-        state = 'withdrawn', updated_at = now(),
+        state = case when perhaps_left then 'unknown' else 'withdrawn' end, updated_at = now(),
         last_error = case when $2 = '' then last_error else $2 end
     where reference = $1 and state = 'claimed'
-    returning reference
+    returning reference, state
 )
-delete from contact_items where reference in (select reference from gone);
+delete from contact_items
+where reference in (select reference from gone where state = 'withdrawn');
 
 -- name: settle
 -- With what has left, or never will, the turn of all that it speaks for has come.
@@ -91,8 +95,11 @@ with turn_has_come as (
 update contacts
 set
     state = $2, detail = $3, sha256 = $4, address = $5, updated_at = now(),
-    last_error = case when $6 = '' then last_error else $6 end, charges = $7
+    last_error = case when $6 = '' then last_error else $6 end
 where reference = $1;
+
+-- name: keep_charges
+update contacts set charges = $2 where reference = $1;
 
 -- name: unsettled
 select *, lease_until < now() as lease_is_over from contacts

@@ -24,14 +24,17 @@ where creditor = $1 and invoice = $2 and payment_id = $3 and reversed_at is null
 delete from case_starts where case_id = $1;
 
 -- name: contacts_are_withdrawn
--- Called back before it left: nothing waits its turn, and nobody else is spoken for any more.
+-- Called back before it left: nothing waits its turn, and nobody else is spoken for any more. What
+-- an earlier attempt perhaps let leave is unknown instead, for all that it speaks for.
 with turn_is_free as (delete from waiting where case_id = $1),
 gone as (
-    update contacts set state = 'withdrawn', updated_at = now()
+    update contacts
+    set state = case when perhaps_left then 'unknown' else 'withdrawn' end, updated_at = now()
     where case_id = $1 and state = 'claimed'
-    returning reference
+    returning reference, state
 )
-delete from contact_items where reference in (select reference from gone);
+delete from contact_items
+where reference in (select reference from gone where state = 'withdrawn');
 
 -- name: contact_is_found_out
 -- What had been accepted came back, or a person knows what became of it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -210,3 +211,37 @@ async def test_a_copy_that_came_back_fails_no_step(pool: Pool, turn: Make) -> No
     assert (kept.state, kept.cases) == (BounceState.COPY, ())
     assert (await step.contact()).state is ContactState.ACCEPTED
     assert await pool.fetchval("select address from bad_addresses") == "boss@menuiserie.example"
+
+
+async def _somebody_waits(pool: Pool) -> None:
+    """Until a lock is waited for."""
+    for _ in range(500):
+        if await pool.fetchval("select count(*) from pg_locks where not granted"):
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("nobody waits for a lock")
+
+
+async def test_a_bounce_reported_again_and_its_case_do_not_wait_for_each_other(
+    pool: Pool, turn: Make
+) -> None:
+    """The same report twice, and the case records the first just then: both end, none dies.
+
+    Our own mail server said yes after the first report, so the case still has its contact refused.
+    """
+    step = await turn()
+    await step.attempt()
+    await _keep(pool, _report(step))
+    await pool.execute("update contacts set state = 'accepted'")
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(
+            "select from contacts where reference = $1 for update", step.reference
+        )
+        hearing = asyncio.create_task(_hear(pool, step.order.case_id))
+        await _somebody_waits(pool)
+        again = await bounces.keep_bounce(connection, _report(step))
+    await hearing
+    assert again.cases == (step.order.case_id,)
+    assert (await step.contact()).state is ContactState.REFUSED
+    assert (await case_as_it_stands(pool, step.order.case_id)).level == 0
+    assert await facts.untold(pool, step.order.case_id) == ()

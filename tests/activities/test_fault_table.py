@@ -21,6 +21,7 @@ from activities.errors import DeliveryPostponed, DeliveryRefused, DeliveryUnknow
 from activities.smtp import Mailer, SmtpAccount
 from engines.ports import free_ports
 from schemas.settings import SmtpSecurity
+from tests.support.dns_server import NameServer, name_server
 from tests.support.smtp_server import HANG_UP, SILENCE, Server, smtp_server
 
 PAGE = Path(__file__).parents[2] / "docs" / "e-mail.md"
@@ -39,6 +40,7 @@ class Fault:
         mends: the stage says what it should from the second attempt on.
         tls: the server has a certificate that nobody vouches for.
         nobody: nothing listens there at all.
+        dns: what the DNS says of the recipient's domain.
     """
 
     words: str
@@ -49,12 +51,14 @@ class Fault:
     tls: bool = False
     nobody: bool = False
     pause: float = 0
+    dns: str = "SERVFAIL"
 
 
 AUTH = {"EHLO": b"250-here\r\n250 AUTH PLAIN LOGIN"}
 STARTTLS = {"security": SmtpSecurity.STARTTLS}
 TLS = {"security": SmtpSecurity.TLS}
 KNOWN = {"username": "relance", "password": "s3cret"}
+DOUBT = {"RCPT": b"450 4.1.2 <b@y.example>: Recipient address rejected: Domain not found"}
 
 FAULTS = [
     Fault("451 for a recipient", {"RCPT": b"451 4.3.0 later"}),
@@ -63,6 +67,9 @@ FAULTS = [
     ),
     Fault("550 for a recipient: no such mailbox", {"RCPT": b"550 5.1.1 no such mailbox"}),
     Fault("550 for a recipient: unknown domain", {"RCPT": b"550 5.1.2 domain not found"}),
+    Fault("450 for a recipient: unknown domain, and the DNS says so", DOUBT, dns="NXDOMAIN"),
+    Fault("450 for a recipient: its domain takes no mail (null MX)", DOUBT, dns="MX 0 ."),
+    Fault("450 for a recipient: unknown domain, and the DNS does not answer", DOUBT, dns=""),
     Fault("552 after the message: too large", {"MESSAGE": b"552 5.3.4 too large"}),
     Fault("451 after the message", {"MESSAGE": b"451 4.3.0 disk full"}),
     Fault("421 busy", {"CONNECT": b"421 4.3.2 busy"}),
@@ -70,6 +77,7 @@ FAULTS = [
     Fault("silence from the start", {"CONNECT": SILENCE}),
     Fault("silence at a recipient", {"RCPT": SILENCE}),
     Fault("slow at every word, within the timeout", pause=0.1),
+    Fault("slow at every word, beyond the timeout", pause=2 * TIMEOUT),
     Fault("cut before the message", {"DATA": HANG_UP}),
     Fault("cut after the message", {"MESSAGE": HANG_UP}),
     Fault("silence after the message", {"MESSAGE": SILENCE}),
@@ -123,11 +131,12 @@ async def outcome(attempt: Callable[[], Awaitable[Any]]) -> str:
     return word
 
 
-async def happens(fault: Fault, server: Server) -> str:
+async def happens(fault: Fault, server: Server, names: NameServer) -> str:
     """A row of the table: what becomes of a message under this fault."""
     account: dict[str, Any] = {"security": SmtpSecurity.NONE, **fault.account}
     port = free_ports(1)[0] if fault.nobody else server.port
-    mailer = Mailer(SmtpAccount(host="127.0.0.1", port=port, timeout_seconds=TIMEOUT, **account))
+    place = SmtpAccount(host="127.0.0.1", port=port, timeout_seconds=TIMEOUT, **account)
+    mailer = Mailer(place, domains=names.domains(TIMEOUT))
     good = dict(server.says)
     server.says |= fault.says
     server.pause = fault.pause
@@ -151,10 +160,12 @@ async def test_the_table_of_faults_is_what_happens(untrusted: ssl.SSLContext) ->
     """Whoever reads the page knows what a bad mail server does to a case."""
 
     async def row(fault: Fault) -> str:
-        async with smtp_server(
-            tls=untrusted if fault.tls else None, from_the_start=fault.tls
-        ) as server:
-            return await happens(fault, server)
+        tls = untrusted if fault.tls else None
+        async with (
+            smtp_server(tls=tls, from_the_start=fault.tls) as server,
+            name_server(y=fault.dns) as names,
+        ):
+            return await happens(fault, server, names)
 
     rows = await asyncio.gather(*(row(fault) for fault in FAULTS))
     table = "\n".join([*HEAD, *rows])

@@ -1,21 +1,27 @@
-"""What of a shared message that somebody claimed and never finished?"""
+"""What of a message that somebody claimed and never finished?"""
 
 from __future__ import annotations
 
 import asyncio
 
 import pytest
+from temporalio.exceptions import ApplicationError
 
 from activities import step_turn
+from activities.case_record import CaseRecord
 from activities.delivery import BeginHandOver, Delivered, Step
 from schemas.case import CollectionCase, StepOutcome
+from schemas.events import CaseClosed, StepPerformed
 from schemas.plan import IfUnknown
+from schemas.turns import GiveUpOrder
+from store import contacts, facts
+from store.contacts import ContactState
 from store.pool import Pool
 from store.read_models import case_as_it_stands
-from tests.support.cases import one_step_plan, opened
+from tests.support.cases import MORNING, one_step_plan, opened, payment, put, received
 from tests.support.ledger import owe
 from tests.support.races import Letterbox, Pursuer
-from tests.support.turns import KilledError
+from tests.support.turns import KilledError, Make, Turn, dies
 
 LEASE = 0.1
 
@@ -85,3 +91,71 @@ async def test_who_was_given_up_cannot_begin_any_more(pool: Pool) -> None:
     await Pursuer(pool, sleeps).turn(first.case_id)
     await pursuer.turn(first.case_id)
     assert [sorted(asked) for _, asked in box.left] == [["F-2"], ["F-1"]]
+
+
+async def _to_be_sent_again(turn: Make, monkeypatch: pytest.MonkeyPatch) -> Turn:
+    """A mail that left, and its process died; it is about to leave again under its Message-ID."""
+    step = await turn(if_unknown=IfUnknown.RESEND)
+    monkeypatch.setattr(step_turn, "LEASE_SECONDS", LEASE)
+    await dies(step, "accepted", monkeypatch)
+    await asyncio.sleep(LEASE)
+    with pytest.raises(ApplicationError, match="sent again under its own Message-ID"):
+        await step.attempt()
+    assert (await step.contact()).state is ContactState.CLAIMED
+    return step
+
+
+@pytest.mark.parametrize("news", ["found by the gate", "at the last second", "closes the case"])
+async def test_what_is_not_sent_again_may_have_left_before(
+    pool: Pool, turn: Make, monkeypatch: pytest.MonkeyPatch, news: str
+) -> None:
+    """A payment comes before the second mail: nobody says that nothing was sent."""
+    step = await _to_be_sent_again(turn, monkeypatch)
+
+    async def pay() -> None:
+        async with pool.acquire() as connection, connection.transaction():
+            await facts.keep_payment(connection, "atelier", "F-1", payment("1200.00"))
+
+    async def paid_meanwhile(_step: Step, begin: BeginHandOver) -> Delivered:
+        await pay()
+        await begin()
+        raise AssertionError("it must not come here")
+
+    if news == "found by the gate":
+        await pay()
+        assert (await step.attempt()).facts
+    elif news == "at the last second":
+        assert (await step.deliver_with(paid_meanwhile)).facts
+    else:
+        closed = CaseClosed(at=MORNING, reason="paid")
+        await put(pool, step.case, received("1200.00", "pay-1"), closed)
+    assert (await step.contact()).state is ContactState.UNKNOWN
+    assert len(step.message_ids()) == 1
+
+
+async def test_what_cannot_be_sent_again_for_days_may_have_left_before(
+    pool: Pool, turn: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first mail left, the second never could: the step is unknown, not failed."""
+    step = await _to_be_sent_again(turn, monkeypatch)
+    order = GiveUpOrder(step=step.order, now=MORNING, explanation="451 later")
+    (event,) = (await CaseRecord(pool).give_up_step(order)).events
+    assert isinstance(event, StepPerformed)
+    assert event.delivery == "unknown"
+    assert (await step.contact()).state is ContactState.UNKNOWN
+
+
+async def test_what_is_called_back_unknown_still_speaks_for_the_others(pool: Pool) -> None:
+    """Two invoices in the mail that perhaps left; one is paid: the other says unknown as well."""
+    first, second = await _two(pool)
+    with pytest.raises(KilledError):
+        await Pursuer(pool, _dies_after_it_began).turn(first.case_id)
+    (contact,) = await contacts.contacts_of(pool, first.case_id)
+    await contacts.take_over(pool, contact.reference, "another", LEASE)
+    case = await case_as_it_stands(pool, first.case_id)
+    closed = CaseClosed(at=MORNING, reason="paid")
+    await put(pool, case, received("1200.00", "pay-1"), closed)
+    box = Letterbox()
+    await Pursuer(pool, box.deliver).turn(second.case_id)
+    [step] = (await case_as_it_stands(pool, second.case_id)).steps
+    assert (step.outcome, box.left) == (StepOutcome.UNKNOWN, [])

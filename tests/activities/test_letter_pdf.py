@@ -93,6 +93,14 @@ def text_of(letter: Letter) -> str:
     return re.sub(r"[\s\u00a0\u202f]+", " ", " ".join(pages).replace("\ufffe", "-"))
 
 
+def pages_of(letter: Letter) -> list[str]:
+    """The words of each page."""
+    document = pypdfium2.PdfDocument(letter.pdf)
+    pages = [page.get_textpage().get_text_bounded() for page in document]
+    document.close()
+    return pages
+
+
 def payment_fields(letter: Letter) -> list[str] | None:
     """What a phone reads in the QR code of the first page printed at 200 dpi."""
     document = pypdfium2.PdfDocument(letter.pdf)
@@ -128,7 +136,7 @@ def test_a_letter_says_what_the_law_wants() -> None:
     for words in (
         "MISE EN DEMEURE", "Atelier Lumière SAS", "SAS au capital de 50 000 €",
         "RCS Lyon 552 081 317", "Menuiserie Vasseur & Fils", "59000 LILLE",
-        "Lyon, le 21 octobre 2026", "F-2026-0117", "07/08/2026", "06/09/2026", "45 j",
+        "Lyon, le 21 octobre 2026", "F-2026-0117", "07/08/2026", "06/09/2026", "Jours de retard",
         "1 234,56 €", "FR76 3000 6000 0112 3456 7890 189", "AGRIFRPP", "RF18539007547034",
         "9 septembre 2026", "1er novembre 2026", "Camille Roche", "RABCDEFGHIJKLMNO",
         "Page 1 sur 1",
@@ -246,6 +254,29 @@ def test_the_window_shows_the_address_and_nothing_else(lines: tuple[str, ...]) -
     assert max(mark[2] for mark in seen) <= 190
     assert min(mark[1] for mark in seen) >= 55
     assert max(mark[3] for mark in seen) <= 79.1
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "de"])
+def test_no_page_holds_a_signature_alone(language: str) -> None:
+    """However many invoices, the last paragraph, its closing and the signature share a page."""
+    words = {"fr": "contestez tout", "en": "dispute all", "de": "beanstanden Sie die Forderung"}
+    signed = {"fr": "Pour Atelier", "en": "For Atelier", "de": "Mit freundlichen"}
+    for count in range(1, 8):
+        about = sample_notice(
+            *("formal-notice", sample_debtor(language, Capacity.BUSINESS)),
+            charges=Charges.CLAIM,
+            invoices=count,
+        )
+        pages = [" ".join(page.split()) for page in pages_of(PRESS.print(about))]
+        [page] = [one for one in pages if signed[language] in one]
+        assert words[language] in page, count
+        assert "Page" in page or "Seite" in page
+
+
+def test_a_british_letter_has_its_postcode_on_a_line_of_its_own() -> None:
+    """Town and postcode in capitals, each on its line, and the country below."""
+    about = notice(lines=("14 Harbour Street", "Bristol", "BS1 4QA"), country="GB")
+    assert address_block(about)[1:] == ["14 Harbour Street", "BRISTOL", "BS1 4QA", "ROYAUME-UNI"]
 
 
 def test_the_page_has_margins() -> None:

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from temporalio.exceptions import ApplicationError
 
 from activities.errors import DeliveryPostponed
 from activities.library import read_creditors
-from activities.mail_accounts import MailAccountIncomplete, own_mailers
-from activities.smtp import Handed, Mailer, Pace, SmtpAccount
+from activities.mail_accounts import MailAccountIncomplete, mailer_at, own_mailers
+from activities.mail_pace import Pace
+from activities.smtp import Mailer, SmtpAccount
+from activities.smtp_conversation import Handed
 from domain.creditor import CreditorError, read_creditor
 from schemas.parties import Creditor
 from schemas.settings import SmtpSecurity
-from tests.support.smtp_server import HANG_UP, SILENCE, Server, smtp_server
+from store import mail_pace
+from store.contacts import ContactState
+from store.pool import Pool, open_pool
+from tests.support.smtp_server import HANG_UP, SILENCE, Server, by_name, smtp_server
+from tests.support.turns import Make
 
 ATELIER = read_creditors(Path("creditors"))["atelier"]
+NO_POOL = cast("Pool", None)
+"""For what asks no database."""
 FILE = Path("creditors/atelier.yaml").read_text("utf-8")
 
 
@@ -29,15 +40,7 @@ async def handed(server: Server, says: dict[str, bytes], *, copies: list[str]) -
             host="127.0.0.1", port=server.port, security=SmtpSecurity.NONE, timeout_seconds=0.4
         )
     )
-    answer = server._answer
-
-    async def by_name(stage: str, writer: asyncio.StreamWriter) -> bool:
-        if stage == "RCPT":
-            name = server.recipients[-1].partition("@")[0]
-            server.says["RCPT"] = says.get(name, b"250 ok")
-        return await answer(stage, writer)
-
-    server._answer = by_name  # type: ignore[method-assign] # for this test
+    by_name(server, lambda address: says.get(address.partition("@")[0], b"250 ok"))
 
     async def begin() -> None:
         return None
@@ -80,16 +83,77 @@ async def test_one_who_is_refused_is_left_out() -> None:
         assert len(server.messages) == 1
 
 
-async def test_an_account_is_not_used_faster_than_agreed() -> None:
-    """600 a minute are one in a tenth of a second, however many want to leave at once."""
-    pace, began = Pace(600), time.monotonic()
-    await asyncio.gather(*(pace.wait(10) for _ in range(5)))
-    assert time.monotonic() - began >= 0.4
-    spent = Pace(1)
-    await spent.wait(1)
-    with pytest.raises(DeliveryPostponed):
-        await spent.wait(1)
-    await asyncio.wait_for(asyncio.gather(*(Pace(0).wait(1) for _ in range(1000))), 5)
+@pytest.fixture
+async def processes(database: str) -> AsyncIterator[list[Pool]]:
+    """Two processes' connections to one database."""
+    async with open_pool(database, 4) as one, open_pool(database, 4) as other:
+        yield [one, other]
+
+
+async def test_an_account_is_not_used_faster_than_agreed(processes: list[Pool]) -> None:
+    """600 a minute are one in a tenth of a second, however many processes want to send at once."""
+    began = time.monotonic()
+    left: list[float] = []
+
+    async def one(pool: Pool) -> None:
+        await Pace(pool, "a@mail:25", 600).wait()
+        left.append(time.monotonic() - began)
+
+    await asyncio.gather(*(one(processes[number % 2]) for number in range(10)))
+    for number, moment in enumerate(sorted(left)):
+        assert moment >= 0.1 * number - 0.01  # the clocks of two processes
+    other = Pace(processes[0], "b@mail:25", 600)
+    assert await mail_pace.take_turn(processes[0], "b@mail:25", 0.1, 0) == 0
+    await asyncio.wait_for(other.wait(), 5)
+
+
+async def test_a_turn_that_is_far_away_is_not_waited_for(processes: list[Pool]) -> None:
+    """One a minute: whoever comes next is told when to ask again, one after the other."""
+    paces = [Pace(pool, "a@mail:25", 1) for pool in processes]
+    await paces[0].wait()
+    minutes = []
+    for pace in (paces[1], paces[0], paces[1]):
+        with pytest.raises(DeliveryPostponed, match="again in") as later:
+            await pace.wait()
+        assert later.value.after is not None
+        minutes.append(round(later.value.after.total_seconds() / 60))
+    assert minutes == [1, 2, 3]
+    await processes[0].execute("update mail_pace set next_free_at = now() + interval '4 s'")
+    assert await mail_pace.take_turn(processes[1], "a@mail:25", 60, 3) is None
+    assert await mail_pace.take_turn(processes[1], "a@mail:25", 60, 5) == pytest.approx(4, abs=1)
+
+
+async def test_nobody_comes_back_later_than_in_an_hour(processes: list[Pool]) -> None:
+    """A thousand were sent away: some may have been called back since, so it looks again."""
+    await Pace(processes[0], "a@mail:25", 1).wait()
+    await processes[0].execute("update mail_pace set next_asked_at = now() + interval '2 days'")
+    with pytest.raises(DeliveryPostponed, match="again in 3600 s") as later:
+        await Pace(processes[1], "a@mail:25", 1).wait()
+    assert later.value.after == timedelta(hours=1)
+
+
+async def test_a_turn_is_taken_before_anything_begins(
+    processes: list[Pool], turn: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The account is spent: the contact is merely claimed, and the engine asks again in time."""
+    step = await turn()
+    house = step.steps._mail._room.house
+    monkeypatch.setattr(house, "_pace", Pace(processes[0], "a@mail:25", 2))
+    await house._pace.wait()  # type: ignore[union-attr] # set above
+    with pytest.raises(ApplicationError, match="spent") as later:
+        await step.attempt()
+    assert later.value.next_retry_delay is not None
+    assert 25 < later.value.next_retry_delay.total_seconds() <= 30
+    assert (await step.contact()).state is ContactState.CLAIMED
+    await processes[0].execute("update mail_pace set next_free_at = now()")
+    assert (await step.attempt()).events
+
+
+def test_an_account_without_a_limit_asks_nobody(processes: list[Pool]) -> None:
+    """No statement at all: there is nothing to ask with."""
+    account = SmtpAccount(host="mail", port=25)
+    assert mailer_at(account, processes[0], 0)._pace is None
+    assert mailer_at(account, processes[0], 30)._pace is not None
 
 
 def own(**account: Any) -> dict[str, Creditor]:
@@ -102,18 +166,18 @@ def test_the_password_comes_from_the_environment_or_a_file(tmp_path: Path) -> No
     """Never from the creditor's file; a line end in a file is none of it."""
     file = tmp_path / "secret"
     file.write_text("s3cret\n", "utf-8")
-    by_file = own_mailers(own(username="c", password_file=str(file)), {}, 30)
-    by_name = own_mailers(own(username="c", password_variable="PW"), {"PW": "s3cret"}, 30)
+    by_file = own_mailers(NO_POOL, own(username="c", password_file=str(file)), {}, 30)
+    by_name = own_mailers(NO_POOL, own(username="c", password_variable="PW"), {"PW": "s3cret"}, 30)
     for mailers in (by_file, by_name):
         assert mailers["atelier"]._account.password == "s3cret"
-    assert own_mailers({"atelier": ATELIER}, {}, 30) == {}
+    assert own_mailers(NO_POOL, {"atelier": ATELIER}, {}, 30) == {}
 
 
 @pytest.mark.parametrize("place", [{"password_variable": "PW"}, {"password_file": "/no/such"}])
 def test_a_password_that_is_missing_is_named_before_anything_is_sent(place: dict[str, str]) -> None:
     """The worker does not begin; it says which creditor and which place."""
     with pytest.raises(MailAccountIncomplete, match=r"creditor atelier: smtp\.password_"):
-        own_mailers(own(**place), {}, 30)
+        own_mailers(NO_POOL, own(**place), {}, 30)
 
 
 def test_a_password_in_the_file_is_a_mistake() -> None:

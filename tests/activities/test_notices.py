@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from activities.notices import _follows, _pay_by, _refer_on
+from activities.notices import _earlier, _follows, _pay_by, _refer_on
 from schemas.plan import Channel, DunningStep
 from tests.support.builders import DUE, a_case, after_due, performed
 from tests.support.given import given
@@ -18,6 +18,19 @@ def test_before_anything_is_due_the_date_is_the_due_date() -> None:
     assert _pay_by(EARLY, [case], DUE - timedelta(days=7)) == DUE
     step = case.plan.steps[0]
     assert _pay_by(step, [case], after_due(3)) == after_due(3 + step.pay_within_days)
+
+
+def test_what_was_received_before_is_told_of_all_invoices_and_once() -> None:
+    """A message recalls what came about any of its invoices; not the word before the due date."""
+    early = given(a_case(), performed("before-due", after_due(-7)), performed("call", DUE))
+    assert _earlier([early.case]) == ()
+    told = given(early.case, performed("courtesy", after_due(3)))
+    fresh = given(a_case())
+    both = [fresh.case, given(told.case, performed("reminder", after_due(10))).case]
+    received = [("courtesy", after_due(3)), ("reminder", after_due(10))]
+    assert [(one.step, one.on) for one in _earlier(both)] == received
+    # One message about two invoices stands on both records, under one reference.
+    assert [one.step for one in _earlier([told.case, told.case])] == ["courtesy"]
 
 
 def test_a_formal_notice_is_announced_only_before_one() -> None:

@@ -72,7 +72,7 @@ def test_every_column_adds_up_to_what_is_asked() -> None:
     """Invoiced less paid and credited is outstanding; less what is disputed, it is asked for."""
     said = " ".join(pages_of(PRESS.print(owed())))
     rows = re.findall(
-        rf"(F-2026-\d{{4}}) (?:Commande \S+ )?{DAY} {DAY} 45 j ({AMOUNT}) €"
+        rf"(F-2026-\d{{4}}) (?:Commande \S+ )?{DAY} {DAY} 45 ({AMOUNT}) €"
         rf"(?: ({AMOUNT}) €)?? ({AMOUNT}) €(?: (100,00) €)?(?= F-| Paiement| Avoir| Ensemble)",
         said,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from activities.library import read_plans
-from activities.template_check import check_templates
+from activities.template_check import check_templates, texts_of
+from activities.template_samples import sample_debtor, sample_notice
+from activities.texts import render_email, render_letter, render_script
+from schemas.parties import Capacity
 from schemas.plan import Channel, Charges, DunningPlan, DunningStep
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -74,6 +78,45 @@ def test_a_spoilt_text_is_named(folder: Path, file: str, words: str, other: str,
     assert rule in {name for _, name in named}
     if rule in {"unknown-variable", "syntax"}:
         assert (file, rule) in named
+
+
+PLACES = ("AT", "BE", "CH", "IE", "LU", "US")
+"""Of France, Germany and Britain the check itself knows."""
+
+LAWS = (
+    r"441-10|441-5|2192|\b1103\b|1231-6|1344|Chorus|mandatement|ordonnateur|Code de"
+    r"|BGB|§|Basiszins|base rate|Mahnverfahren|Act 1998|Pre-Action|letter before claim"
+)
+
+
+def _said(language: str, name: str, kind: str, country: str, capacity: Capacity) -> str:
+    charges = Charges.STATE if name in {"firm", "formal-notice", "hand-over-notice"} else None
+    debtor = sample_debtor(language, capacity, country)
+    about = sample_notice(name, debtor, charges=charges or Charges.NONE)
+    if kind == "script":
+        return render_script(about, TEMPLATES)
+    if kind == "e-mail":
+        mail = render_email(about, TEMPLATES)
+        return f"{mail.subject}\n{mail.text}"
+    letter = render_letter(about, TEMPLATES)
+    return f"{letter.subject}\n{letter.blocks}"
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "de"])
+def test_nobody_reads_another_countrys_law(language: str) -> None:
+    """A debtor in Vienna, Brussels or Dublin reads of no article of Paris, Berlin or London."""
+    for name, kind in texts_of(TEMPLATES, language):
+        for country in PLACES:
+            for capacity in Capacity:
+                said = _said(language, name, kind, country, capacity)
+                laws = re.findall(LAWS, said)
+                assert not laws, (name, kind, country, capacity, laws)
+
+
+def test_a_foreign_article_is_found(folder: Path) -> None:
+    """A text that tells everybody of a French article is named, because of those abroad."""
+    spoil(folder, "en/courtesy.txt", "Hello,", "Hello, see article 1344.")
+    assert ("en/courtesy.txt", "forbidden-mention") in found(folder)
 
 
 def test_a_text_that_one_language_lacks_is_named(folder: Path) -> None:

@@ -60,7 +60,7 @@ def test_row_becomes_a_debtor_and_an_invoice_with_its_reference() -> None:
     assert found.problems == ()
     row = found.rows[0]
     assert row.line == 2
-    assert row.debtor.address.lines == ("1 Mill Lane", "Unit 2", "SW1A 1AA London")
+    assert row.debtor.address.lines == ("1 Mill Lane", "Unit 2", "London", "SW1A 1AA")
     assert (row.debtor.country, row.debtor.language) == ("GB", "en")
     assert row.debtor.vat_id == "GB980780684"
     assert str(row.invoice.amount) == "1234.56 GBP"
@@ -286,7 +286,7 @@ def test_json_lines_with_a_nested_address() -> None:
     found = read("\n".join(lines), "invoices.jsonl")
     assert [row.line for row in found.rows] == [1]
     assert str(found.rows[0].invoice.amount) == "1234.10 GBP"
-    assert found.rows[0].debtor.address.lines == ("1 Mill Lane", "Unit 2", "SW1A 1AA London")
+    assert found.rows[0].debtor.address.lines == ("1 Mill Lane", "Unit 2", "London", "SW1A 1AA")
     assert [problem.line for problem in found.problems] == [2, 3, 4, 5, 6, 7]
     assert "each once" in found.problems[4].expected
     assert "once" in found.problems[5].expected

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import ssl
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 SILENCE = b""
@@ -100,6 +100,18 @@ class Server:
             writer.write(answer + b"\r\n")
             await writer.drain()
         return True
+
+
+def by_name(server: Server, says: Callable[[str], bytes]) -> None:
+    """Have a server answer each recipient by their address."""
+    answer = server._answer
+
+    async def answered(stage: str, writer: asyncio.StreamWriter) -> bool:
+        if stage == "RCPT":
+            server.says["RCPT"] = says(server.recipients[-1])
+        return await answer(stage, writer)
+
+    server._answer = answered  # type: ignore[method-assign] # of this one server
 
 
 @contextlib.asynccontextmanager
