@@ -40,6 +40,7 @@ def drop_letter(
         "creditor": notice.creditor.creditor,
         "recipient": [notice.debtor.name, *notice.debtor.address.lines],
         "country": notice.debtor.country,
+        **({"email": notice.debtor.email} if kind.is_electronic else {}),
         "invoices": [item.invoice for item in notice.items],
         "asked": str(notice.total),
     }

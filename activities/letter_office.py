@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from activities.delivery import Delivered
@@ -12,9 +12,14 @@ from activities.errors import DeliveryPostponed, DeliveryRefused, try_again
 from activities.letter_drop import drop_letter
 from activities.letter_pdf import address_block
 from activities.letter_provider import LetterProvider
-from activities.maileva import Maileva, MailevaAccount
+from activities.maileva import Maileva
+from activities.maileva_electronic import MailevaElectronic
+from activities.maileva_sendings import MailevaAccount
+from domain.postage import travels_as
+from schemas.commands import Refusal
 from schemas.notice import Letter, Notice
-from schemas.postage import LetterKind, PostalState, Posting
+from schemas.parties import Capacity
+from schemas.postage import LetterKind, Made, PostalState, Posting
 from schemas.requests import BounceKind, ReportBounce
 from schemas.settings import Settings
 from store import letters
@@ -30,18 +35,38 @@ class LetterAccountIncomplete(RuntimeError):  # noqa: N818 - reads as the condit
 
 
 class LetterOffice:
-    """Posts letters, by the folder or by a provider; one reference is one letter.
+    """Posts letters, by the folder or by providers; one reference is one letter.
 
     Args:
         pool: of the database.
-        folder: where letters are dropped when no provider takes them.
-        provider: takes letters of every kind it knows.
+        folder: where letters are dropped when no provider takes them; it takes every kind.
+        providers: each takes the letters of its kinds; a kind of none of them is not posted.
     """
 
-    def __init__(self, pool: Pool, folder: Path, provider: LetterProvider | None = None) -> None:
+    def __init__(self, pool: Pool, folder: Path, providers: Sequence[LetterProvider] = ()) -> None:
         self._pool = pool
         self._folder = folder
-        self._provider = provider
+        self._providers = {one.name: one for one in providers}
+
+    async def close(self) -> None:
+        """Let the connections of the providers go."""
+        for provider in self._providers.values():
+            await provider.close()
+
+    def kind_for(self, wanted: LetterKind, notice: Notice) -> LetterKind:
+        """How a notice travels, where a plan wants a kind; said before anything is printed or paid.
+
+        Raises:
+            DeliveryRefused: nobody may send it so, or nobody posts the kind.
+        """
+        kind = travels_as(wanted, notice.debtor, notice.on)
+        if isinstance(kind, Refusal):
+            raise DeliveryRefused(kind.code, kind.sentence)
+        if self._providers and self._provider_of(kind) is None:
+            names = ", ".join(self._providers)
+            words = f"no provider of this office ({names}) posts {kind.value} letters"
+            raise DeliveryRefused("LetterKindUnknown", words)
+        return kind
 
     async def post(self, notice: Notice, letter: Letter, kind: LetterKind) -> Delivered:
         """Hand a letter over; asked again with the same reference, it is the same letter.
@@ -51,26 +76,48 @@ class LetterOffice:
             DeliveryPostponed: not now; nothing was posted.
             ApplicationError: retryable, when it may have been posted; asking again finds out.
         """
-        if self._provider is None:
+        if not self._providers:
             return await self._drop(notice, letter, kind)
-        provider = self._provider
-        made = await provider.create(_posting(notice, letter, kind))
-        # Of two attempts at once each may have made a draft: the first on record is posted.
-        identity = await letters.keep_letter(
-            self._pool, notice.reference, provider.name, made, kind
-        )
+        known = await letters.read_letter(self._pool, notice.reference)
+        # What was begun may be posted already: it stays with whoever has it.
+        provider = self._provider_of(known.kind if known else kind)
+        if provider is None:
+            raise DeliveryRefused("LetterKindUnknown", f"nobody posts {kind.value} letters")
+        posting = _posting(notice, letter, known.kind if known else kind)
+        made = await self._made(provider, posting, known)
+        if made.is_draft:
+            await letters.is_leaving(self._pool, notice.reference, letter.sha256)
         try:
-            news = await provider.submit(identity)
+            news = await provider.submit(made.provider_id, posting)
         except DeliveryPostponed as problem:  # It may be posted: nobody gives the contact back.
             raise try_again(str(problem)) from problem
-        if news.state is PostalState.REJECTED:
-            raise DeliveryRefused("LetterRejected", f"{provider.name} rejected {identity}")
         async with self._pool.acquire() as connection, connection.transaction():
-            await letters.hear(connection, news.model_copy(update={"reference": notice.reference}))
-        return Delivered(detail=f"{provider.name} {identity}", sha256=letter.sha256)
+            kept = await letters.hear(
+                connection, news.model_copy(update={"reference": notice.reference})
+            )
+        if news.state is PostalState.REJECTED:
+            await letters.is_reported(self._pool, notice.reference)  # Its step says it, at once.
+            words = f"{provider.name} rejected {made.provider_id}"
+            raise DeliveryRefused("LetterRejected", words)
+        posted = kept.sha256 if kept else ""
+        detail = f"{provider.name} {made.provider_id}"
+        return Delivered(detail=detail, sha256=posted or letter.sha256)
+
+    async def _made(
+        self, provider: LetterProvider, posting: Posting, known: KeptLetter | None
+    ) -> Made:
+        """The letter that is to be submitted, holding this document while it is a draft."""
+        made = await provider.create(posting, known.provider_id if known else "")
+        # Of two attempts at once each may have made a draft: the first on record is posted.
+        identity = await letters.keep_letter(
+            self._pool, posting.reference, provider.name, made.provider_id, posting.kind
+        )
+        if identity == made.provider_id:
+            return made
+        return await provider.create(posting, identity)
 
     async def follow(self, report: Report) -> Counter[str]:
-        """Ask the provider about every letter under way, archive proofs, tell of what came back.
+        """Ask the providers about every letter under way, archive proofs, tell of what came back.
 
         One letter that cannot be asked about does not keep the others from it.
 
@@ -78,19 +125,20 @@ class LetterOffice:
             How many letters are in each state now, and how many could not be asked about.
         """
         found: Counter[str] = Counter()
-        if self._provider is None:
-            return found
-        for letter in await letters.under_way(self._pool, self._provider.name):
-            found[await self._state_of(self._provider, letter, report)] += 1
+        for provider in self._providers.values():
+            for letter in await letters.under_way(self._pool, provider.name):
+                found[await self._state_of(provider, letter, report)] += 1
         return found
 
     async def look_at(self, provider_id: str, report: Report) -> None:
-        """Ask the provider about one letter; what cannot be asked now is asked with all others."""
-        if self._provider is None:
-            return
-        for letter in await letters.under_way(self._pool, self._provider.name):
-            if letter.provider_id == provider_id:
-                await self._state_of(self._provider, letter, report)
+        """Ask about one letter; what cannot be asked now is asked with all others."""
+        for provider in self._providers.values():
+            for letter in await letters.under_way(self._pool, provider.name):
+                if letter.provider_id == provider_id:
+                    await self._state_of(provider, letter, report)
+
+    def _provider_of(self, kind: LetterKind) -> LetterProvider | None:
+        return next((one for one in self._providers.values() if kind in one.kinds), None)
 
     async def _state_of(self, provider: LetterProvider, letter: KeptLetter, report: Report) -> str:
         try:
@@ -146,17 +194,21 @@ def _posting(notice: Notice, letter: Letter, kind: LetterKind) -> Posting:
         sender_country=creditor.country,
         pdf=letter.pdf,
         pages=letter.pages,
+        email=notice.debtor.email.strip(),
+        is_professional=notice.debtor.capacity is not Capacity.CONSUMER,
     )
 
 
-def provider_of(settings: Settings) -> LetterProvider | None:
-    """Who posts letters, as the settings say; None for the folder.
+def providers_of(settings: Settings) -> tuple[LetterProvider, ...]:
+    """Who posts letters, as the settings say; nobody for the folder.
+
+    One account posts both ways: on paper, and electronically where the address of that API is set.
 
     Raises:
         LetterAccountIncomplete: when the provider's account is not wholly set.
     """
     if settings.letter_provider == "folder":
-        return None
+        return ()
     account = {
         "MAILEVA_URL": settings.maileva_url.rstrip("/"),
         "MAILEVA_TOKEN_URL": settings.maileva_token_url,
@@ -168,8 +220,11 @@ def provider_of(settings: Settings) -> LetterProvider | None:
             f"LETTER_PROVIDER is maileva, which needs {', '.join(missing)}, too"
         )
     url, token_url, client_id, client_secret = account.values()
-    return Maileva(
-        MailevaAccount(
-            url=url, token_url=token_url, client_id=client_id, client_secret=client_secret
-        )
+    paper = MailevaAccount(
+        url=url, token_url=token_url, client_id=client_id, client_secret=client_secret
     )
+    electronic_url = settings.maileva_electronic_url.rstrip("/")
+    if not electronic_url:
+        return (Maileva(paper),)
+    electronic = paper.model_copy(update={"url": electronic_url})
+    return Maileva(paper), MailevaElectronic(electronic)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from activities.errors import DeliveryRefused
 from schemas.money import Money
-from schemas.postage import LetterKind, PostalNews, Posting, Proof
+from schemas.postage import LetterKind, Made, PostalNews, Posting, Proof
 
 
 class LetterProvider(Protocol):
@@ -15,21 +16,29 @@ class LetterProvider(Protocol):
     Every method may be called again after any failure: ``create`` finds the letter that an earlier
     call made of the same reference, also when its answer was lost.
 
+    Attributes:
+        name: under which its letters are kept.
+        kinds: which it posts; no other one is ever made of a letter.
+
     Raises:
         DeliveryRefused: the provider will never take it as it is.
         DeliveryPostponed: the provider cannot be reached, or asks for patience.
     """
 
     name: str
+    kinds: frozenset[LetterKind]
 
     async def quote(self, kind: LetterKind, pages: int, country: str) -> Money | None:
         """What it would cost; None when the provider does not say."""
 
-    async def create(self, posting: Posting) -> str:
-        """Make the letter, or find the one there is; answers with the provider's own id."""
+    async def create(self, posting: Posting, provider_id: str = "") -> Made:
+        """Make the letter, or find the one there is by its id or else by our reference.
 
-    async def submit(self, provider_id: str) -> PostalNews:
-        """Have it printed and posted; asked twice, it is posted once."""
+        While it is a draft, it then holds exactly this document and this recipient.
+        """
+
+    async def submit(self, provider_id: str, posting: Posting) -> PostalNews:
+        """Have it posted, if it holds exactly this document; asked twice, it is posted once."""
 
     async def look(self, provider_id: str) -> PostalNews:
         """How far it has come."""
@@ -39,3 +48,14 @@ class LetterProvider(Protocol):
 
     async def proofs(self, provider_id: str) -> Sequence[Proof]:
         """The documents there are so far."""
+
+
+def kind_is_posted(provider: str, kinds: frozenset[LetterKind], kind: LetterKind) -> None:
+    """A letter is never made one of another kind in silence.
+
+    Raises:
+        DeliveryRefused: ``LetterKindUnknown``, when the provider does not post it.
+    """
+    if kind not in kinds:
+        words = f"{provider} posts no {kind.value} letters"
+        raise DeliveryRefused("LetterKindUnknown", words)

@@ -16,7 +16,7 @@ from activities.letter_office import LetterOffice
 from activities.letter_pdf import AddressDoesNotFit, AddressMissing, LetterPress
 from activities.library import read_rate_table
 from activities.notice_turn import NoticeTurn
-from activities.notices import gather_notice
+from activities.notices import gather_notice, tone_of
 from activities.outgoing_mail import OutgoingMail, PostRoom
 from activities.smtp import Mailer
 from activities.step_turn import NO_POLICY_OF_ITS_OWN, StepTurn
@@ -99,10 +99,13 @@ class Steps:
         except DeliveryRefused as refusal:
             refusal.address = address
             raise
-        return delivered.model_copy(update={"charges": claims_of(notice), "address": address})
+        return delivered.model_copy(update={"address": address})
 
     async def _letter(self, step: Step, begin: BeginHandOver) -> Delivered:
         notice = await self._notice(step)
+        # A message for several cases travels as its firmest step wants, whose text it has.
+        wanted = tone_of(step).letter
+        kind = self._office.kind_for(wanted, notice)
         try:
             letter = await asyncio.to_thread(self._press.print, notice)
         except UNFIT as error:
@@ -113,10 +116,14 @@ class Steps:
             template=notice.template,
             template_version=letter.template_version,
             language=letter.language,
+            charges=claims_of(notice),
         )
         await begin(kept)
-        posted = await self._office.post(notice, letter, step.order.step.letter)
-        return posted.model_copy(update={"charges": claims_of(notice)})
+        posted = await self._office.post(notice, letter, kind)
+        if kind is wanted:
+            return posted
+        detail = f"{posted.detail} ({kind.value}, not {wanted.value}: not agreed to)"
+        return posted.model_copy(update={"detail": detail})
 
     async def _notice(self, step: Step) -> Notice:
         rates = read_rate_table(self._rates) if self._rates else None

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from activities.bounces import Bounces
-from activities.letter_office import LetterAccountIncomplete, LetterOffice, provider_of
+from activities.letter_office import LetterAccountIncomplete, LetterOffice, providers_of
 from cli.outcome import CommandFailed, Exit, say, say_json, say_table
 from cli.reach import database, everything
 from schemas.postage import Proof
@@ -39,15 +39,15 @@ async def follow(*, as_json: bool) -> Exit:
     """Ask the provider about every letter under way, and archive the proofs there are."""
     async with everything() as reach:
         try:
-            provider = provider_of(reach.settings)
+            providers = providers_of(reach.settings)
         except LetterAccountIncomplete as error:
             raise CommandFailed(Exit.USAGE, str(error)) from error
-        if provider is None:
+        if not providers:
             words = "letters go to a folder (LETTER_PROVIDER); there is nobody to ask"
             raise CommandFailed(Exit.USAGE, words)
-        office = LetterOffice(reach.pool, reach.settings.letters, provider)
+        office = LetterOffice(reach.pool, reach.settings.letters, providers)
         found = await office.follow(Bounces(reach.pool, reach.telling).report)
-        await provider.close()
+        await office.close()
     if as_json:
         say_json(dict(found))
     else:

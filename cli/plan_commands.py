@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
 from cli.typed import one_of
 from domain.dunning_plan import PlanError, read_plan
+from domain.formal_notice import unproven_notices
 from schemas.parties import Capacity
 from schemas.plan import Charges, DunningPlan
 
@@ -33,10 +34,13 @@ async def check(files: list[Path], *, as_json: bool) -> Exit:
             if not as_json:
                 say_error(str(error), Exit.PROBLEMS)
         else:
-            found.append({"file": str(file), "problems": (), "plan": plan})
+            warnings = unproven_notices(plan)
+            found.append({"file": str(file), "problems": (), "warnings": warnings, "plan": plan})
             if not as_json:
                 say(f"{file}: {plan.plan}, {len(plan.steps)} steps, all well")
                 _explain(plan)
+                for warning in warnings:
+                    say_error(f"  warning: {warning}", Exit.DONE)
     if as_json:
         say_json(found)
     return worst

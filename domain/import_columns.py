@@ -62,6 +62,10 @@ ALIASES: dict[str, tuple[str, ...]] = {
         *("representative", "représentant", "legal representative", "représentant légal"),
         *("dirigeant", "director", "gérant"),
     ),
+    "electronic_letters_agreed_on": (
+        *("electronic letters agreed on", "accord lre", "consentement lre"),
+        *("accord lettre recommandée électronique", "date accord lre"),
+    ),
 }
 """Each field with its names; the first is English, the second French where they differ."""
 

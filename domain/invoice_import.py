@@ -256,6 +256,9 @@ class _Reading:
             vat_id=read("vat_id", read_vat_id, ""),
             capacity=read("capacity", read_capacity, Capacity.BUSINESS),
             representative=" ".join(cell["representative"].split())[:200],
+            electronic_letters_agreed_on=read(
+                "electronic_letters_agreed_on", lambda text: read_date(text) if text else None, None
+            ),
         )
 
     def _address(self, line: int, cell: dict[str, str], country: str) -> tuple[str, ...]:

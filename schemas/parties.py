@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 
 from pydantic import Field
 
 from schemas.base import CountryCode, Frozen, LanguageCode, Name, Strict
 from schemas.contact_policy import ContactPolicy
-from schemas.mail_server import SmtpSecurity
+from schemas.mail_server import InboxSecurity, SmtpSecurity
 
 
 class Capacity(StrEnum):
@@ -43,6 +44,8 @@ class Debtor(Frozen):
         escalation_email: of the person for what has waited too long, or empty.
         account_manager: address of the creditor's own person for this debtor, or empty.
         representative: who speaks for a company in law, as a formal notice addresses them.
+        electronic_letters_agreed_on: the day on which a consumer agreed to get registered letters
+            electronically (CPCE L100); None when they did not.
     """
 
     creditor: Name
@@ -59,6 +62,7 @@ class Debtor(Frozen):
     escalation_email: str = ""
     account_manager: str = ""
     representative: str = ""
+    electronic_letters_agreed_on: date | None = None
 
     @property
     def country(self) -> str:
@@ -84,6 +88,24 @@ class MailAccount(Strict):
     per_minute: int = Field(default=0, ge=0, le=6000)
 
 
+class MailboxAccount(Strict):
+    """The creditor's own mailbox, to which answers and bounces come.
+
+    Attributes:
+        password_variable: name of the environment variable that holds the password.
+        password_file: file that holds it; of the two, one is given.
+        folder: of the mailbox.
+    """
+
+    host: str = Field(min_length=1)
+    port: int = Field(default=993, ge=1, le=65535)
+    security: InboxSecurity = InboxSecurity.TLS
+    username: str = Field(min_length=1)
+    password_variable: str = Field(default="", pattern=r"^([A-Z][A-Z0-9_]*)?$")
+    password_file: str = ""
+    folder: str = Field(default="INBOX", min_length=1)
+
+
 class Creditor(Strict):
     """Who is owed: read from ``creditors/*.yaml``.
 
@@ -93,6 +115,7 @@ class Creditor(Strict):
         sender_name: as mail programs show the sender; ``name`` when it is empty.
         account_manager: address of the person for debtors that have none of their own.
         smtp: the account its mail goes through; the house's own when there is none.
+        inbox: the mailbox that answers to its mail come to, beside the house's own.
         iban: where payments go; shown in messages and in the payment QR code.
         time_zone: IANA name; "today" is today there.
         signatory: who signs letters; ``contact_name`` when it is empty.
@@ -115,6 +138,7 @@ class Creditor(Strict):
     sender_name: str = Field(default="", max_length=70)
     account_manager: str = ""
     smtp: MailAccount | None = None
+    inbox: MailboxAccount | None = None
     phone: str = ""
     contact_name: str = ""
     iban: str

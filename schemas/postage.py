@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from enum import StrEnum
 
 from schemas.base import Frozen, Instant
@@ -19,6 +20,11 @@ class LetterKind(StrEnum):
     REGISTERED = "registered"
     ELECTRONIC_QUALIFIED = "electronic-qualified"
     ELECTRONIC_SIMPLE = "electronic-simple"
+
+    @property
+    def is_electronic(self) -> bool:
+        """It goes to an e-mail address, and nothing of it is on paper."""
+        return self in {LetterKind.ELECTRONIC_QUALIFIED, LetterKind.ELECTRONIC_SIMPLE}
 
 
 class PostalState(StrEnum):
@@ -63,19 +69,22 @@ class PostalNews(Frozen):
         state: how far it has come.
         cause: why it could not be delivered, in the provider's words; empty otherwise.
         at: when it happened, as the provider says.
+        presented_at: when it was first presented, where the provider says that apart.
     """
 
     reference: str
     state: PostalState
     cause: str = ""
     at: Instant | None = None
+    presented_at: Instant | None = None
 
 
 class Proof(Frozen):
     """A document that proves something about a letter; kept at once, as providers keep it a year.
 
     Attributes:
-        kind: such as ``deposit``, ``content``, ``acknowledgement``, ``return``.
+        kind: such as ``deposit``, ``content``, ``acknowledgement``, ``return``, ``refusal``,
+            ``not-claimed``.
         sha256: of the content, hexadecimal.
     """
 
@@ -92,6 +101,8 @@ class Posting(Frozen):
         reference: of the contact; the same reference is the same letter.
         recipient: lines as on the envelope, the town last; without the country.
         sender: likewise.
+        email: where an electronic letter goes; empty on paper.
+        is_professional: the debtor owes as a business or a public body, not as a consumer.
     """
 
     reference: str
@@ -102,3 +113,22 @@ class Posting(Frozen):
     sender_country: str
     pdf: bytes
     pages: int
+    email: str = ""
+    is_professional: bool = True
+
+    @property
+    def sha256(self) -> str:
+        """Of the document, hexadecimal."""
+        return hashlib.sha256(self.pdf).hexdigest()
+
+
+class Made(Frozen):
+    """A letter as its provider has it.
+
+    Attributes:
+        provider_id: the provider's own id.
+        is_draft: nothing of it was posted yet, and it can still be changed.
+    """
+
+    provider_id: str
+    is_draft: bool

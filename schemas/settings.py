@@ -64,6 +64,7 @@ class Settings(BaseSettings):
         default="folder", validation_alias="LETTER_PROVIDER"
     )
     maileva_url: str = Field(default="", validation_alias="MAILEVA_URL")
+    maileva_electronic_url: str = Field(default="", validation_alias="MAILEVA_ELECTRONIC_URL")
     maileva_token_url: str = Field(default="", validation_alias="MAILEVA_TOKEN_URL")
     maileva_client_id: str = Field(default="", validation_alias="MAILEVA_CLIENT_ID")
     maileva_client_secret: SecretStr = Field(

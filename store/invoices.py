@@ -214,7 +214,7 @@ def _debtor_record(debtor: Debtor) -> tuple[Any, ...]:
         *(debtor.debtor_id, debtor.name, debtor.email, debtor.phone, list(debtor.address.lines)),
         *(debtor.address.country, debtor.language, debtor.siren, debtor.vat_id),
         *(debtor.capacity.value, debtor.representative),
-        *(debtor.escalation_email, debtor.account_manager),
+        *(debtor.escalation_email, debtor.account_manager, debtor.electronic_letters_agreed_on),
     )
 
 

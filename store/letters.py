@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from domain.postage import later_state
+from domain.postage import later_state, presentation
 from schemas.base import Frozen, Instant
 from schemas.postage import LetterKind, PostalNews, PostalState, Proof
 from store.pool import Connection, Pool
@@ -19,6 +19,9 @@ class KeptLetter(Frozen):
 
     Attributes:
         reference: of its contact.
+        sha256: of the document that was submitted last, hexadecimal; empty when none was.
+        presented_at: when it was first presented, if somebody said so.
+        ended_at: when it came to its end, as the provider says.
         reported_at: when its cases heard what became of it; None when they have not.
         proofs: how many are kept.
     """
@@ -30,6 +33,9 @@ class KeptLetter(Frozen):
     state: PostalState
     cause: str = ""
     is_final: bool = False
+    sha256: str = ""
+    presented_at: Instant | None = None
+    ended_at: Instant | None = None
     reported_at: Instant | None = None
     updated_at: Instant
     proofs: int = 0
@@ -50,6 +56,17 @@ async def keep_letter(
     )
 
 
+async def read_letter(connection: Pool | Connection, reference: str) -> KeptLetter | None:
+    """The letter of a contact, if a provider has one."""
+    row = await connection.fetchrow(_SQL["letter"], reference)
+    return None if row is None else KeptLetter.model_validate(dict(row))
+
+
+async def is_leaving(connection: Pool | Connection, reference: str, sha256: str) -> None:
+    """Remember which document is about to be submitted: it may be the one that leaves."""
+    await connection.execute(_SQL["is_leaving"], reference, sha256)
+
+
 async def hear(connection: Connection, news: PostalNews) -> KeptLetter | None:
     """Take in what a provider says of a letter; late and repeated news changes nothing.
 
@@ -64,12 +81,21 @@ async def hear(connection: Connection, news: PostalNews) -> KeptLetter | None:
     if row is None:
         return None
     letter = KeptLetter.model_validate(dict(row))
+    presented_at = letter.presented_at or presentation(news)
     state = later_state(letter.state, news)
-    if state is letter.state:
-        return letter
-    await connection.execute(_SQL["move_on"], news.reference, state, news.cause, state.is_final)
-    changed = {"state": state, "cause": news.cause, "is_final": state.is_final}
-    return letter.model_copy(update=changed)
+    changed: dict[str, object] = {"presented_at": presented_at}
+    if state is not letter.state:
+        ended_at = news.at if state.is_final else None
+        changed |= {"state": state, "cause": news.cause}
+        changed |= {"is_final": state.is_final, "ended_at": ended_at}
+    after = letter.model_copy(update=changed)
+    if after != letter:
+        await connection.execute(
+            _SQL["move_on"],
+            *(news.reference, after.state, after.cause, after.is_final),
+            *(after.presented_at, after.ended_at),
+        )
+    return after
 
 
 async def is_reported(connection: Pool | Connection, reference: str) -> None:

@@ -68,6 +68,7 @@ async def read_debtor(
         email_problem=row["email_problem"],
         **{name: row[name] for name in ("escalation_email", "account_manager")},
         representative=row["representative"],
+        electronic_letters_agreed_on=row["electronic_letters_agreed_on"],
         address=PostalAddress(lines=tuple(row["address_lines"]), country=row["country"]),
     )
 

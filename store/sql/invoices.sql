@@ -8,7 +8,7 @@ create temp table incoming_debtors (
     address_lines text[] not null, country text not null, language text not null,
     siren text not null, vat_id text not null, capacity text not null,
     representative text not null, escalation_email text not null,
-    account_manager text not null
+    account_manager text not null, electronic_letters_agreed_on date
 ) on commit drop;
 create temp table incoming_invoices (
     number text not null, debtor_id text not null, issue_date date not null,
@@ -49,6 +49,10 @@ set
     end,
     account_manager = case
         when 'account_manager' = any ($2) then i.account_manager else d.account_manager
+    end,
+    electronic_letters_agreed_on = case
+        when 'electronic_letters_agreed_on' = any ($2) then i.electronic_letters_agreed_on
+        else d.electronic_letters_agreed_on
     end
 from debtors as d
 where d.creditor = $1 and d.debtor_id = i.debtor_id;
@@ -57,11 +61,11 @@ where d.creditor = $1 and d.debtor_id = i.debtor_id;
 with merged as (
     insert into debtors as d (
         creditor, debtor_id, name, email, phone, address_lines, country, language, siren, vat_id,
-        capacity, representative, escalation_email, account_manager
+        capacity, representative, escalation_email, account_manager, electronic_letters_agreed_on
     )
     select
         $1, debtor_id, name, email, phone, address_lines, country, language, siren, vat_id,
-        capacity, representative, escalation_email, account_manager
+        capacity, representative, escalation_email, account_manager, electronic_letters_agreed_on
     from incoming_debtors
     order by debtor_id
     on conflict (creditor, debtor_id) do update set
@@ -70,14 +74,17 @@ with merged as (
         language = excluded.language, siren = excluded.siren, vat_id = excluded.vat_id,
         capacity = excluded.capacity, representative = excluded.representative,
         escalation_email = excluded.escalation_email,
-        account_manager = excluded.account_manager, updated_at = now()
+        account_manager = excluded.account_manager,
+        electronic_letters_agreed_on = excluded.electronic_letters_agreed_on, updated_at = now()
     where (
         d.name, d.email, d.phone, d.address_lines, d.country, d.language, d.siren, d.vat_id,
-        d.capacity, d.representative, d.escalation_email, d.account_manager
+        d.capacity, d.representative, d.escalation_email, d.account_manager,
+        d.electronic_letters_agreed_on
     ) is distinct from (
         excluded.name, excluded.email, excluded.phone, excluded.address_lines, excluded.country,
         excluded.language, excluded.siren, excluded.vat_id, excluded.capacity,
-        excluded.representative, excluded.escalation_email, excluded.account_manager
+        excluded.representative, excluded.escalation_email, excluded.account_manager,
+        excluded.electronic_letters_agreed_on
     )
     -- A row that was inserted has no deleting or locking transaction yet.
     returning d.xmax = 0 as is_new

@@ -4,21 +4,36 @@ values ($1, $2, $3, $4, $5)
 on conflict (reference) do update set reference = excluded.reference
 returning provider_id;
 
+-- name: letter
+select
+    reference, provider, provider_id, kind, state, cause, is_final, sha256, presented_at, ended_at,
+    reported_at, updated_at
+from letters
+where reference = $1;
+
+-- name: is_leaving
+update letters set sha256 = $2 where reference = $1;
+
 -- name: letter_for_update
-select reference, provider, provider_id, kind, state, cause, is_final, reported_at, updated_at
+select
+    reference, provider, provider_id, kind, state, cause, is_final, sha256, presented_at, ended_at,
+    reported_at, updated_at
 from letters
 where reference = $1
 for update;
 
 -- name: move_on
-update letters set state = $2, cause = $3, is_final = $4, updated_at = now()
+update letters set
+    state = $2, cause = $3, is_final = $4, presented_at = $5, ended_at = $6, updated_at = now()
 where reference = $1;
 
 -- name: is_reported
 update letters set reported_at = now() where reference = $1;
 
 -- name: under_way
-select reference, provider, provider_id, kind, state, cause, is_final, reported_at, updated_at
+select
+    reference, provider, provider_id, kind, state, cause, is_final, sha256, presented_at, ended_at,
+    reported_at, updated_at
 from letters
 where provider = $1 and (not is_final or reported_at is null)
 order by updated_at
@@ -26,8 +41,8 @@ limit $2;
 
 -- name: list_letters
 select
-    l.reference, l.provider, l.provider_id, l.kind, l.state, l.cause, l.is_final, l.reported_at,
-    l.updated_at,
+    l.reference, l.provider, l.provider_id, l.kind, l.state, l.cause, l.is_final, l.sha256,
+    l.presented_at, l.ended_at, l.reported_at, l.updated_at,
     (select count(*) from letter_proofs as p where p.reference = l.reference) as proofs
 from letters as l
 order by l.is_final, l.updated_at desc

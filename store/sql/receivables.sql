@@ -12,7 +12,7 @@ from invoices where creditor = $1 and number = any ($2::text[]);
 select
     d.creditor, d.debtor_id, d.name, d.email, d.phone, d.address_lines, d.country, d.language,
     d.siren, d.vat_id, d.capacity, d.representative, d.escalation_email,
-    d.account_manager, coalesce(b.reason, '') as email_problem
+    d.account_manager, d.electronic_letters_agreed_on, coalesce(b.reason, '') as email_problem
 from debtors as d
 left join bad_addresses as b on b.creditor = d.creditor and b.address = lower(d.email)
 where d.creditor = $1 and d.debtor_id = $2;

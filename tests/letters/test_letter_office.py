@@ -2,67 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator
-from pathlib import Path
+import hashlib
+from datetime import date
 
-import httpx
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from activities.letter_hooks import hook_pages, signature
-from activities.letter_office import LetterAccountIncomplete, LetterOffice, provider_of
-from activities.library import read_creditors
+from activities.letter_office import LetterAccountIncomplete, LetterOffice, providers_of
 from activities.maileva import Maileva
-from activities.smtp import Mailer, SmtpAccount
-from activities.steps import Steps
 from engines.mailbox import Mailbox
 from schemas.events import StepFailed, StepPerformed
-from schemas.plan import Channel, DunningPlan, DunningStep
-from schemas.postage import LetterKind, PostalState, Posting
+from schemas.postage import LetterKind, Made, PostalState, Posting
 from schemas.requests import ReportBounce
-from schemas.settings import Settings, SmtpSecurity
-from store import letters
+from schemas.settings import Settings
+from store import letters, messages
 from store.contacts import ContactState
-from store.pool import Pool, open_pool
-from tests.letters.conftest import served
-from tests.support.cases import opened
-from tests.support.ledger import owe
+from store.pool import Pool
+from tests.letters.conftest import sent
+from tests.support.cases import put, received
 from tests.support.postal_provider import PostalProvider
-from tests.support.turns import Turn
-
-NOW = 1_800_000_000
-SECRET = "between us"
-NOTICE = DunningStep(
-    name="notice",
-    day=3,
-    channel=Channel.LETTER,
-    template="formal-notice",
-    letter=LetterKind.REGISTERED,
-)
-
-
-@pytest.fixture
-async def pool(database: str) -> AsyncIterator[Pool]:
-    """Connections as the application has them."""
-    async with open_pool(database, 4) as pool:
-        yield pool
-
-
-@pytest.fixture
-def office(pool: Pool, maileva: Maileva, tmp_path: Path) -> LetterOffice:
-    """An office whose letters go to the provider."""
-    return LetterOffice(pool, tmp_path, maileva)
-
-
-async def sent(pool: Pool, office: LetterOffice, mailbox: Mailbox, **owed: object) -> Turn:
-    """A registered letter whose step is due, ready to be taken."""
-    nobody = SmtpAccount(host="127.0.0.1", port=9, security=SmtpSecurity.NONE)
-    creditors = read_creditors(Path("creditors"))
-    steps = Steps(pool, creditors, Mailer(nobody), Path("templates"), office)
-    await owe(pool, "F-1", **owed)  # type: ignore[arg-type] # an address, where the story has one
-    case = await opened(pool, "F-1", plan=DunningPlan(plan="short", steps=(NOTICE,)))
-    return Turn(pool, mailbox, steps, case)
 
 
 async def nobody_is_told(_report: ReportBounce) -> None:
@@ -99,8 +57,10 @@ async def test_two_attempts_at_once_post_one_letter(
     turn = await sent(pool, office, mailbox)
     make = maileva.create
 
-    async def beside_another(posting: Posting) -> str:
-        another = await make(posting)
+    async def beside_another(posting: Posting, provider_id: str = "") -> Made:
+        if provider_id:
+            return await make(posting, provider_id)
+        another = (await make(posting)).provider_id
         await letters.keep_letter(pool, turn.reference, "maileva", another, posting.kind)
         post.letters[another]["custom_id"] = "not found yet"
         return await make(posting)
@@ -134,6 +94,117 @@ async def test_what_the_provider_refuses_is_for_a_person(
     (failed,) = (await turn.attempt()).events
     assert isinstance(failed, StepFailed)
     assert (failed.reason, post.letters) == ("LetterRefused", {})
+
+
+async def test_what_leaves_is_the_letter_that_was_kept(
+    pool: Pool, office: LetterOffice, mailbox: Mailbox, post: PostalProvider
+) -> None:
+    """We died between upload and submission, then money came: the new letter leaves, as kept."""
+    turn = await sent(pool, office, mailbox)
+    post.fails = {"POST submit": [503]}
+    with pytest.raises(ApplicationError, match="503"):
+        await turn.attempt()
+    (old,) = post.only()["documents"]
+    await pool.execute("update contacts set lease_until = now() - interval '1 second'")
+    case = await put(pool, turn.case, received("200.00", "pay-1"))
+    order = turn.order.model_copy(update={"version": case.version})
+    (performed,) = (await turn.attempt(order)).events
+    assert isinstance(performed, StepPerformed)
+    (new,) = post.only()["documents"]
+    assert new["pdf"] != old["pdf"]
+    [settled] = [one for one in await messages.find(pool, turn.reference) if one.is_settled]
+    assert (settled.content, settled.sha256) == (new["pdf"], performed.sha256)
+
+
+async def test_what_had_left_stays_what_was_kept(
+    pool: Pool, office: LetterOffice, mailbox: Mailbox, post: PostalProvider
+) -> None:
+    """The answer to the submission was lost, then money came: on record is what the post has."""
+    turn = await sent(pool, office, mailbox)
+    post.fails = {"POST submit": ["lost"]}
+    with pytest.raises(ApplicationError, match="ReadTimeout"):
+        await turn.attempt()
+    await pool.execute("update contacts set lease_until = now() - interval '1 second'")
+    case = await put(pool, turn.case, received("200.00", "pay-1"))
+    order = turn.order.model_copy(update={"version": case.version})
+    (performed,) = (await turn.attempt(order)).events
+    assert isinstance(performed, StepPerformed)
+    (posted,) = post.only()["documents"]
+    assert performed.sha256 == hashlib.sha256(posted["pdf"]).hexdigest()
+    kept = await messages.find(pool, turn.reference)
+    assert [one.content for one in kept if one.is_settled] == [posted["pdf"]]
+    assert (len(kept), post.only()["submitted"]) == (2, 1)
+
+
+async def test_a_letter_rejected_at_once_is_asked_about_no_more(
+    pool: Pool, office: LetterOffice, mailbox: Mailbox, post: PostalProvider
+) -> None:
+    """The step has failed and says so; the letter is at its end, and nobody asks the provider."""
+    turn = await sent(pool, office, mailbox)
+    post.fails = {"POST submit": ["lost"]}
+    with pytest.raises(ApplicationError, match="ReadTimeout"):
+        await turn.attempt()
+    await pool.execute("update contacts set lease_until = now() - interval '1 second'")
+    post.only()["status"] = "REJECTED"
+    (failed,) = (await turn.attempt()).events
+    assert isinstance(failed, StepFailed)
+    assert failed.reason == "LetterRejected"
+    [kept] = await letters.list_letters(pool)
+    assert (kept.state, kept.is_final) == (PostalState.REJECTED, True)
+    assert await office.follow(nobody_is_told) == {}
+
+
+@pytest.mark.parametrize(
+    ("whom", "posted"),
+    [
+        ({"capacity": "business"}, LetterKind.ELECTRONIC_QUALIFIED),
+        (
+            {"capacity": "consumer", "agreed_on": date(2026, 1, 5)},
+            LetterKind.ELECTRONIC_QUALIFIED,
+        ),
+        ({"capacity": "consumer"}, LetterKind.REGISTERED),
+    ],
+)
+async def test_a_formal_notice_goes_electronically_to_whom_it_may(
+    pool: Pool,
+    office: LetterOffice,
+    mailbox: Mailbox,
+    post: PostalProvider,
+    whom: dict[str, object],
+    posted: LetterKind,
+) -> None:
+    """A consumer who has not agreed gets it registered on paper, and the timeline says so."""
+    turn = await sent(pool, office, mailbox, LetterKind.ELECTRONIC_QUALIFIED, **whom)
+    (performed,) = (await turn.attempt()).events
+    assert isinstance(performed, StepPerformed)
+    [kept] = await letters.list_letters(pool)
+    is_paper = posted is LetterKind.REGISTERED
+    assert (kept.kind, kept.provider) == (posted, "maileva" if is_paper else "maileva-electronic")
+    assert ("not agreed to" in performed.detail) is is_paper
+    assert ("email" in post.only()["recipients"][0]) is not is_paper
+
+
+@pytest.mark.parametrize(
+    ("kind", "email", "reason"),
+    [
+        (LetterKind.ELECTRONIC_SIMPLE, "a@b.example", "LetterKindUnknown"),
+        (LetterKind.ELECTRONIC_QUALIFIED, "", "ElectronicAddressMissing"),
+    ],
+)
+async def test_what_nobody_can_post_costs_nothing(
+    pool: Pool,
+    office: LetterOffice,
+    mailbox: Mailbox,
+    kind: LetterKind,
+    email: str,
+    reason: str,
+) -> None:
+    """A kind that no provider posts, or no address to post to: a named task, and no call made."""
+    turn = await sent(pool, office, mailbox, kind, email=email)
+    (failed,) = (await turn.attempt()).events
+    assert isinstance(failed, StepFailed)
+    assert (failed.reason, await letters.list_letters(pool)) == (reason, [])
+    assert await messages.find(pool, turn.reference) == []
 
 
 async def test_a_delivered_letter_leaves_its_proofs(
@@ -197,46 +268,22 @@ async def test_a_provider_that_is_away_is_asked_again(
     assert await office.follow(nobody_is_told) == {"submitted": 1}
 
 
-async def _call(address: str, body: bytes, *, secret: str = SECRET, at: int = NOW) -> int:
-    signed = {"X-Timestamp": str(at), "X-Signature": signature(secret, str(at), body)}
-    async with httpx.AsyncClient() as client:
-        url = f"{address}/letters/hooks/maileva"
-        return (await client.post(url, content=body, headers=signed)).status_code
-
-
-async def test_calls_are_signed_fresh_and_heard_once(pool: Pool) -> None:
-    """A forged, an old or an unreadable call is turned away; the same call twice is heard once."""
-    looked: list[str] = []
-
-    async def look_at(letter: str) -> None:
-        looked.append(letter)
-
-    app = hook_pages(pool, "maileva", SECRET, look_at, lambda: float(NOW))
-    body = json.dumps({"id": "call-1", "resource_id": "id-1", "event": "ON_STATUS"}).encode()
-    async with served(app) as address:
-        assert await _call(address, body, secret="somebody else's") == 401
-        assert await _call(address, body, at=NOW - 3600) == 401
-        assert await _call(address, b"not json") == 400
-        assert await _call(address, b'{"id": 7, "resource_id": "id-1"}') == 400
-        assert await _call(address, b"x" * 100_000) == 413
-        assert looked == []
-        assert [await _call(address, body) for _ in range(3)] == [200, 200, 200]
-    assert looked == ["id-1"]
-
-
-async def test_nobody_may_call_where_there_is_no_secret(pool: Pool) -> None:
-    """Without a secret there is no page: a call that anybody could make is worth nothing."""
-
-    async def look_at(_letter: str) -> None:
-        raise AssertionError
-
-    with pytest.raises(ValueError, match="secret"):
-        hook_pages(pool, "maileva", "", look_at)
-
-
 def test_half_an_account_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """A provider without its whole account stops the worker, and names what is missing."""
     monkeypatch.setenv("LETTER_PROVIDER", "maileva")
     monkeypatch.setenv("MAILEVA_URL", "http://127.0.0.1:9/v4")
     with pytest.raises(LetterAccountIncomplete, match="MAILEVA_CLIENT_ID, MAILEVA_CLIENT_SECRET"):
-        provider_of(Settings())
+        providers_of(Settings())
+
+
+async def test_one_account_posts_both_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Electronic letters go by the same sign-in, once the address of their API is set."""
+    monkeypatch.setenv("LETTER_PROVIDER", "maileva")
+    for name in ("URL", "TOKEN_URL", "CLIENT_ID", "CLIENT_SECRET"):
+        monkeypatch.setenv(f"MAILEVA_{name}", "http://127.0.0.1:9/v4")
+    assert [one.name for one in providers_of(Settings())] == ["maileva"]
+    monkeypatch.setenv("MAILEVA_ELECTRONIC_URL", "http://127.0.0.1:9/lre/")
+    both = providers_of(Settings())
+    assert [one.name for one in both] == ["maileva", "maileva-electronic"]
+    for one in both:
+        await one.close()

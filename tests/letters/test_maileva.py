@@ -8,12 +8,25 @@ import pytest
 
 from activities.errors import DeliveryPostponed, DeliveryRefused
 from activities.maileva import Maileva
+from activities.maileva_electronic import MailevaElectronic
+from activities.maileva_sendings import MailevaAccount
 from schemas.postage import LetterKind, PostalState, Posting
+from tests.letters.conftest import Desk
 from tests.support.postal_provider import PostalProvider
+
+BOTH = pytest.mark.parametrize(
+    "kind", [LetterKind.REGISTERED, LetterKind.ELECTRONIC_QUALIFIED], ids=str
+)
+"""The same faults, over the API for paper and the one for electronic letters."""
 
 
 def a_posting(
-    kind: LetterKind = LetterKind.REGISTERED, *, street: str = "3 rue du Port"
+    kind: LetterKind = LetterKind.REGISTERED,
+    *,
+    street: str = "3 rue du Port",
+    pdf: bytes = b"%PDF-1.7 a letter",
+    email: str = "factures@menuiserie.example",
+    is_professional: bool = True,
 ) -> Posting:
     """A letter to Bordeaux."""
     return Posting(
@@ -23,16 +36,19 @@ def a_posting(
         country="FR",
         sender=("Atelier Lumière SAS", "12 rue des Tisseurs", "69004 LYON"),
         sender_country="FR",
-        pdf=b"%PDF-1.7 a letter",
+        pdf=pdf,
         pages=1,
+        email=email,
+        is_professional=is_professional,
     )
 
 
-async def _posted(maileva: Maileva, posting: Posting) -> PostalState:
+async def _posted(maileva: Maileva | MailevaElectronic, posting: Posting) -> PostalState:
     """Create and submit, again after each postponement, as a worker's retries do."""
-    for _ in range(8):
+    for _ in range(10):
         try:
-            return (await maileva.submit(await maileva.create(posting))).state
+            made = await maileva.create(posting)
+            return (await maileva.submit(made.provider_id, posting)).state
         except DeliveryPostponed:
             continue
     raise AssertionError("never posted")
@@ -43,7 +59,8 @@ async def test_a_registered_letter_is_posted(maileva: Maileva, post: PostalProvi
     assert await _posted(maileva, a_posting()) is PostalState.SUBMITTED
     letter = post.only()
     assert (letter["custom_id"], letter["postage_type"]) == ("RL-1", "REGISTERED_MAIL_J3_AR")
-    assert (letter["documents"], letter["submitted"]) == ([1], 1)
+    (document,) = letter["documents"]
+    assert (document["pdf"], letter["submitted"]) == (b"%PDF-1.7 a letter", 1)
     (recipient,) = letter["recipients"]
     assert (recipient["address_line_1"], recipient["address_line_6"]) == (
         "Menuiserie Dubois",
@@ -70,23 +87,57 @@ async def test_a_registered_letter_is_posted(maileva: Maileva, post: PostalProvi
     ],
     ids=str,
 )
+@BOTH
 async def test_one_reference_is_one_letter(
-    maileva: Maileva, post: PostalProvider, fails: dict[str, list[int | str]]
+    desk: Desk, post: PostalProvider, fails: dict[str, list[int | str]], kind: LetterKind
 ) -> None:
     """Slow, out of order, answers that are lost: after all retries one letter is posted, once."""
     post.fails = fails
-    assert await _posted(maileva, a_posting()) is PostalState.SUBMITTED
+    assert await _posted(desk.of(kind), a_posting(kind)) is PostalState.SUBMITTED
     letter = post.only()
-    assert (letter["submitted"], letter["documents"]) == (1, [1])
-    assert len(letter["recipients"]) == 1
+    assert [one["pdf"] for one in letter["documents"]] == [a_posting().pdf]
+    assert (letter["submitted"], len(letter["recipients"])) == (1, 1)
 
 
-async def test_what_is_posted_is_found_again(maileva: Maileva, post: PostalProvider) -> None:
+@BOTH
+async def test_what_is_posted_is_the_letter_that_was_printed_last(
+    desk: Desk, post: PostalProvider, kind: LetterKind
+) -> None:
+    """Between upload and submission we died, then money and the address changed: no old letter."""
+    maileva = desk.of(kind)
+    await maileva.create(a_posting(kind, pdf=b"%PDF-1.7 asks for 1,200", email="old@b.example"))
+    post.fails = {"DELETE documents": ["lost"], "documents": [503]}
+    posting = a_posting(kind, pdf=b"%PDF-1.7 asks for 900", street="9 quai des Queyries")
+    assert await _posted(maileva, posting) is PostalState.SUBMITTED
+    (document,), (recipient,) = post.only()["documents"], post.only()["recipients"]
+    assert document["pdf"] == b"%PDF-1.7 asks for 900"
+    assert "9 quai des Queyries" in recipient.values() or recipient["email"] == posting.email
+
+
+@BOTH
+async def test_a_draft_that_holds_another_letter_is_not_submitted(
+    desk: Desk, post: PostalProvider, kind: LetterKind
+) -> None:
+    """Whoever put another document into it meanwhile: what we did not keep does not leave."""
+    maileva, posting = desk.of(kind), a_posting(kind)
+    made = await maileva.create(posting)
+    post.only()["documents"].append({"id": "d9", "name": "another.pdf", "pdf": b"%PDF-"})
+    with pytest.raises(DeliveryPostponed, match="holds another letter"):
+        await maileva.submit(made.provider_id, posting)
+    assert "submitted" not in post.only()
+
+
+@BOTH
+async def test_what_is_posted_is_found_again(
+    desk: Desk, post: PostalProvider, kind: LetterKind
+) -> None:
     """Asked again days later, the same reference is the same letter, and nothing is paid twice."""
-    await _posted(maileva, a_posting())
+    await _posted(desk.of(kind), a_posting(kind))
     post.only()["status"] = "PROCESSED"
-    assert (await maileva.submit(await maileva.create(a_posting()))).state is PostalState.POSTED
-    assert post.only()["submitted"] == 1
+    later = await _posted(desk.of(kind), a_posting(kind, pdf=b"%PDF-1.7 another day"))
+    paper = kind is LetterKind.REGISTERED
+    assert later is (PostalState.POSTED if paper else PostalState.PRESENTED)
+    assert (post.only()["submitted"], post.only()["documents"][0]["pdf"]) == (1, a_posting().pdf)
 
 
 async def test_an_address_that_the_provider_refuses_is_for_a_person(maileva: Maileva) -> None:
@@ -155,7 +206,12 @@ async def test_proofs_come_with_their_hashes(maileva: Maileva, post: PostalProvi
 
 async def test_nonsense_is_no_answer(maileva: Maileva, post: PostalProvider) -> None:
     """Where the provider is not there at all, the letter waits."""
-    gone = maileva._account.model_copy(update={"url": "http://127.0.0.1:9/v4"})
+    gone = MailevaAccount(
+        url="http://127.0.0.1:9/v4",
+        token_url="http://127.0.0.1:9/t",
+        client_id="",
+        client_secret="",
+    )
     with pytest.raises(DeliveryPostponed):
-        await Maileva(gone, maileva._client).create(a_posting())
+        await Maileva(gone).create(a_posting())
     assert post.letters == {}

@@ -193,3 +193,21 @@ async def test_progress_reaches_the_number_of_rows(connection: Connection) -> No
     await import_rows(connection, "atelier", rows, progress=seen.append)
     assert seen == [1000, 2000, 2500]
     assert (await import_rows(connection, "atelier", [])).new == 0
+
+
+async def test_consent_to_electronic_letters_comes_and_goes_with_the_column(
+    connection: Connection,
+) -> None:
+    """The day is kept, a file without the column leaves it, and an emptied cell withdraws it."""
+    header = f"{HEADER};accord LRE"
+    row = "F-1;C1;Lefèvre;2027-01-02;2027-02-01;10,00"
+    for text, head, known in [
+        (f"{row};05/01/2027", header, date(2027, 1, 5)),
+        (row, HEADER, date(2027, 1, 5)),
+        (f"{row};", header, None),
+    ]:
+        found = read(text, head)
+        await import_rows(connection, "atelier", found.rows, debtor_fields=found.debtor_fields)
+        debtor = await read_debtor(connection, "atelier", "C1")
+        assert debtor is not None
+        assert debtor.electronic_letters_agreed_on == known

@@ -17,12 +17,15 @@ async def owe(
     debtor: str = "D1",
     email: str = "factures@menuiserie.example",
     address: tuple[str, ...] = ("3 rue du Port", "33000 BORDEAUX"),
+    capacity: str = "business",
+    agreed_on: date | None = None,
 ) -> None:
     """Put an invoice, and its debtor if there is none of that number, into the ledger."""
     await pool.execute(
-        """insert into debtors (creditor, debtor_id, name, email, address_lines)
-        values ('atelier', $1, 'Menuiserie Dubois', $2, $3) on conflict do nothing""",
-        *(debtor, email, list(address)),
+        """insert into debtors (creditor, debtor_id, name, email, address_lines, capacity,
+        electronic_letters_agreed_on)
+        values ('atelier', $1, 'Menuiserie Dubois', $2, $3, $4, $5) on conflict do nothing""",
+        *(debtor, email, list(address), capacity, agreed_on),
     )
     await pool.execute(
         """insert into invoices (creditor, number, debtor_id, issue_date, due_date, amount,
