@@ -41,6 +41,7 @@ from schemas.requests import (
     WaiveCharges,
     WriteOff,
 )
+from schemas.service import ReportService
 
 __all__ = [
     "AgreeInstalments",
@@ -71,6 +72,7 @@ __all__ = [
     "ReopenCase",
     "ReplanCase",
     "ReportBounce",
+    "ReportService",
     "Request",
     "ResolveDispute",
     "ReversePayment",
@@ -178,6 +180,7 @@ Happened = (
     | StopContacts
     | ReportBounce
     | ReceiveReply
+    | ReportService
     | NoteUnreadableFact
 )
 

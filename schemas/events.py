@@ -40,6 +40,7 @@ from schemas.referral_events import (
     ReferralRejected,
     ReferralWithdrawn,
 )
+from schemas.service import FormalNoticeServed
 from schemas.step_events import (
     CallTried,
     ContactBounced,
@@ -69,6 +70,7 @@ __all__ = [
     "DisputeRaised",
     "DisputeResolved",
     "FactUnreadable",
+    "FormalNoticeServed",
     "HoldPlaced",
     "HoldReleased",
     "InstalmentMissed",
@@ -211,6 +213,7 @@ CaseEvent = Annotated[
     | ContactsStopped
     | ContactsAllowed
     | ReplyReceived
+    | FormalNoticeServed
     | TaskCompleted
     | FactUnreadable
     | PlanExhausted
