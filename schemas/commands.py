@@ -39,6 +39,7 @@ from schemas.requests import (
     StopContacts,
     UndoStep,
     WaiveCharges,
+    WithdrawPromise,
     WriteOff,
 )
 from schemas.service import ReportService
@@ -81,6 +82,7 @@ __all__ = [
     "StopContacts",
     "UndoStep",
     "WaiveCharges",
+    "WithdrawPromise",
     "WriteOff",
     "fact_id",
 ]
@@ -154,6 +156,7 @@ Asked = (
     | ResolveDispute
     | PromiseToPay
     | AgreeInstalments
+    | WithdrawPromise
     | PlaceHold
     | Release
     | SkipStep
