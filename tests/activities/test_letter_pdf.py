@@ -214,7 +214,7 @@ def test_a_claim_is_paid_in_one_sum_and_can_be_counted_again() -> None:
     words = text_of(letter)
     assert "Annexe : décompte arrêté au 21 octobre 2026" in words
     assert "22/09/2026 21/10/2026 30 1 234,56 € 12,40 % BCE 01/07/2026 12,58 €" in words
-    assert "Total dû 1 294,30 €" in words
+    assert "Total dû 1 294,71 €" in words
 
 
 def test_a_phone_can_pay_several_invoices() -> None:
