@@ -109,8 +109,7 @@ def lay_out(
         say: told when something is elsewhere than expected.
         held: keeps the lock of the data folder, and the ports from others that start just then.
         with_worker: whether the worker is part of it.
-        usual_ports: those that people expect, where they are free; else any, so that engines for a
-            moment never stand in the way of others.
+        usual_ports: those that people expect, where they are free; else any.
 
     Raises:
         PortTaken: a port of the environment is in use.
