@@ -46,10 +46,18 @@ def next_action(case: CollectionCase, now: datetime) -> Action:
 
 def _apart_from_deadlines(case: CollectionCase, now: datetime) -> Action:
     """The owner of a dispute is reminded whatever else waits; all the rest is here."""
+    return _at_rest(case) or _answering(case, now) or on_its_ladder(case, now)
+
+
+def on_its_ladder(case: CollectionCase, now: datetime) -> Action:
+    """The same as the next action, had nobody to be reminded or answered before.
+
+    Args:
+        case: as it stands.
+        now: the case's own clock, aware.
+    """
     if resting := _at_rest(case):
         return resting
-    if answering := _answering(case, now):
-        return answering
     if not case.outstanding.is_positive:
         return Record(events=(CaseClosed(at=now, reason=ended_by_money(case)),))
     if pausing := _paused(case, now):
