@@ -29,6 +29,7 @@ from activities.smtp_conversation import Handed
 from activities.statement_pdf import StatementPress
 from activities.texts import render_email
 from domain.enclosures import Document, Statement, carries_statement, enclosures
+from domain.notice_claim import claims_of
 from domain.recipients import Recipient, recipients_of
 from schemas.notice import EmailMessageText, KeptMessage, Notice
 from schemas.plan import DunningStep
@@ -106,6 +107,7 @@ class OutgoingMail:
             template=notice.template,
             template_version=text.template_version,
             language=text.language,
+            charges=claims_of(notice),
         )
         addresses = [one.address for one in recipients]
         sent_to = dict(zip(addresses, [*to, *copies], strict=True))

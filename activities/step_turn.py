@@ -35,6 +35,7 @@ from domain.business_calendar import is_open
 from domain.sharing import REFUSED_FOR_ALL, SHARED_CHANNELS
 from domain.steps import failed, perhaps_taken, taken
 from schemas.case import CollectionCase
+from schemas.charges import StatedCharges
 from schemas.contact_policy import ContactPolicy
 from schemas.events import CaseEvent
 from schemas.identifiers import contact_reference
@@ -84,6 +85,7 @@ class StepTurn:
         self._reference = contact_reference(order.case_id, order.step.name, order.cycle)
         self._now = order.now + _waited()
         self._others_written: tuple[CoveredStep, ...] = ()
+        self._charges: tuple[StatedCharges, ...] = ()
 
     async def take(self, deliver: Deliver) -> TurnResult:
         """Take the step, or say why not; an answer means that it is on record."""
@@ -94,7 +96,7 @@ class StepTurn:
         if isinstance(held, TurnResult):
             return held
         case, contact, others = held
-        self._others_written = tuple(others)
+        self._others_written, self._charges = tuple(others), contact.charges
         step = Step(
             order=self._order,
             case=case,
@@ -122,7 +124,6 @@ class StepTurn:
             detail=delivered.detail,
             sha256=delivered.sha256,
             address=delivered.address,
-            charges=delivered.charges,
         )
         events, beside = self._done(case, delivered, others)
         return await self._settle(accepted, *events, beside=beside)
@@ -143,8 +144,8 @@ class StepTurn:
     ) -> tuple[list[CaseEvent], list[Addition]]:
         """What goes on record of an accepted message: of its own case, and of the others."""
         performed = taken(case, self._order, self._now, delivered.detail, delivered.sha256)
-        performed += claimed_with(performed[0], case.case_id, delivered.charges)
-        beside = [said_for(one, performed[0], delivered.charges) for one in to_be_told(others)]
+        performed += claimed_with(performed[0], case.case_id, self._charges)
+        beside = [said_for(one, performed[0], self._charges) for one in to_be_told(others)]
         return performed, beside
 
     async def _look(self, connection: Connection) -> tuple[CollectionCase, TurnResult | None]:
@@ -213,6 +214,8 @@ class StepTurn:
         async with self._pool.acquire() as connection, connection.transaction():
             if message is not None:
                 await messages.keep(connection, self._reference, message)
+                await contacts.keep_charges(connection, self._reference, message.charges)
+                self._charges = message.charges
             # Last of all, so that whatever came in until now is seen.
             if await contacts.begin_hand_over(
                 connection, self._reference, self._owner, LEASE_SECONDS, others
@@ -236,7 +239,7 @@ class StepTurn:
         if self._order.step.if_unknown is IfUnknown.RESEND:
             await contacts.take_over(self._pool, self._reference, self._owner, LEASE_SECONDS)
             raise try_again(f"{unknown}; it is sent again under its own Message-ID") from unknown
-        event = perhaps_taken(case, self._order, self._now, str(unknown))
+        event = perhaps_taken(case, self._order, self._now, str(unknown), self._charges)
         return await self._settle(Settled(state=ContactState.UNKNOWN, detail=str(unknown)), event)
 
     async def _refused(self, refusal: DeliveryRefused, others: Sequence[CoveredStep]) -> TurnResult:

@@ -7,7 +7,10 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import Field
+
 from activities.library import read_creditors
+from cli.account_document import Owed, TypedPaper, paper_of, write_document
 from cli.claim_print import print_statement, print_totals
 from cli.interest_command import Asked, claim_of, state
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json
@@ -15,15 +18,17 @@ from cli.rates_command import read_rates_file
 from cli.reach import database, only
 from domain.agreed_interest import agreed_at_opening, agreed_interest
 from domain.import_terms import due_warnings
+from domain.item_account import account_of_case, account_of_invoice
 from domain.limitation import limitation_alarm
 from domain.notice_claim import claim_of_case
 from domain.rates import RateTable
 from domain.time_to_sue import limitation_of
+from schemas.account import ItemAccount
 from schemas.agreed_interest import AgreedInterest
 from schemas.base import Frozen
 from schemas.case import CollectionCase
 from schemas.identifiers import case_id
-from schemas.interest import FIRST_DAY, LAST_DAY, ClaimStatement, Receipt
+from schemas.interest import FIRST_DAY, LAST_DAY, Claim, ClaimStatement, Receipt
 from schemas.invoice import Invoice
 from schemas.limitation import Limitation, LimitationAlarm
 from schemas.parties import Creditor, Debtor
@@ -41,6 +46,8 @@ class Account(Frozen):
         limitation: None where no law is known.
         rate_of: who gives the contract rate; None where the law's own is applied.
         notices: what a person should know beside the statement's own warnings.
+        claim: that was stated.
+        owed: what a document says besides.
     """
 
     invoice: str
@@ -48,13 +55,24 @@ class Account(Frozen):
     limitation: Limitation | None
     rate_of: str | None = None
     notices: tuple[str, ...] = ()
+    claim: Claim = Field(exclude=True)
+    owed: Owed = Field(exclude=True)
 
 
 async def account(
-    numbers: list[str], creditor: str, on: date | None, asked: Asked, *, as_json: bool
+    numbers: list[str],
+    creditor: str,
+    on: date | None,
+    asked: Asked,
+    typed: TypedPaper,
+    *,
+    as_json: bool,
 ) -> Exit:
-    """Print the account of each invoice; one that cannot be stated does not hide the others."""
-    settings = Settings()
+    """Print the account of each invoice; one that cannot be stated does not hide the others.
+
+    On paper it would: a document is written for all of them or not at all.
+    """
+    paper, settings = paper_of(typed), Settings()
     who = only(read_creditors(settings.creditors_folder, settings.rates_file), creditor)
     table = read_rates_file(settings.rates_file)
     day = on or datetime.now(ZoneInfo(who.time_zone)).date()
@@ -68,10 +86,17 @@ async def account(
                 worst = max(worst, Exit(say_error(f"{number}: {failure}", failure.code)))
     if as_json:
         say_json([_as_data(one) for one in accounts])
-        return worst
-    for one in accounts:
-        _print(one)
-    print_totals([one.statement for one in accounts])
+    else:
+        for one in accounts:
+            _print(one)
+        print_totals([one.statement for one in accounts])
+    if paper is not None:
+        if worst is not Exit.DONE:
+            raise CommandFailed(worst, f"{paper.file} was not written: an invoice would be missing")
+        write_document(
+            *(paper, who, day, [one.owed for one in accounts]),
+            lambda place, language: state(accounts[place].claim, day, table, asked, language),
+        )
     return worst
 
 
@@ -92,21 +117,14 @@ async def account_of(
     known = await receivables.payments_of(pool, who.creditor, number)
     payments, notices = _receipts(invoice.amount.currency, known)
     case = await case_if_any(pool, case_id(who.creditor, number))
-    if case is None:
-        agreed = agreed_at_opening(who, debtor.capacity, invoice.contract_rate) or AgreedInterest()
-        fields: dict[str, object] = {
-            "country": debtor.country,
-            "capacity": debtor.capacity,
-            "amount": invoice.amount,
-            "due_date": invoice.due_date,
-            "payments": payments,
-            "contract_rate": agreed.rate,
-            "creditor_is_individual": agreed.creditor_is_individual,
-        }
-    else:
+    agreed = agreed_at_opening(who, debtor.capacity, invoice.contract_rate) or AgreedInterest()
+    if case is not None:
         agreed = agreed_interest(case, debtor.capacity)
         fields = _claim_so_far(case, debtor, day)
-    statement = state(claim_of(fields, asked), day, table, asked, agreed.day_count)
+    else:
+        fields = _claim(invoice, debtor, payments, agreed)
+    claim = claim_of(fields, asked)
+    statement = state(claim, day, table, asked)
     limit = limitation_of(
         *(debtor.country, debtor.capacity, invoice.issue_date, invoice.due_date),
         [one for one in payments if one.day <= day],
@@ -117,7 +135,38 @@ async def account_of(
         limitation=limit,
         rate_of="the command" if asked.rate else agreed.origin,
         notices=(*notices, *_due(who, debtor, invoice), *_alarm(limit, day)),
+        claim=claim,
+        owed=Owed(
+            invoice=invoice,
+            debtor=debtor,
+            principal=_principal(case, invoice, payments, day),
+            due_date=claim.due_date,
+        ),
     )
+
+
+def _principal(
+    case: CollectionCase | None, invoice: Invoice, payments: Iterable[Receipt], day: date
+) -> ItemAccount:
+    if case is None:
+        return account_of_invoice(invoice.amount, payments, day)
+    return account_of_case(case, day)
+
+
+def _claim(
+    invoice: Invoice, debtor: Debtor, payments: list[Receipt], agreed: AgreedInterest
+) -> dict[str, object]:
+    """The claim of an invoice that nobody pursues."""
+    return {
+        "country": debtor.country,
+        "capacity": debtor.capacity,
+        "amount": invoice.amount,
+        "due_date": invoice.due_date,
+        "payments": payments,
+        "contract_rate": agreed.rate,
+        "creditor_is_individual": agreed.creditor_is_individual,
+        "day_count": agreed.day_count,
+    }
 
 
 def _due(who: Creditor, debtor: Debtor, invoice: Invoice) -> tuple[str, ...]:
@@ -131,7 +180,7 @@ def _due(who: Creditor, debtor: Debtor, invoice: Invoice) -> tuple[str, ...]:
 def _claim_so_far(case: CollectionCase, debtor: Debtor, day: date) -> dict[str, object]:
     """The claim as its case knows it: credits, disputes, waivers, an insolvency; as on a day."""
     claim = claim_of_case(case, debtor)
-    fields = claim.model_dump(exclude={"formal_notice_on", "holidays"})
+    fields = claim.model_dump(exclude={"holidays"})
     fields["payments"] = [one for one in claim.payments if FIRST_DAY <= one.day <= LAST_DAY]
     fields["waivers"] = [one for one in claim.waivers if one.day <= day]
     return fields

@@ -17,7 +17,6 @@ from domain.contract_rate import ContractRateRefusedError
 from domain.interest import DayOutOfRangeError, state_claim
 from domain.interest_regimes import UnknownRegimeError
 from domain.rates import RateTable
-from schemas.agreed_interest import DayCount
 from schemas.interest import (
     FIRST_DAY,
     LAST_DAY,
@@ -93,7 +92,7 @@ def claim_of(fields: dict[str, object], asked: Asked) -> Claim:
                 "contract_rate": _decimal(asked.rate, "--rate")
                 if asked.rate
                 else fields.get("contract_rate"),
-                "formal_notice_on": asked.formal_notice,
+                "formal_notice_on": asked.formal_notice or fields.get("formal_notice_on"),
                 "insolvency_on": asked.insolvency or fields.get("insolvency_on"),
             }
         )
@@ -115,13 +114,9 @@ def _holidays(country: str, due: object) -> tuple[date, ...]:
 
 
 def state(
-    claim: Claim,
-    on: date,
-    table: RateTable,
-    asked: Asked,
-    day_count: DayCount = DayCount.ACT_365F,
+    claim: Claim, on: date, table: RateTable, asked: Asked, language: str = "en"
 ) -> ClaimStatement:
-    """The account of a claim on a day.
+    """The account of a claim on a day, its conventions said in a language.
 
     Raises:
         CommandFailed: when the rate is refused, or no law is known, or the day or policy is none.
@@ -133,7 +128,7 @@ def state(
         words = f"--policy {asked.policy!r} is unknown; expected one of: {names}"
         raise CommandFailed(Exit.USAGE, words) from error
     try:
-        return state_claim(claim, on, table, policy=policy, day_count=day_count)
+        return state_claim(claim, on, table, policy=policy, language=language)
     except ContractRateRefusedError as error:
         raise CommandFailed(Exit.REFUSED, f"ContractRateRefused: {error}") from error
     except UnknownRegimeError as error:

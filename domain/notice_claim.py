@@ -14,6 +14,8 @@ from schemas.case import CollectionCase
 from schemas.charges import StatedCharges
 from schemas.identifiers import case_id
 from schemas.interest import (
+    FIRST_DAY,
+    LAST_DAY,
     Claim,
     ClaimStatement,
     Credit,
@@ -60,13 +62,21 @@ def claim_of_case(case: CollectionCase, debtor: Debtor) -> Claim:
             for one in case.disputes
             if one.amount.is_positive
         ),
+        formal_notice_on=_served_on(case),
         insolvency_on=min(insolvency, default=None),
         contract_rate=agreed.rate,
         creditor_is_individual=agreed.creditor_is_individual,
+        day_count=agreed.day_count,
         holidays=tuple(holiday.day for holiday in case.calendar.holidays)
         if debtor.country == "DE"
         else (),
     )
+
+
+def _served_on(case: CollectionCase) -> date | None:
+    """When a formal notice reached the debtor, if that is a day on which an account can begin."""
+    day = case.formal_notice_on
+    return day if day and FIRST_DAY <= day <= LAST_DAY else None
 
 
 def _waivers(case: CollectionCase) -> tuple[Waiver, ...]:
@@ -117,7 +127,6 @@ def state_case(
             on,
             rates,
             policy=policy,
-            day_count=agreed_interest(case, debtor.capacity).day_count,
             language=language,
         )
     except (UnknownRegimeError, DayOutOfRangeError, ValueError):

@@ -31,6 +31,8 @@ from schemas.pause_events import (
     PromiseBroken,
     PromiseKept,
     PromiseMade,
+    PromiseReinstated,
+    PromiseWithdrawn,
 )
 from schemas.plan import DunningPlan
 from schemas.referral_events import (
@@ -41,6 +43,7 @@ from schemas.referral_events import (
     ReferralRejected,
     ReferralWithdrawn,
 )
+from schemas.service import FormalNoticeServed
 from schemas.step_events import (
     CallTried,
     ContactBounced,
@@ -70,6 +73,7 @@ __all__ = [
     "DisputeRaised",
     "DisputeResolved",
     "FactUnreadable",
+    "FormalNoticeServed",
     "HoldPlaced",
     "HoldReleased",
     "InstalmentMissed",
@@ -85,6 +89,8 @@ __all__ = [
     "PromiseBroken",
     "PromiseKept",
     "PromiseMade",
+    "PromiseReinstated",
+    "PromiseWithdrawn",
     "RecordedEvent",
     "ReferralApproved",
     "ReferralProposed",
@@ -212,12 +218,15 @@ CaseEvent = Annotated[
     | InstalmentsAgreed
     | PromiseKept
     | PromiseBroken
+    | PromiseWithdrawn
+    | PromiseReinstated
     | InstalmentMissed
     | HoldPlaced
     | HoldReleased
     | ContactsStopped
     | ContactsAllowed
     | ReplyReceived
+    | FormalNoticeServed
     | TaskCompleted
     | FactUnreadable
     | PlanExhausted

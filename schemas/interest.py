@@ -192,6 +192,7 @@ class Claim(_Positive):
         insolvency_on: the day of the opening judgment.
         contract_rate: percent a year from the contract; None applies the law's own rate.
         creditor_is_individual: the creditor is a natural person outside their trade.
+        day_count: by how many days a year is divided.
         holidays: public holidays, where a due date on one moves to the next working day.
     """
 
@@ -206,6 +207,7 @@ class Claim(_Positive):
     insolvency_on: Day | None = None
     contract_rate: Annotated[Decimal, Field(allow_inf_nan=False)] | None = None
     creditor_is_individual: bool = False
+    day_count: DayCount = DayCount.ACT_365F
     holidays: tuple[Day, ...] = ()
 
     @model_validator(mode="after")

@@ -95,8 +95,11 @@ with turn_has_come as (
 update contacts
 set
     state = $2, detail = $3, sha256 = $4, address = $5, updated_at = now(),
-    last_error = case when $6 = '' then last_error else $6 end, charges = $7
+    last_error = case when $6 = '' then last_error else $6 end
 where reference = $1;
+
+-- name: keep_charges
+update contacts set charges = $2 where reference = $1;
 
 -- name: unsettled
 select *, lease_until < now() as lease_is_over from contacts
