@@ -8,6 +8,7 @@ from typing import assert_never
 from domain import (
     bounce_rules,
     charge_rules,
+    formal_notice,
     money_rules,
     pause_rules,
     plan_change,
@@ -29,6 +30,7 @@ from schemas.commands import (
     NoteUnreadableFact,
     RecordPayment,
     Refusal,
+    ReportService,
 )
 from schemas.events import CaseClosed, CaseEvent
 from schemas.requests import (
@@ -56,6 +58,7 @@ from schemas.requests import (
     StopContacts,
     UndoStep,
     WaiveCharges,
+    WithdrawPromise,
     WriteOff,
 )
 
@@ -64,7 +67,7 @@ __all__ = ["decide", "evolve", "fold", "opened"]
 Events = tuple[CaseEvent, ...]
 
 
-def decide(case: CollectionCase, command: Command, now: datetime) -> Events | Refusal:  # noqa: PLR0911 - one branch a fact
+def decide(case: CollectionCase, command: Command, now: datetime) -> Events | Refusal:  # noqa: PLR0911, C901 - one branch a fact
     """What a command means for a case.
 
     Facts (payments, reversals, corrections, …) are never refused: they have happened.
@@ -94,6 +97,8 @@ def decide(case: CollectionCase, command: Command, now: datetime) -> Events | Re
             return bounce_rules.came_back(case, command, now)
         case ReceiveReply():
             return reply_rules.receive_reply(case, command, now)
+        case ReportService():
+            return formal_notice.serve(case, command, now)
         case NoteUnreadableFact():
             return (unreadable(command, now),)
         case _:
@@ -111,10 +116,8 @@ def _answer(case: CollectionCase, request: Asked, now: datetime) -> Events | Ref
             return pause_rules.raise_dispute(case, request, now)
         case ResolveDispute():
             return pause_rules.resolve_dispute(case, request, now)
-        case PromiseToPay():
-            return pause_rules.promise(case, request, now)
-        case AgreeInstalments():
-            return pause_rules.agree_instalments(case, request, now)
+        case PromiseToPay() | AgreeInstalments() | WithdrawPromise():
+            return pause_rules.arrange(case, request, now)
         case PlaceHold():
             return pause_rules.place_hold(case, request, now)
         case Release():

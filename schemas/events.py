@@ -30,6 +30,8 @@ from schemas.pause_events import (
     PromiseBroken,
     PromiseKept,
     PromiseMade,
+    PromiseReinstated,
+    PromiseWithdrawn,
 )
 from schemas.plan import DunningPlan
 from schemas.referral_events import (
@@ -40,6 +42,7 @@ from schemas.referral_events import (
     ReferralRejected,
     ReferralWithdrawn,
 )
+from schemas.service import FormalNoticeServed
 from schemas.step_events import (
     CallTried,
     ContactBounced,
@@ -69,6 +72,7 @@ __all__ = [
     "DisputeRaised",
     "DisputeResolved",
     "FactUnreadable",
+    "FormalNoticeServed",
     "HoldPlaced",
     "HoldReleased",
     "InstalmentMissed",
@@ -84,6 +88,8 @@ __all__ = [
     "PromiseBroken",
     "PromiseKept",
     "PromiseMade",
+    "PromiseReinstated",
+    "PromiseWithdrawn",
     "RecordedEvent",
     "ReferralApproved",
     "ReferralProposed",
@@ -205,12 +211,15 @@ CaseEvent = Annotated[
     | InstalmentsAgreed
     | PromiseKept
     | PromiseBroken
+    | PromiseWithdrawn
+    | PromiseReinstated
     | InstalmentMissed
     | HoldPlaced
     | HoldReleased
     | ContactsStopped
     | ContactsAllowed
     | ReplyReceived
+    | FormalNoticeServed
     | TaskCompleted
     | FactUnreadable
     | PlanExhausted
