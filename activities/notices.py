@@ -19,7 +19,7 @@ from domain.notices import notices_of
 from domain.rates import RateTable
 from domain.referral import destination_of
 from domain.sharing import firmest
-from domain.time_to_sue import limitation_of, receipts_of, threatens_court
+from domain.time_to_sue import interruptions_of, limitation_of, threatens_court
 from schemas.case import CollectionCase, StepOutcome
 from schemas.interest import ClaimStatement
 from schemas.invoice import Invoice
@@ -143,7 +143,8 @@ async def _is_not_barred(
         return
     limit = limitation_of(
         *(debtor.country, debtor.capacity, invoice.issue_date, case.due_date),
-        receipts_of(case),
+        interruptions_of(case),
+        invoice.delivery_date,
     )
     if limit and today > limit.limitation_day:
         words = f"{step!r} announces a court, and the claim is barred since {limit.limitation_day}"
@@ -226,6 +227,7 @@ def _item(
         reference=invoice.reference,
         statement=statement,
         account=account_of_case(case),
+        delivered_on=invoice.delivery_date,
     )
 
 

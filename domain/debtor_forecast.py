@@ -13,6 +13,7 @@ from domain.business_calendar import local_day
 from domain.contact_policy import why_wait
 from domain.evolve import evolve
 from domain.forecast import Forecast, after_notice, after_step, with_an_end
+from domain.limitation_watch import unwatched
 from domain.next_action import next_action
 from domain.sharing import SHARED_CHANNELS, joins
 from schemas.actions import PerformStep, Record, SendNotice, Wait
@@ -83,7 +84,7 @@ class _Future:
         )
         self._capacity = situation.capacity
         self._contacts = list(situation.contacts)
-        self._ahead = [_Ahead(case, clocks[case.case_id]) for case in cases]
+        self._ahead = [_Ahead(unwatched(case), clocks[case.case_id]) for case in cases]
         for one in self._ahead:
             if waits := waited.get(one.case.case_id):
                 self._wait(one, since=waits.since, until=waits.until)

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from datetime import datetime
 
 from domain.case import evolve
+from domain.limitation_watch import unwatched
 from domain.next_action import next_action
 from domain.referral import handed_over
 from schemas.actions import PerformStep, Record, SendNotice, Wait
@@ -60,6 +61,7 @@ def first_of(case: CollectionCase, now: datetime, limit: int = 100) -> Forecast 
 
 def _coming(case: CollectionCase, now: datetime, limit: int) -> Generator[Forecast, None, bool]:
     """Each step still to come; answers whether there is nothing after the last of them."""
+    case = unwatched(case)
     for _ in range(limit):
         action = next_action(case, now)
         match action:

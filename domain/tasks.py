@@ -19,6 +19,7 @@ from schemas.events import (
     FactUnreadable,
     InstalmentMissed,
     InvoiceCorrected,
+    LimitationNear,
     PaymentReceived,
     PaymentReversed,
     PlanExhausted,
@@ -69,6 +70,7 @@ OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
     TaskKind.AGREE_INSTALMENTS: ("agreed", "declined"),
     TaskKind.CORRECT_NUMBER: (TRY_AGAIN, "leave"),
     TaskKind.CHARGES_LEFT: ("waived", "claimed-apart", "leave"),
+    TaskKind.LIMITATION: ("done", "leave"),
 }
 """What may come of a task, by its kind."""
 
@@ -266,6 +268,9 @@ def _what_to_do(  # noqa: PLR0911, PLR0912, C901 - one branch an event
             return TaskKind.CONTACT_STOPPED, what_a_stop_asks(event.stop)
         case ReplyReceived(for_a_person=True):
             return TaskKind.REPLY_RECEIVED, f"Reply received: {event.excerpt or 'no words'}"
+        case LimitationNear():
+            what = f"Limitation on {event.limitation_day}: court or acknowledgement needed"
+            return TaskKind.LIMITATION, f"{what} ({event.law}); record it with interrupt"
         case FactUnreadable():
             return TaskKind.UNREADABLE_FACT, f"{event.name!r} could not be read: {event.problem}"
         case _:

@@ -42,11 +42,13 @@ class Interruption(Frozen):
     Attributes:
         day: on which it happened.
         proof: where the proof of it is kept; without one it is worth nothing in court.
+        sha256: of the file that proves it, hexadecimal; empty when the proof is no file.
     """
 
     kind: InterruptionKind
     day: Day
-    proof: Text = Field(min_length=1)
+    proof: Text = Field(min_length=1, max_length=500)
+    sha256: Text = Field(default="", max_length=64)
 
 
 class LimitationQuestion(Frozen):
@@ -89,12 +91,14 @@ class Limitation(Frozen):
         limitation_day: the last day on which to act; the claim is barred the day after.
         law: the articles that were applied.
         counted_from: the day the period was first counted from.
+        start: what that day is, in words.
         steps: every interruption in order, with what it did.
     """
 
     limitation_day: date
     law: str
     counted_from: date
+    start: str = "the invoice's date"
     steps: tuple[LimitationStep, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -107,3 +111,10 @@ class LimitationAlarm(StrEnum):
     THREE_MONTHS = "three_months"
     THIRTY_DAYS = "thirty_days"
     BARRED = "barred"
+
+
+class LimitationWarned(Frozen):
+    """The last warning that a person was given, and of which last day."""
+
+    day: date
+    alarm: LimitationAlarm

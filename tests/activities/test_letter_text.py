@@ -66,6 +66,32 @@ def test_a_hostile_name_sets_no_letter() -> None:
     assert "list" not in kinds
 
 
+@pytest.mark.parametrize("capacity", ["business", "consumer", "public"])
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", "Livraisons ou prestations : F-2026-0117 le 30\u00a0juillet 2026."),
+        ("en", "Delivery or performance: F-2026-0117 on 30\u00a0July 2026."),
+        ("de", "Lieferung oder Leistung: F-2026-0117 am 30.\u00a0Juli 2026."),
+    ],
+)
+def test_a_formal_notice_names_the_day_of_delivery_where_it_is_known(
+    language: str, words: str, capacity: str
+) -> None:
+    """The facts of the claim are among its contents; what nobody knows is not made up."""
+    about = notice("formal-notice", language=language, capacity=capacity)
+    assert words.split(":")[0] not in str(render_letter(about, TEMPLATES).blocks)
+    [item] = about.items
+    known = item.model_copy(update={"delivered_on": date(2026, 7, 30)})
+    letter = render_letter(about.model_copy(update={"items": (known,)}), TEMPLATES)
+    assert _plain(words) in _plain(repr(letter.blocks))
+
+
+def _plain(text: str) -> str:
+    """A text whose kinds of spaces do not matter."""
+    return " ".join(text.replace("\\xa0", " ").replace("\\u202f", " ").split())
+
+
 WORDS = {
     "de": ("LETZTE MAHNUNG", "mahnen wir Sie letztmalig", "gerichtlich", "1.\u00a0November 2026"),
     "en": ("FORMAL NOTICE", "give you formal notice", "competent court", "1\u00a0November 2026"),
