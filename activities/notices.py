@@ -44,9 +44,8 @@ async def gather_notice(
         rates: the reference rates; without them no message names interest or fixed sums.
 
     Raises:
-        DeliveryRefused: when the creditor, the debtor or the invoice is not known here, or a claim
-            is barred and the message announces a court.
-        DeliveryPostponed: when that is so of another invoice of the message.
+        DeliveryRefused: when creditor, debtor or invoice is not known here, or the claim is barred.
+        DeliveryPostponed: when another claim of the message is.
     """
     case, order = step.case, step.order
     creditor = creditors.get(case.creditor)
@@ -56,13 +55,12 @@ async def gather_notice(
     if debtor is None:
         raise DeliveryRefused("NotImported", f"the debtor of {case.case_id} is not imported")
     today = step.now.astimezone(ZoneInfo(creditor.time_zone)).date()
-    cases = [case, *(other.case for other in step.others)]
-    cases.sort(key=lambda one: (one.due_date, one.invoice))
     if order.answers is not None:
         return await _answer(pool, creditor, debtor, step, today)
+    cases = [case, *(other.case for other in step.others)]
+    cases.sort(key=lambda one: (one.due_date, one.invoice))
     steps, tone = _steps(step), tone_of(step)
-    if any(threatens_court(one) for _, one in steps):
-        await _none_is_barred(pool, step, cases)
+    await _none_is_barred(pool, step, cases)
     charges = told(tone.charges, debtor)
     stated = partial(_stated, debtor, creditor, today, charges, rates)
     invoices = await read_invoices(pool, case.creditor, [one.invoice for one in cases])
@@ -139,6 +137,8 @@ def _disputed(cases: list[CollectionCase], about: list[str], zone: ZoneInfo) -> 
 
 async def _none_is_barred(pool: Pool, step: Step, cases: Sequence[CollectionCase]) -> None:
     """Nobody is threatened with a court that would not hear the claim any more."""
+    if not any(threatens_court(one) for _, one in _steps(step)):
+        return
     facts = await court_facts(pool, [one.case_id for one in cases])
     barred = barred_among(cases, facts, step.now)
     if limit := barred.get(step.case.case_id):
