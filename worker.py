@@ -28,12 +28,16 @@ from activities.case_record import CaseRecord
 from activities.cases import Cases
 from activities.engine import connect_temporal, is_configured
 from activities.health import health_pages, serving
-from activities.imap_mailbox import mailbox_of
 from activities.inbox import Inbox
 from activities.letter_hooks import hook_pages
 from activities.letter_office import LetterAccountIncomplete, LetterOffice, providers_of
 from activities.library import read_creditors, read_plans
-from activities.mail_accounts import MailAccountIncomplete, mailer_at, own_mailers
+from activities.mail_accounts import (
+    MailAccountIncomplete,
+    mailboxes_of,
+    mailer_at,
+    own_mailers,
+)
 from activities.outgoing_mail import PostRoom
 from activities.smtp import Mailer, SmtpAccount
 from activities.steps import Steps
@@ -112,9 +116,8 @@ def build_workers(means: Means) -> list[Worker]:
     cases = Cases(means.pool, client, means.creditors, means.plans, settings.task_queue)
     telling = Telling(means.pool, client, cases)
     sweep = Sweep(means.pool, cases, telling)
-    inbox = Inbox(
-        means.pool, means.creditors, telling, mailbox_of(settings), settings.inbox_since_days
-    )
+    mailboxes = mailboxes_of(settings, means.creditors, os.environ)
+    inbox = Inbox(means.pool, means.creditors, telling, mailboxes, settings.inbox_since_days)
     main = Worker(
         client,
         task_queue=settings.task_queue,
