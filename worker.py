@@ -39,6 +39,7 @@ from activities.mail_accounts import (
     own_mailers,
 )
 from activities.outgoing_mail import PostRoom
+from activities.payload_codec import Keyring, PayloadKeysWrong
 from activities.smtp import Mailer, SmtpAccount
 from activities.steps import Steps
 from activities.sweep import Sweep
@@ -184,6 +185,7 @@ async def gather_means(settings: Settings) -> AsyncIterator[Means]:
     Raises:
         DocumentError: when a plan or creditor file is wrong.
         EnginesNotRunning: when the environment names no engine and none runs here.
+        PayloadKeysWrong: when PAYLOAD_KEYS cannot be used.
         LetterAccountIncomplete: when the account of the letter provider is not wholly set.
         MailAccountIncomplete: when the password of a creditor's own account is missing.
     """
@@ -199,7 +201,9 @@ async def gather_means(settings: Settings) -> AsyncIterator[Means]:
     creditors = read_creditors(settings.creditors_folder)
     plans = read_plans(settings.plans_folder)
     client = await connect_temporal(
-        found.temporal_address, metrics_address=settings.metrics_address
+        found.temporal_address,
+        metrics_address=settings.metrics_address,
+        keys=Keyring.read(settings.payload_keys.get_secret_value()),
     )
     async with open_pool(found.database_url, settings.database_pool) as pool:
         room = PostRoom(
@@ -310,6 +314,7 @@ def main() -> int:
         DocumentError,
         EnginesNotRunning,
         LetterAccountIncomplete,
+        PayloadKeysWrong,
         MailAccountIncomplete,
     ) as error:
         sys.stderr.write(f"{error}\n")

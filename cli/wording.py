@@ -118,6 +118,8 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "InstalmentsAgreed": lambda e: _promised(e.arrangement),
     "PromiseKept": lambda _: "everything promised has come in",
     "PromiseBroken": lambda e: f"promised {e.promised}, received {e.received}",
+    "PromiseWithdrawn": lambda e: f"recorded by mistake, withdrawn by {e.by}: {e.reason}",
+    "PromiseReinstated": lambda e: f"what kept it was taken back: {_promised(e.arrangement)}",
     "HoldReleased": lambda e: f"{e.reason} (by {e.by})",
     "ContactsStopped": lambda e: f"{e.stop.kind.value} of {e.stop.on} {e.stop.note}",
     "ContactsAllowed": lambda e: f"{e.kind.value} is over: {e.reason} (by {e.by})",

@@ -56,6 +56,7 @@ from schemas.requests import (
     StopContacts,
     UndoStep,
     WaiveCharges,
+    WithdrawPromise,
     WriteOff,
 )
 
@@ -111,10 +112,8 @@ def _answer(case: CollectionCase, request: Asked, now: datetime) -> Events | Ref
             return pause_rules.raise_dispute(case, request, now)
         case ResolveDispute():
             return pause_rules.resolve_dispute(case, request, now)
-        case PromiseToPay():
-            return pause_rules.promise(case, request, now)
-        case AgreeInstalments():
-            return pause_rules.agree_instalments(case, request, now)
+        case PromiseToPay() | AgreeInstalments() | WithdrawPromise():
+            return pause_rules.arrange(case, request, now)
         case PlaceHold():
             return pause_rules.place_hold(case, request, now)
         case Release():

@@ -18,6 +18,7 @@ from schemas.events import (
     PaymentReceived,
     PaymentReversed,
     PromiseKept,
+    PromiseWithdrawn,
     ReferralProposed,
 )
 
@@ -75,6 +76,7 @@ def nothing_left_to_wait_for(case: CollectionCase, event: CaseEvent) -> tuple[Ta
             HoldReleased()
             | ContactsAllowed()
             | PromiseKept()
+            | PromiseWithdrawn()
             | DisputeResolved(in_favour_of="creditor")
         ):
             what = f"The plan is at its end, {case.outstanding} still owed, and nothing is awaited"

@@ -10,7 +10,7 @@ from schemas.calendar import ContactCalendar
 from schemas.charges import ClaimedCharges, StatedCharges
 from schemas.money import Money
 from schemas.parties import Capacity
-from schemas.pauses import Arrangement, ContactStop, Dispute, Hold, Reading
+from schemas.pauses import Arrangement, ContactStop, Dispute, Hold, KeptPromise, Reading
 from schemas.plan import Channel, DunningPlan, NoticeKind
 from schemas.referral import Proposal
 
@@ -172,6 +172,7 @@ class CollectionCase(Frozen):
         restarts: how often the ladder has begun again.
         brought_forward: the step that a person wants taken now, or empty.
         promises_broken: in a row.
+        kept: the latest promise, when it was kept and nothing was promised since.
         changed_at: the moment of the last event.
         charges: interest and fixed sum that were claimed beside the claim; None when none were.
         stops: what forbids contact, at most one of each kind; contact waits for the last of them.
@@ -211,6 +212,7 @@ class CollectionCase(Frozen):
     disputes: tuple[Dispute, ...] = ()
     arrangement: Arrangement | None = None
     promises_broken: int = 0
+    kept: KeptPromise | None = None
     hold: Hold | None = None
     stops: tuple[ContactStop, ...] = ()
     notices: tuple[NoticeRecord, ...] = ()

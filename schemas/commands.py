@@ -39,6 +39,7 @@ from schemas.requests import (
     StopContacts,
     UndoStep,
     WaiveCharges,
+    WithdrawPromise,
     WriteOff,
 )
 
@@ -79,6 +80,7 @@ __all__ = [
     "StopContacts",
     "UndoStep",
     "WaiveCharges",
+    "WithdrawPromise",
     "WriteOff",
     "fact_id",
 ]
@@ -152,6 +154,7 @@ Asked = (
     | ResolveDispute
     | PromiseToPay
     | AgreeInstalments
+    | WithdrawPromise
     | PlaceHold
     | Release
     | SkipStep

@@ -30,6 +30,8 @@ from schemas.pause_events import (
     PromiseBroken,
     PromiseKept,
     PromiseMade,
+    PromiseReinstated,
+    PromiseWithdrawn,
 )
 from schemas.plan import DunningPlan
 from schemas.referral_events import (
@@ -84,6 +86,8 @@ __all__ = [
     "PromiseBroken",
     "PromiseKept",
     "PromiseMade",
+    "PromiseReinstated",
+    "PromiseWithdrawn",
     "RecordedEvent",
     "ReferralApproved",
     "ReferralProposed",
@@ -205,6 +209,8 @@ CaseEvent = Annotated[
     | InstalmentsAgreed
     | PromiseKept
     | PromiseBroken
+    | PromiseWithdrawn
+    | PromiseReinstated
     | InstalmentMissed
     | HoldPlaced
     | HoldReleased

@@ -76,6 +76,13 @@ class AgreeInstalments(Said):
     accelerates: bool = True
 
 
+class WithdrawPromise(Said):
+    """A promise, or instalments, were recorded by mistake: nobody waits for them any more."""
+
+    type: Literal["withdraw_promise"] = "withdraw_promise"
+    reason: Text = Field(min_length=1, max_length=500)
+
+
 class PlaceHold(Said):
     """Stop the clock; until a moment, or open-ended."""
 

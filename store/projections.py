@@ -24,6 +24,7 @@ from schemas.events import (
     PaymentReceived,
     PaymentReversed,
     PromiseMade,
+    PromiseReinstated,
     ReplyReceived,
     StepFailed,
     StepSkipped,
@@ -99,7 +100,7 @@ async def _contacts_follow(
     match event:
         case CaseClosed() | StepSkipped() | HoldPlaced() | ContactsStopped() | DisputeRaised():
             await connection.execute(_SQL["contacts_are_withdrawn"], before.case_id)
-        case PromiseMade() | InstalmentsAgreed():
+        case PromiseMade() | InstalmentsAgreed() | PromiseReinstated():
             await connection.execute(_SQL["contacts_are_withdrawn"], before.case_id)
         case StepFailed():
             await connection.execute(_SQL["contact_is_refused"], event.reference)

@@ -25,6 +25,7 @@ from schemas.commands import (
     SkipStep,
     StopContacts,
     UndoStep,
+    WithdrawPromise,
     WriteOff,
 )
 from schemas.pauses import DisputeReason, Instalment, StopKind
@@ -127,6 +128,11 @@ def instalments(
         said_by="Mme Durand",
         accelerates=accelerates,
     )
+
+
+def a_withdrawal(*, request: str = "W-1") -> WithdrawPromise:
+    """The promise had been recorded by mistake."""
+    return WithdrawPromise(command_id=request, by="claire", reason="another debtor's call")
 
 
 def a_hold(until: datetime | None = None, *, request: str = "H-1") -> PlaceHold:

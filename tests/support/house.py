@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 from temporalio.client import Client, WorkflowHandle
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from temporalio.worker import WorkflowRunner
@@ -21,6 +20,7 @@ from temporalio.worker import WorkflowRunner
 from activities.bounces import Bounces
 from activities.cases import Cases
 from activities.library import read_creditors, read_plans
+from activities.payload_codec import Keyring, data_converter
 from activities.smtp import Mailer, SmtpAccount
 from activities.telling import Telling
 from engines.mailbox import Mailbox, Received, received
@@ -197,6 +197,7 @@ async def open_house(
     folder: Path,
     *,
     runner: WorkflowRunner | None = None,
+    keys: Keyring | None = None,
 ) -> AsyncIterator[House]:
     """Run the workers of one story on its own task queues and database.
 
@@ -206,6 +207,7 @@ async def open_house(
         mailbox: where mails go.
         folder: where letters go.
         runner: in what workflows run, if not in the sandbox that watches them.
+        keys: by which payloads are encrypted.
     """
     settings = Settings(
         TASK_QUEUE=f"relance-{uuid.uuid4().hex[:8]}",
@@ -214,7 +216,7 @@ async def open_house(
         LETTERS_PER_SECOND=1000,
         DRAIN_SECONDS=2,
     )
-    client = await Client.connect(temporal, data_converter=pydantic_data_converter)
+    client = await Client.connect(temporal, data_converter=data_converter(keys))
     skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=True))
     account = SmtpAccount(
         host=mailbox.host, port=mailbox.port, security=SmtpSecurity.NONE, timeout_seconds=5

@@ -40,6 +40,7 @@ from schemas.commands import (
     StopContacts,
     UndoStep,
     WaiveCharges,
+    WithdrawPromise,
     WriteOff,
 )
 from schemas.events import CaseOpened
@@ -266,4 +267,5 @@ def letting_go_on(case: CollectionCase) -> st.SearchStrategy[Asked | ReversePaym
             command_id=NEW_IDS,
             payment_id=st.sampled_from(["no such", *payments]),
         ),
+        st.builds(WithdrawPromise, command_id=NEW_IDS, reason=st.just("by mistake")),
     )
