@@ -23,7 +23,6 @@ from temporalio.worker import (
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.bank_feed import BankFeed
-from activities.bounces import Bounces
 from activities.case_record import CaseRecord
 from activities.cases import Cases
 from activities.engine import connect_temporal, is_configured
@@ -31,6 +30,7 @@ from activities.health import health_pages, serving
 from activities.inbox import Inbox
 from activities.letter_hooks import hook_pages
 from activities.letter_office import LetterAccountIncomplete, LetterOffice, providers_of
+from activities.letter_results import LetterResults
 from activities.library import read_creditors, read_plans
 from activities.mail_accounts import (
     MailAccountIncomplete,
@@ -268,11 +268,11 @@ async def _letter_calls(means: Means) -> AsyncIterator[None]:
         yield
         return
     cases = Cases(means.pool, means.client, means.creditors, means.plans, settings.task_queue)
-    bounces = Bounces(means.pool, Telling(means.pool, means.client, cases))
+    results = LetterResults(means.pool, Telling(means.pool, means.client, cases))
     secret = settings.letter_hooks_secret.get_secret_value()
     app = hook_pages(
         *(means.pool, settings.letter_provider, secret),
-        lambda letter: office.look_at(letter, bounces.report),
+        lambda letter: office.look_at(letter, results),
     )
     async with serving(app, settings.letter_hooks_address):
         yield

@@ -69,6 +69,7 @@ class House:
         language: str = "fr",
         address: tuple[str, ...] = ("3 rue du Port", "33000 BORDEAUX"),
         debtor: str = "D1",
+        capacity: str = "business",
     ) -> Invoice:
         """Put an invoice and its debtor into the ledger, as an import would."""
         who = Debtor(
@@ -91,9 +92,9 @@ class House:
         await self.pool.execute(
             """insert into debtors (creditor, debtor_id, name, email, phone, address_lines,
             country, language, siren, vat_id, capacity)
-            values ($1, $2, $3, $4, '', $5, 'FR', $6, '', '', 'business')
+            values ($1, $2, $3, $4, '', $5, 'FR', $6, '', '', $7)
             on conflict do nothing""",
-            *(ATELIER, debtor, who.name, email, list(address), language),
+            *(ATELIER, debtor, who.name, email, list(address), language, capacity),
         )
         await self.pool.execute(
             """insert into invoices (creditor, number, debtor_id, issue_date, due_date, amount,
