@@ -90,11 +90,22 @@ async def test_nobody_says_that_a_letter_did_not_leave_when_it_may_have(
     pool: Pool, office: LetterOffice, mailbox: Mailbox, post: PostalProvider
 ) -> None:
     """The answer to the submission is lost: it may be posted, so its contact is not given back."""
-    turn = await sent(pool, office, mailbox)
+    turn = await sent(pool, office, mailbox, LetterKind.ELECTRONIC_QUALIFIED)
     post.fails = {"POST submit": ["lost"]}
     with pytest.raises(ApplicationError, match="ReadTimeout"):
         await turn.attempt()
     assert (await turn.contact()).state is ContactState.HANDING_OVER
+    assert post.only()["submitted"] == 1
+    # Nor does the next attempt, whatever the provider or the debtor's address say by then.
+    await pool.execute("update contacts set lease_until = now() - interval '1 second'")
+    await pool.execute("update debtors set email = ''")
+    post.fails = {"GET sending": [503]}
+    with pytest.raises(ApplicationError, match="503"):
+        await turn.attempt()
+    assert (await turn.contact()).state is ContactState.HANDING_OVER
+    await pool.execute("update contacts set lease_until = now() - interval '1 second'")
+    (performed,) = (await turn.attempt()).events
+    assert isinstance(performed, StepPerformed)
     assert post.only()["submitted"] == 1
 
 
