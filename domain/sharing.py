@@ -18,7 +18,7 @@ SHARED_CHANNELS = frozenset({Channel.EMAIL, Channel.LETTER})
 REFUSED_FOR_ALL = frozenset(
     {
         *("RefusedByServer", "EmailAddressMissing", "EmailAddressInvalid", "EmailAddressBad"),
-        *("NoSuchDomain", "DomainTakesNoMail"),
+        *("NoSuchDomain", "DomainTakesNoMail", "AddressNeedsSmtpUtf8"),
         *("CameBack", "AddressMissing", "AddressDoesNotFit"),
     }
 )
@@ -33,6 +33,8 @@ def joins(
 ) -> PerformStep | None:
     """The step of another case of the same debtor that is due today by the same channel, if any.
 
+    What is not due yet is never told in one message with what is overdue.
+
     Args:
         case: whose contact is about to leave.
         other: of the same debtor.
@@ -41,7 +43,13 @@ def joins(
     """
     if other.case_id == case.case_id or other.claim.currency != case.claim.currency:
         return None
+    if _is_overdue(case, now) is not _is_overdue(other, now):
+        return None
     return due_step(other, channel, now)
+
+
+def _is_overdue(case: CollectionCase, now: datetime) -> bool:
+    return local_day(case.calendar, now) > case.due_date
 
 
 def due_step(other: CollectionCase, channel: Channel, now: datetime) -> PerformStep | None:
