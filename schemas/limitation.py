@@ -51,6 +51,21 @@ class Interruption(Frozen):
     sha256: Text = Field(default="", max_length=64)
 
 
+class CourtFacts(Frozen):
+    """What the law asks about the invoice and the debtor of a case.
+
+    Attributes:
+        country: of the debtor.
+        issue_date: of the invoice.
+        delivery_date: of what it is for; None when it is not known.
+    """
+
+    country: str
+    capacity: Capacity
+    issue_date: date
+    delivery_date: date | None = None
+
+
 class LimitationQuestion(Frozen):
     """What decides the limitation of a claim.
 
