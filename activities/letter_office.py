@@ -30,6 +30,10 @@ Report = Callable[[ReportBounce], Awaitable[object]]
 """Tells every case of a contact that it came back."""
 
 
+NOT_ASKED = "not asked"
+"""How a letter is counted that its provider could not be asked about."""
+
+
 class LetterAccountIncomplete(RuntimeError):  # noqa: N818 - reads as the condition it names
     """A provider was chosen, and its account is not wholly set."""
 
@@ -130,12 +134,19 @@ class LetterOffice:
                 found[await self._state_of(provider, letter, report)] += 1
         return found
 
-    async def look_at(self, provider_id: str, report: Report) -> None:
-        """Ask about one letter; what cannot be asked now is asked with all others."""
+    async def look_at(self, provider_id: str, report: Report) -> bool:
+        """Ask about one letter; what cannot be asked now is asked with all others.
+
+        Returns:
+            False when it could not be asked.
+        """
+        asked = True
         for provider in self._providers.values():
             for letter in await letters.under_way(self._pool, provider.name):
                 if letter.provider_id == provider_id:
-                    await self._state_of(provider, letter, report)
+                    state = await self._state_of(provider, letter, report)
+                    asked = asked and state != NOT_ASKED
+        return asked
 
     def _provider_of(self, kind: LetterKind) -> LetterProvider | None:
         return next((one for one in self._providers.values() if kind in one.kinds), None)
@@ -144,7 +155,7 @@ class LetterOffice:
         try:
             return (await self._look(provider, letter, report)).value
         except (DeliveryPostponed, DeliveryRefused):
-            return "not asked"
+            return NOT_ASKED
 
     async def _look(
         self, provider: LetterProvider, letter: KeptLetter, report: Report
