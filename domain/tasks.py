@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from domain.bounce_rules import about_the_way
 from domain.business_calendar import NeverOpenError, local_day, working_days_after
 from domain.referral_tasks import about_referral, nothing_left_to_wait_for
+from domain.telephone import NO_USABLE_NUMBER
 from schemas.case import ClosingReason, CollectionCase, OpenTask, TaskKind
 from schemas.events import (
     CaseClosed,
@@ -235,6 +236,8 @@ def _what_to_do(  # noqa: PLR0911, PLR0912, C901 - one branch an event
     event: CaseEvent,
 ) -> tuple[TaskKind, str] | None:
     match event:
+        case StepPerformed(channel=Channel.PHONE, detail=detail) if detail == NO_USABLE_NUMBER:
+            return TaskKind.CORRECT_NUMBER, "Nobody can dial the number on file: find the right one"
         case StepPerformed(channel=Channel.PHONE):
             return TaskKind.CALL, f"Call about {event.asked}"
         case StepPerformed(delivery="unknown"):
