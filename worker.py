@@ -23,7 +23,6 @@ from temporalio.worker import (
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.bank_feed import BankFeed
-from activities.bounces import Bounces
 from activities.case_record import CaseRecord
 from activities.cases import Cases
 from activities.engine import connect_temporal, is_configured
@@ -31,6 +30,7 @@ from activities.health import health_pages, serving
 from activities.inbox import Inbox
 from activities.letter_hooks import hook_pages
 from activities.letter_office import LetterAccountIncomplete, LetterOffice, providers_of
+from activities.letter_results import LetterResults
 from activities.library import read_creditors, read_plans
 from activities.mail_accounts import (
     MailAccountIncomplete,
@@ -39,6 +39,7 @@ from activities.mail_accounts import (
     own_mailers,
 )
 from activities.outgoing_mail import PostRoom
+from activities.payload_codec import Keyring, PayloadKeysWrong
 from activities.smtp import Mailer, SmtpAccount
 from activities.steps import Steps
 from activities.sweep import Sweep
@@ -184,6 +185,7 @@ async def gather_means(settings: Settings) -> AsyncIterator[Means]:
     Raises:
         DocumentError: when a plan or creditor file is wrong.
         EnginesNotRunning: when the environment names no engine and none runs here.
+        PayloadKeysWrong: when PAYLOAD_KEYS cannot be used.
         LetterAccountIncomplete: when the account of the letter provider is not wholly set.
         MailAccountIncomplete: when the password of a creditor's own account is missing.
     """
@@ -199,7 +201,9 @@ async def gather_means(settings: Settings) -> AsyncIterator[Means]:
     creditors = read_creditors(settings.creditors_folder)
     plans = read_plans(settings.plans_folder)
     client = await connect_temporal(
-        found.temporal_address, metrics_address=settings.metrics_address
+        found.temporal_address,
+        metrics_address=settings.metrics_address,
+        keys=Keyring.read(settings.payload_keys.get_secret_value()),
     )
     async with open_pool(found.database_url, settings.database_pool) as pool:
         room = PostRoom(
@@ -264,11 +268,11 @@ async def _letter_calls(means: Means) -> AsyncIterator[None]:
         yield
         return
     cases = Cases(means.pool, means.client, means.creditors, means.plans, settings.task_queue)
-    bounces = Bounces(means.pool, Telling(means.pool, means.client, cases))
+    results = LetterResults(means.pool, Telling(means.pool, means.client, cases))
     secret = settings.letter_hooks_secret.get_secret_value()
     app = hook_pages(
         *(means.pool, settings.letter_provider, secret),
-        lambda letter: office.look_at(letter, bounces.report),
+        lambda letter: office.look_at(letter, results),
     )
     async with serving(app, settings.letter_hooks_address):
         yield
@@ -310,6 +314,7 @@ def main() -> int:
         DocumentError,
         EnginesNotRunning,
         LetterAccountIncomplete,
+        PayloadKeysWrong,
         MailAccountIncomplete,
     ) as error:
         sys.stderr.write(f"{error}\n")

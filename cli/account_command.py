@@ -163,7 +163,7 @@ def _claim(invoice: Invoice, debtor: Debtor, payments: list[Receipt]) -> dict[st
 def _claim_so_far(case: CollectionCase, debtor: Debtor, day: date) -> dict[str, object]:
     """The claim as its case knows it: credits, disputes, waivers, an insolvency; as on a day."""
     claim = claim_of_case(case, debtor)
-    fields = claim.model_dump(exclude={"contract_rate", "formal_notice_on", "holidays"})
+    fields = claim.model_dump(exclude={"contract_rate", "holidays"})
     fields["payments"] = [one for one in claim.payments if FIRST_DAY <= one.day <= LAST_DAY]
     fields["waivers"] = [one for one in claim.waivers if one.day <= day]
     return fields

@@ -8,6 +8,7 @@ from typing import assert_never
 from domain import (
     bounce_rules,
     charge_rules,
+    formal_notice,
     money_rules,
     pause_rules,
     plan_change,
@@ -29,6 +30,7 @@ from schemas.commands import (
     NoteUnreadableFact,
     RecordPayment,
     Refusal,
+    ReportService,
 )
 from schemas.events import CaseClosed, CaseEvent
 from schemas.requests import (
@@ -65,7 +67,7 @@ __all__ = ["decide", "evolve", "fold", "opened"]
 Events = tuple[CaseEvent, ...]
 
 
-def decide(case: CollectionCase, command: Command, now: datetime) -> Events | Refusal:  # noqa: PLR0911 - one branch a fact
+def decide(case: CollectionCase, command: Command, now: datetime) -> Events | Refusal:  # noqa: PLR0911, C901 - one branch a fact
     """What a command means for a case.
 
     Facts (payments, reversals, corrections, …) are never refused: they have happened.
@@ -95,6 +97,8 @@ def decide(case: CollectionCase, command: Command, now: datetime) -> Events | Re
             return bounce_rules.came_back(case, command, now)
         case ReceiveReply():
             return reply_rules.receive_reply(case, command, now)
+        case ReportService():
+            return formal_notice.serve(case, command, now)
         case NoteUnreadableFact():
             return (unreadable(command, now),)
         case _:

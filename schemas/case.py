@@ -13,6 +13,7 @@ from schemas.parties import Capacity
 from schemas.pauses import Arrangement, ContactStop, Dispute, Hold, KeptPromise, Reading
 from schemas.plan import Channel, DunningPlan, NoticeKind
 from schemas.referral import Proposal
+from schemas.service import Service
 
 
 class CaseState(StrEnum):
@@ -184,6 +185,7 @@ class CollectionCase(Frozen):
         undone_step: the step that was taken back last, if it has not been taken since.
         undone_at: when.
         readings: answers of the debtor that a person should read before the next contact.
+        services: formal notices that have reached the debtor, one of each reference.
     """
 
     case_id: str
@@ -228,6 +230,7 @@ class CollectionCase(Frozen):
     undone_step: str = ""
     undone_at: Instant | None = None
     charges: ClaimedCharges | None = None
+    services: tuple[Service, ...] = ()
 
     @property
     def is_closed(self) -> bool:
@@ -257,6 +260,11 @@ class CollectionCase(Frozen):
         if self.written_off:
             rest -= self.written_off
         return rest if rest.is_positive else Money.zero(self.claim.currency)
+
+    @property
+    def formal_notice_on(self) -> date | None:
+        """The day on which the first formal notice reached the debtor; None while none has."""
+        return min((one.on for one in self.services), default=None)
 
     @property
     def charges_paid(self) -> Money:

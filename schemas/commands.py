@@ -42,6 +42,7 @@ from schemas.requests import (
     WithdrawPromise,
     WriteOff,
 )
+from schemas.service import ReportService
 
 __all__ = [
     "AgreeInstalments",
@@ -72,6 +73,7 @@ __all__ = [
     "ReopenCase",
     "ReplanCase",
     "ReportBounce",
+    "ReportService",
     "Request",
     "ResolveDispute",
     "ReversePayment",
@@ -181,6 +183,7 @@ Happened = (
     | StopContacts
     | ReportBounce
     | ReceiveReply
+    | ReportService
     | NoteUnreadableFact
 )
 

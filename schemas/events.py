@@ -42,6 +42,7 @@ from schemas.referral_events import (
     ReferralRejected,
     ReferralWithdrawn,
 )
+from schemas.service import FormalNoticeServed
 from schemas.step_events import (
     CallTried,
     ContactBounced,
@@ -71,6 +72,7 @@ __all__ = [
     "DisputeRaised",
     "DisputeResolved",
     "FactUnreadable",
+    "FormalNoticeServed",
     "HoldPlaced",
     "HoldReleased",
     "InstalmentMissed",
@@ -217,6 +219,7 @@ CaseEvent = Annotated[
     | ContactsStopped
     | ContactsAllowed
     | ReplyReceived
+    | FormalNoticeServed
     | TaskCompleted
     | FactUnreadable
     | PlanExhausted

@@ -18,6 +18,7 @@ from schemas.events import (
     CreditNoteIssued,
     DisputeRaised,
     FactUnreadable,
+    FormalNoticeServed,
     HoldPlaced,
     InstalmentsAgreed,
     InvoiceCorrected,
@@ -47,6 +48,7 @@ FACT_KINDS: dict[type, str] = {
     ContactsStopped: "contacts_stopped",
     ContactBounced: "contact_bounced",
     ReplyReceived: "reply_received",
+    FormalNoticeServed: "formal_notice_served",
 }
 """Which kind of fact each event puts on record."""
 

@@ -51,6 +51,7 @@ from schemas.pauses import DisputeReason, Instalment, StopKind
 from schemas.plan import Channel, DunningPlan, ResumePolicy
 from schemas.referral import Approval, Destination, ReferralConditions
 from schemas.requests import BounceKind
+from schemas.service import ReportService
 from tests.support.builders import DUE, a_plan, an_opening
 
 CONTACTS = st.sampled_from([Channel.EMAIL, Channel.PHONE, Channel.LETTER])
@@ -153,6 +154,14 @@ FACTS = st.one_of(
     ),
     st.builds(NoteUnreadableFact, command_id=IDS, name=st.just("bounce"), problem=st.text()),
     st.builds(ReversePayment, command_id=IDS, payment_id=IDS),
+    st.builds(
+        ReportService,
+        command_id=IDS,
+        reference=st.sampled_from(["", "R1", "R2"]),
+        on=DUE_DATES,
+        outcome=st.sampled_from(["delivered", "refused", "not-claimed"]),
+        by_hand=st.booleans(),
+    ),
     st.builds(ReceiveReply, command_id=IDS, excerpt=st.text(max_size=50), hold_days=DAYS),
     st.builds(
         ReportBounce,
