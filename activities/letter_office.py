@@ -26,7 +26,6 @@ from store import letters
 from store.letters import KeptLetter
 from store.pool import Pool
 
-
 NOT_ASKED = "not asked"
 """How a letter is counted that its provider could not be asked about."""
 
