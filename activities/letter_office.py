@@ -17,6 +17,7 @@ from activities.maileva import Maileva
 from activities.maileva_electronic import MailevaElectronic
 from activities.maileva_sendings import MailevaAccount
 from domain.postage import travels_as
+from domain.postal_address import sender_lines
 from schemas.commands import Refusal
 from schemas.notice import Letter, Notice
 from schemas.parties import Capacity
@@ -192,7 +193,7 @@ def _posting(notice: Notice, letter: Letter, kind: LetterKind) -> Posting:
         kind=kind,
         recipient=tuple(lines),
         country=notice.debtor.country,
-        sender=(creditor.name[:38], *creditor.address)[:6],
+        sender=sender_lines(creditor.name, creditor.address),
         sender_country=creditor.country,
         pdf=letter.pdf,
         pages=letter.pages,

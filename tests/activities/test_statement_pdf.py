@@ -118,7 +118,7 @@ def test_interest_can_be_counted_again_from_the_paper() -> None:
     )
     assert number(parts["Total à régler"]) == number(parts["Principal"]) + charged
     assert "Intérêts = montant TTC impayé" in said
-    assert "BCE 01/07/2026 2,15 % sample" in said
+    assert "BCE 01/07/2026 2,40 % 25 basis points up" in said
 
 
 @pytest.mark.parametrize("invoices", [1, 12, 60])

@@ -33,6 +33,8 @@ def test_creditor_that_comes_with_the_system_is_read() -> None:
         ("Europe/Paris", "../../etc/passwd", "is not a time zone"),
         ("country: FR", "country: France", "'France' is not a country of two capital letters"),
         ("+33 4 78 00 00 00", "0478000000", "phone: '0478000000'"),
+        ("12 rue des Tisseurs", "r" * 39, "address: as a sender of letters: 'rrr"),
+        ("12 rue des Tisseurs", "a, b, c, " + "rue " * 12, "take 7 lines of 38 characters"),
     ],
 )
 def test_creditor_nobody_could_pay_or_answer_is_refused(old: str, new: str, expected: str) -> None:
