@@ -73,7 +73,7 @@ def hook_pages(
             return _answer(200, "known")
         if not await look_at(provider_id):
             return _answer(503, "kept, but you could not be asked about it: call again")
-        await letters.calls_are_seen(pool, provider, provider_id)
+        await letters.calls_are_seen(pool, provider_id)
         return _answer(200, "kept")
 
     return Starlette(routes=[Route(f"/letters/hooks/{provider}", called, methods=["POST"])])

@@ -153,7 +153,7 @@ def test_a_phone_can_pay_the_account() -> None:
     (code,) = zxingcpp.read_barcodes(pdf[0].render(scale=200 / 72).to_pil())
     pdf.close()
     fields = code.text.replace("\r\n", "\n").split("\n")
-    assert fields[5:8] == ["Atelier Lumière SAS", "FR7630006000011234567890189", "EUR1294.3"]
+    assert fields[5:8] == ["Atelier Lumière SAS", "FR7630006000011234567890189", "EUR1294.71"]
 
 
 def test_the_same_account_is_the_same_document() -> None:
