@@ -76,11 +76,13 @@ class LetterOffice:
             DeliveryPostponed: not now; nothing was posted.
             ApplicationError: retryable, when it may have been posted; asking again finds out.
         """
-        if not self._providers:
-            return await self._drop(notice, letter, kind)
         known = await letters.read_letter(self._pool, notice.reference)
+        if known is None and not self._providers:
+            return await self._drop(notice, letter, kind)
         # What was begun may be posted already: it stays with whoever has it.
         provider = self._provider_of(known.kind if known else kind)
+        if provider is None and known:
+            raise try_again(f"{known.provider} has this letter, and is not set up here any more")
         if provider is None:
             raise DeliveryRefused("LetterKindUnknown", f"nobody posts {kind.value} letters")
         posting = _posting(notice, letter, known.kind if known else kind)
@@ -168,7 +170,7 @@ class LetterOffice:
             has_news |= await letters.keep_proof(self._pool, letter.reference, proof)
         async with self._pool.acquire() as connection, connection.transaction():
             now = await letters.hear(connection, news) or letter
-            await letters.calls_are_seen(connection, provider.name, letter.provider_id)
+            await letters.calls_are_seen(connection, letter.provider_id)
         if now.is_final and has_news:
             tell = results.notified if now.state.notifies else results.came_back
             await tell(now)

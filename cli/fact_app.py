@@ -20,16 +20,18 @@ def pay(
     invoice: Invoice,
     amount: Amount,
     *,
-    currency: Annotated[str, typer.Option(help="The invoice's own by default.")] = "",
+    currency: Annotated[str, typer.Option(help="The invoice's own; another is refused.")] = "",
     on: Day = None,
     payment_id: Annotated[str, typer.Option("--id", help="The same twice counts once.")] = "",
     creditor: Creditor = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Also when it is more than is owed.")] = False,
 ) -> None:
     """Record a payment by hand and tell its case."""
-    from cli import fact_commands
+    from cli import pay_command
     from cli.outcome import finish
 
-    finish(fact_commands.pay(invoice, amount, currency, on, payment_id, creditor))
+    typed = pay_command.Typed(invoice, amount, currency, on, payment_id, creditor, yes)
+    finish(pay_command.pay(typed))
 
 
 @app.command()

@@ -45,6 +45,10 @@ KeepDays = Annotated[
     bool, typer.Option("--keep-days", help="A missed one does not make the others due at once.")
 ]
 To = Annotated[str, typer.Option(help="A destination of the plan; the rules choose by default.")]
+WithoutNotice = Annotated[
+    bool,
+    typer.Option("--without-notice", help="Also when the debtor was not told of the hand-over."),
+]
 NewPlan = Annotated[str, typer.Option("--to", help="Name of a plan, or a .yaml file.")]
 Mode = Annotated[str, typer.Option(help="keep the position, restart, or move to --step.")]
 Creditor = Annotated[str, typer.Option(help="Short name; needed when there is more than one.")]
@@ -255,11 +259,19 @@ def _replan(
 
 
 @_asks("refer")
-def _refer(selection: Selection, how: Manner, *, to: To = "", reason: Reason = "") -> Answer:
+def _refer(
+    selection: Selection,
+    how: Manner,
+    *,
+    to: To = "",
+    reason: Reason = "",
+    without_notice: WithoutNotice = False,
+) -> Answer:
     """Hand cases to an agency or a lawyer, or propose it where another must agree."""
     from cli import ops_commands
 
-    return ops_commands.simple("refer", selection, how, to=to, reason=reason)
+    words = {"to": to, "reason": reason}
+    return ops_commands.simple("refer", selection, how, **words, without_notice=without_notice)
 
 
 @_asks("approve")

@@ -57,7 +57,7 @@ def manner(*, dry_run: bool, yes: bool, job: str, as_json: bool) -> Manner:
     return Manner(dry_run=dry_run, yes=yes, job=job or f"job-{uuid.uuid4().hex}", as_json=as_json)
 
 
-async def simple(kind: str, selection: Selection, how: Manner, **words: str) -> Exit:
+async def simple(kind: str, selection: Selection, how: Manner, **words: str | bool) -> Exit:
     """Ask what carries words only, such as release, skip, undo, refer or write-off."""
     model, said = SIMPLE[kind]
     given = {name: text for name, text in words.items() if text}

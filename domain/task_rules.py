@@ -96,7 +96,8 @@ def _decided(case: CollectionCase, outcome: str, command: CompleteTask, now: dat
         case "written-off":
             return money_rules.write_off(case, WriteOff(**said), now)
         case "referred":
-            return referral_rules.refer(case, ReferCase(**said), now)
+            # The plan is at its end: no notice is left that could leave first.
+            return referral_rules.refer(case, ReferCase(without_notice=True, **said), now)
         case "waiting":
             until = _morning(command.promised_on, case)
             return pause_rules.place_hold(case, PlaceHold(until=until, **said), now)

@@ -147,11 +147,13 @@ class ReferCase(Said):
 
     Attributes:
         to: one of the plan's destinations; empty for the one that its rules name.
+        without_notice: also when the debtor was never told of the hand-over.
     """
 
     type: Literal["refer_case"] = "refer_case"
     to: Text = Field(default="", max_length=100)
     reason: Text = Field(default="", max_length=500)
+    without_notice: bool = False
 
 
 class ApproveReferral(Said):

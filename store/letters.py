@@ -161,6 +161,6 @@ async def keep_call(
     )
 
 
-async def calls_are_seen(connection: Pool | Connection, provider: str, provider_id: str) -> None:
+async def calls_are_seen(connection: Pool | Connection, provider_id: str) -> None:
     """What was called about has been looked at."""
-    await connection.execute(_SQL["calls_are_seen"], provider, provider_id)
+    await connection.execute(_SQL["calls_are_seen"], provider_id)

@@ -80,4 +80,4 @@ returning seen_at is null;
 
 -- name: calls_are_seen
 update letter_calls set seen_at = now()
-where provider = $1 and provider_id = $2 and seen_at is null;
+where provider_id = $1 and seen_at is null;

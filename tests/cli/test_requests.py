@@ -294,7 +294,9 @@ async def test_two_people_hand_a_case_to_the_lawyer(
     plan.write_text(GENTLE, "utf-8")
     await starter("replan", "F-1", "--to", str(plan))
     assert "DestinationUnknown" in (await starter("refer", "F-1", "--to", "Nobody")).err
-    assert (await starter("refer", "F-1", "--reason", "large")).code == 0
+    assert "DebtorNotTold" in (await starter("refer", "F-1")).err
+    told = ("--reason", "large", "--without-notice")
+    assert (await starter("refer", "F-1", *told)).code == 0
     [asked] = (await starter("why", "--all", "--json")).data
     assert asked["reason"] == "AwaitingApproval"
     [sleeper] = (await starter("asleep", "--json")).data

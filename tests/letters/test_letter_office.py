@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 import pytest
 from temporalio.exceptions import ApplicationError
@@ -194,6 +195,21 @@ async def test_a_formal_notice_goes_electronically_to_whom_it_may(
     assert (kept.kind, kept.provider) == (posted, "maileva" if is_paper else "maileva-electronic")
     assert ("not agreed to" in performed.detail) is is_paper
     assert ("email" in post.only()["recipients"][0]) is not is_paper
+
+
+async def test_a_letter_that_a_provider_has_is_not_dropped_in_the_folder_too(
+    pool: Pool, office: LetterOffice, mailbox: Mailbox, post: PostalProvider, tmp_path: Path
+) -> None:
+    """The provider is taken out of the settings after a lost answer: it may have been posted."""
+    turn = await sent(pool, office, mailbox)
+    post.fails = {"POST submit": ["lost"]}
+    with pytest.raises(ApplicationError, match="ReadTimeout"):
+        await turn.attempt()
+    await pool.execute("update contacts set lease_until = now() - interval '1 second'")
+    turn.steps._office = LetterOffice(pool, tmp_path / "folder")
+    with pytest.raises(ApplicationError, match="maileva has this letter"):
+        await turn.attempt()
+    assert not (tmp_path / "folder").exists()
 
 
 @pytest.mark.parametrize(

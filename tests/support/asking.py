@@ -95,9 +95,11 @@ def a_replan(
     return ReplanCase.model_validate({"command_id": request, "by": "claire", **words})
 
 
-def a_referral(to: str = "", *, by: str = "claire", request: str = "RF-1") -> ReferCase:
-    """Somebody hands the case over."""
-    return ReferCase(command_id=request, by=by, to=to, reason="large")
+def a_referral(
+    to: str = "", *, by: str = "claire", request: str = "RF-1", untold: bool = True
+) -> ReferCase:
+    """Somebody hands the case over, knowing that the debtor may not have been told."""
+    return ReferCase(command_id=request, by=by, to=to, reason="large", without_notice=untold)
 
 
 def an_approval(by: str = "anna", *, request: str = "AP-1") -> ApproveReferral:

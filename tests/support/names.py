@@ -12,6 +12,7 @@ REFUSALS = {
     "CaseIsNotReferred",
     "CaseIsReferred",
     "DayMissing",
+    "DebtorNotTold",
     "DestinationUnknown",
     "DisputeMoreThanAsked",
     "DisputeUnknown",

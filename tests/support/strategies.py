@@ -214,7 +214,11 @@ STEP_REQUESTS = st.one_of(
 )
 REFERRALS = st.one_of(
     st.builds(
-        ReferCase, command_id=NEW_IDS, to=st.sampled_from(["", "recouvra"]), by=st.just("anna")
+        ReferCase,
+        command_id=NEW_IDS,
+        to=st.sampled_from(["", "recouvra"]),
+        by=st.just("anna"),
+        without_notice=st.booleans(),
     ),
     st.builds(ApproveReferral, command_id=NEW_IDS, by=st.sampled_from(["anna", "claire"])),
     st.builds(RejectReferral, command_id=NEW_IDS, reason=st.just("no")),
