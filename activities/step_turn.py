@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NoReturn
 from uuid import uuid4
 
 from temporalio import activity
@@ -17,6 +18,7 @@ from activities.errors import (
     DeliveryRefused,
     DeliveryUnknown,
     NewsArrived,
+    given_up,
     try_again,
     wrong_expected_version,
 )
@@ -33,7 +35,7 @@ from activities.one_contact import (
 )
 from domain.business_calendar import is_open
 from domain.sharing import REFUSED_FOR_ALL, SHARED_CHANNELS
-from domain.steps import failed, perhaps_taken, taken
+from domain.steps import STEP_TRIED_FOR, failed, perhaps_taken, taken
 from schemas.case import CollectionCase
 from schemas.charges import StatedCharges
 from schemas.contact_policy import ContactPolicy
@@ -63,11 +65,16 @@ NO_POLICY_OF_ITS_OWN = ContactPolicy()
 class StepTurn:
     """Takes one step of one case: whatever dies on the way, once.
 
+    Attributes:
+        tried_for: how long a step that is put off is tried.
+
     Args:
         repeatable: the receiving side recognises a reference it already has, so an unfinished
             hand-over is simply done again.
         policy: the creditor's, as it stands today.
     """
+
+    tried_for = STEP_TRIED_FOR
 
     def __init__(
         self,
@@ -92,7 +99,7 @@ class StepTurn:
         async with self._pool.acquire() as connection, connection.transaction():
             held = await self._look_and_claim(connection)
             if isinstance(held, TurnResult) and not held.events:
-                await contacts.withdraw(connection, self._reference)
+                await contacts.withdraw(connection, self._reference, overnight=held.not_now)
         if isinstance(held, TurnResult):
             return held
         case, contact, others = held
@@ -115,10 +122,11 @@ class StepTurn:
         except NewsArrived as news:
             await self._hold_back(contact, str(news))
             return TurnResult(facts=news.facts)
-        except (DeliveryPostponed, ClaimLost) as problem:
-            await contacts.take_back(self._pool, self._reference, self._owner, str(problem))
-            after = problem.after if isinstance(problem, DeliveryPostponed) else None
-            raise try_again(str(problem), after=after) from problem
+        except DeliveryPostponed as problem:
+            await self._postpone(problem)
+        except ClaimLost as lost:
+            await contacts.take_back(self._pool, self._reference, self._owner, str(lost))
+            raise try_again(str(lost)) from lost
         accepted = Settled(
             state=ContactState.ACCEPTED,
             detail=delivered.detail,
@@ -224,6 +232,15 @@ class StepTurn:
             if news := await facts.untold(connection, self._order.case_id):
                 raise NewsArrived(news)
             raise ClaimLost("another attempt has taken the contact over, or another case moved on")
+
+    async def _postpone(self, problem: DeliveryPostponed) -> NoReturn:
+        """Later, unless it has been put off for too long; nights between count, holds do not."""
+        since = await contacts.take_back(
+            self._pool, self._reference, self._owner, str(problem), self._now
+        )
+        if since is not None and self._now - since >= self.tried_for:
+            raise given_up(str(problem)) from problem
+        raise try_again(str(problem), after=problem.after) from problem
 
     async def _hold_back(self, contact: Contact, problem: str) -> None:
         """News came first; what a former attempt had begun to hand over may have left already."""

@@ -18,7 +18,7 @@ SHARED_CHANNELS = frozenset({Channel.EMAIL, Channel.LETTER})
 REFUSED_FOR_ALL = frozenset(
     {
         *("RefusedByServer", "EmailAddressMissing", "EmailAddressInvalid", "EmailAddressBad"),
-        *("NoSuchDomain", "DomainTakesNoMail"),
+        *("NoSuchDomain", "DomainTakesNoMail", "AddressNeedsSmtpUtf8"),
         *("CameBack", "AddressMissing", "AddressDoesNotFit"),
     }
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.charge_rules import claims_on
 from domain.referral import handed_over
@@ -13,6 +13,9 @@ from schemas.events import CaseEvent, StepFailed, StepPerformed
 from schemas.identifiers import contact_reference
 from schemas.plan import Channel
 from schemas.turns import StepOrder
+
+STEP_TRIED_FOR = timedelta(days=3)
+"""A step that is put off again and again is tried for so long; then a person looks."""
 
 
 def performed_now(

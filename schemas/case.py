@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
+from schemas.agreed_interest import AgreedInterest
 from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
 from schemas.charges import ClaimedCharges, StatedCharges
@@ -173,7 +174,8 @@ class CollectionCase(Frozen):
         restarts: how often the ladder has begun again.
         brought_forward: the step that a person wants taken now, or empty.
         promises_broken: in a row.
-        kept: the latest promise, when it was kept and nothing was promised since.
+        kept: the latest promise, when it was kept, or the case ended paid with it, and nothing was
+            promised since.
         changed_at: the moment of the last event.
         charges: interest and fixed sum that were claimed beside the claim; None when none were.
         stops: what forbids contact, at most one of each kind; contact waits for the last of them.
@@ -185,6 +187,9 @@ class CollectionCase(Frozen):
         undone_step: the step that was taken back last, if it has not been taken since.
         undone_at: when.
         readings: answers of the debtor that a person should read before the next contact.
+        interest: what was agreed about interest; None applies the law's own rate.
+        invoiced_on: the invoice's date; None in cases opened before it was written down.
+        delivered_on: the day of delivery or performance; None when it is not known.
         services: formal notices that have reached the debtor, one of each reference.
     """
 
@@ -230,6 +235,9 @@ class CollectionCase(Frozen):
     undone_step: str = ""
     undone_at: Instant | None = None
     charges: ClaimedCharges | None = None
+    interest: AgreedInterest | None = None
+    invoiced_on: date | None = None
+    delivered_on: date | None = None
     services: tuple[Service, ...] = ()
 
     @property

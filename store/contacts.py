@@ -124,17 +124,41 @@ async def take_over(pool: Pool, reference: str, owner: str, lease_seconds: float
     await pool.execute(_SQL["take_over"], reference, owner, lease_seconds)
 
 
-async def take_back(pool: Pool, reference: str, owner: str, problem: str) -> None:
-    """The hand-over certainly did not happen: the contact is merely claimed again."""
-    await pool.execute(_SQL["take_back"], reference, owner, problem[:500])
+async def take_back(
+    pool: Pool, reference: str, owner: str, problem: str, now: datetime | None = None
+) -> datetime | None:
+    """The hand-over certainly did not happen: the contact is merely claimed again.
+
+    Args:
+        pool: any.
+        reference: of the contact.
+        owner: the attempt that claimed it.
+        problem: for people.
+        now: the case's own clock, when the receiving side put the contact off.
+
+    Returns:
+        Since when it has been put off; None when it was not, or is somebody else's.
+    """
+    since: datetime | None = await pool.fetchval(
+        _SQL["take_back"], reference, owner, problem[:500], now
+    )
+    return since
 
 
-async def withdraw(connection: Pool | Connection, reference: str, problem: str = "") -> None:
+async def withdraw(
+    connection: Pool | Connection, reference: str, problem: str = "", *, overnight: bool = False
+) -> None:
     """Nothing of a claim has left, nor will for now: it holds nobody up and speaks for nobody.
 
     One of which an earlier attempt may have left is unknown from then on.
+
+    Args:
+        connection: any.
+        reference: of the contact.
+        problem: why, for people.
+        overnight: it goes on as it was when the contact hours begin again.
     """
-    await connection.execute(_SQL["withdraw"], reference, problem[:500])
+    await connection.execute(_SQL["withdraw"], reference, problem[:500], overnight)
 
 
 class Settled(Frozen):
