@@ -32,6 +32,24 @@ def provider(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "LetterOffice", office)
 
 
+@pytest.fixture
+def here(
+    house: House, temporal: str, post_house: tuple[PostalProvider, str], tmp_path: Path
+) -> dict[str, str]:
+    """The environment that names the engines, and the account of the provider."""
+    address = post_house[1]
+    return {
+        "DATABASE_URL": house.owner,
+        "TEMPORAL_ADDRESS": temporal,
+        "TASK_QUEUE": house.means.settings.task_queue,
+        "RELANCE_VAR": str(tmp_path / "var"),
+        "MAILEVA_URL": f"{address}/v4",
+        "MAILEVA_TOKEN_URL": f"{address}/token",
+        "MAILEVA_CLIENT_ID": "us",
+        "MAILEVA_CLIENT_SECRET": "s",
+    }
+
+
 async def _round_now(house: House, handle: ScheduleHandle, count: int) -> LettersSummary:
     """The schedule's next round, without waiting for its hours."""
     await handle.trigger()
@@ -52,22 +70,16 @@ async def _round_now(house: House, handle: ScheduleHandle, count: int) -> Letter
 @pytest.mark.story
 async def test_the_engine_asks_after_letters_and_archives_their_proofs(
     house: House,
-    temporal: str,
+    here: dict[str, str],
     office: LetterOffice,
     mailbox: Mailbox,
     post: PostalProvider,
     tmp_path: Path,
 ) -> None:
-    """Scheduled twice, it is one schedule; its rounds archive each proof once; then no more."""
+    """Scheduled twice, it is one; each proof is archived once, by its rounds and by `day`."""
     turn = await sent(house.pool, office, mailbox)
     await turn.attempt()
     post.only()["recipients"][0]["deposit_proof_url"] = "x"
-    here = {
-        "DATABASE_URL": house.owner,
-        "TEMPORAL_ADDRESS": temporal,
-        "TASK_QUEUE": house.means.settings.task_queue,
-        "RELANCE_VAR": str(tmp_path / "var"),
-    }
     refused = await run_starter("letters", "schedule", environment=here)
     assert (refused.code, "nobody to ask" in refused.err) == (2, True)
     here["LETTER_PROVIDER"] = "maileva"
@@ -80,6 +92,9 @@ async def test_the_engine_asks_after_letters_and_archives_their_proofs(
     for number in (1, 2):
         assert (await _round_now(house, handle, number)).states == {"submitted": 1}
         assert len(await letters.read_proofs(house.pool, turn.reference)) == 1
+    (tmp_path / "bank").mkdir()
+    day = await run_starter("day", str(tmp_path / "bank"), environment=here)
+    assert (day.code, "letters: 1 submitted" in day.out) == (0, True), day.err
     post.fails = {"GET sending": [503]}
     assert (await _round_now(house, handle, 3)).not_asked == 1
     for _ in range(2):
