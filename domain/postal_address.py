@@ -6,6 +6,7 @@ Source: the addressing sheets of the countries' posts, as the Universal Postal U
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 
@@ -18,6 +19,8 @@ _BELOW = frozenset({"GB", "GG", "IE", "IM", "JE"})
 
 _BEHIND = frozenset({"AU", "CA", "IN", "NZ", "SG", "US"})
 """The postcode follows the town (and the state), on the same line."""
+
+_BRITISH = re.compile(r"\s*\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}$", re.IGNORECASE)
 
 _CAPITALS = _BELOW | _BEHIND | frozenset({"AT", "BE", "ES", "FR", "IT", "LU", "MC", "NL"})
 """The town is written in capitals; elsewhere (Germany, Switzerland) as it is."""
@@ -84,6 +87,18 @@ def sender_lines(name: str, address: tuple[str, ...]) -> tuple[str, ...]:
             f"at most {SENDER_LINES_MAX} fit: {' / '.join(found)}"
         )
     return tuple(found)
+
+
+def town_of(lines: tuple[str, ...]) -> str:
+    """The town of an address, as a letter's date line needs it: without its postcode.
+
+    Args:
+        lines: street first, town and postcode last, in the order of their country.
+    """
+    line = " ".join(lines[-1].split())
+    if len(lines) > 1 and _BRITISH.fullmatch(line):
+        line = " ".join(lines[-2].split())
+    return re.sub(r"^[A-Z]{0,2}-?\d[\d ]*", "", _BRITISH.sub("", line)).strip()
 
 
 def _is_code(line: str) -> bool:

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from domain.postal_address import envelope_lines, sender_lines, town_lines
+from domain.postal_address import envelope_lines, sender_lines, town_lines, town_of
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,17 @@ def test_an_accent_takes_no_place_of_its_own() -> None:
     """A name of 38 letters that macOS wrote with its accents apart stays on one line."""
     name = "é" * 38
     assert sender_lines(unicodedata.normalize("NFD", name), ("69004 LYON",)) == (name, "69004 LYON")
+
+
+@pytest.mark.parametrize(
+    ("lines", "town"),
+    [
+        (("12 rue des Tisseurs", "69004 LYON CEDEX 04"), "LYON CEDEX 04"),
+        (("Hafenstraße 12", "D-20457 Hamburg"), "Hamburg"),
+        (("14 Quay", "Bristol", "BS1 4QA"), "Bristol"),
+        (("14 Quay", "Bristol BS1 4QA"), "Bristol"),
+    ],
+)
+def test_a_letter_is_dated_from_the_town(lines: tuple[str, ...], town: str) -> None:
+    """The date line names the sender's town, wherever its country puts the postcode."""
+    assert town_of(lines) == town

@@ -12,6 +12,7 @@ REFUSALS = {
     "CaseIsNotReferred",
     "CaseIsReferred",
     "DayMissing",
+    "DeadlineStillRuns",
     "DebtorNotTold",
     "DestinationUnknown",
     "DisputeMoreThanAsked",
