@@ -170,6 +170,7 @@ def claimed_with(
             indemnity=one.indemnity,
             on=one.on,
             rates=one.rates,
+            basis=one.basis,
             reference=getattr(performed, "reference", ""),
         )
         for one in charges

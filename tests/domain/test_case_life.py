@@ -10,7 +10,6 @@ from itertools import pairwise
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -34,6 +33,7 @@ from schemas.referral import Approval
 from schemas.requests import UndoStep
 from schemas.turns import StepOrder
 from tests.support.account import Account
+from tests.support.following_charges import FollowingCharges
 from tests.support.given import taken
 from tests.support.names import NOBODYS_CLOCK, REFUSALS
 from tests.support.strategies import (
@@ -52,7 +52,7 @@ from tests.support.strategies import (
 OUTCOMES_OF_A_STEP = st.sampled_from(["performed", "performed", "unknown", "failed"])
 
 
-class LifeOfACase(RuleBasedStateMachine):
+class LifeOfACase(FollowingCharges):
     """A case, its clock, and everything that may happen to it in any order."""
 
     case: CollectionCase

@@ -12,6 +12,7 @@ REFUSALS = {
     "CaseIsNotReferred",
     "CaseIsReferred",
     "DayMissing",
+    "DayToCome",
     "DestinationUnknown",
     "DisputeMoreThanAsked",
     "DisputeUnknown",
