@@ -23,18 +23,23 @@ from temporalio.worker import (
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.bank_feed import BankFeed
-from activities.bounces import Bounces
 from activities.case_record import CaseRecord
 from activities.cases import Cases
 from activities.engine import connect_temporal, is_configured
 from activities.health import health_pages, serving
-from activities.imap_mailbox import mailbox_of
 from activities.inbox import Inbox
 from activities.letter_hooks import hook_pages
 from activities.letter_office import LetterAccountIncomplete, LetterOffice, providers_of
+from activities.letter_results import LetterResults
 from activities.library import read_creditors, read_plans
-from activities.mail_accounts import MailAccountIncomplete, mailer_at, own_mailers
+from activities.mail_accounts import (
+    MailAccountIncomplete,
+    mailboxes_of,
+    mailer_at,
+    own_mailers,
+)
 from activities.outgoing_mail import PostRoom
+from activities.payload_codec import Keyring, PayloadKeysWrong
 from activities.smtp import Mailer, SmtpAccount
 from activities.steps import Steps
 from activities.sweep import Sweep
@@ -112,9 +117,8 @@ def build_workers(means: Means) -> list[Worker]:
     cases = Cases(means.pool, client, means.creditors, means.plans, settings.task_queue)
     telling = Telling(means.pool, client, cases)
     sweep = Sweep(means.pool, cases, telling)
-    inbox = Inbox(
-        means.pool, means.creditors, telling, mailbox_of(settings), settings.inbox_since_days
-    )
+    mailboxes = mailboxes_of(settings, means.creditors, os.environ)
+    inbox = Inbox(means.pool, means.creditors, telling, mailboxes, settings.inbox_since_days)
     main = Worker(
         client,
         task_queue=settings.task_queue,
@@ -181,6 +185,7 @@ async def gather_means(settings: Settings) -> AsyncIterator[Means]:
     Raises:
         DocumentError: when a plan or creditor file is wrong.
         EnginesNotRunning: when the environment names no engine and none runs here.
+        PayloadKeysWrong: when PAYLOAD_KEYS cannot be used.
         LetterAccountIncomplete: when the account of the letter provider is not wholly set.
         MailAccountIncomplete: when the password of a creditor's own account is missing.
     """
@@ -196,7 +201,9 @@ async def gather_means(settings: Settings) -> AsyncIterator[Means]:
     creditors = read_creditors(settings.creditors_folder)
     plans = read_plans(settings.plans_folder)
     client = await connect_temporal(
-        found.temporal_address, metrics_address=settings.metrics_address
+        found.temporal_address,
+        metrics_address=settings.metrics_address,
+        keys=Keyring.read(settings.payload_keys.get_secret_value()),
     )
     async with open_pool(found.database_url, settings.database_pool) as pool:
         room = PostRoom(
@@ -261,11 +268,11 @@ async def _letter_calls(means: Means) -> AsyncIterator[None]:
         yield
         return
     cases = Cases(means.pool, means.client, means.creditors, means.plans, settings.task_queue)
-    bounces = Bounces(means.pool, Telling(means.pool, means.client, cases))
+    results = LetterResults(means.pool, Telling(means.pool, means.client, cases))
     secret = settings.letter_hooks_secret.get_secret_value()
     app = hook_pages(
         *(means.pool, settings.letter_provider, secret),
-        lambda letter: office.look_at(letter, bounces.report),
+        lambda letter: office.look_at(letter, results),
     )
     async with serving(app, settings.letter_hooks_address):
         yield
@@ -307,6 +314,7 @@ def main() -> int:
         DocumentError,
         EnginesNotRunning,
         LetterAccountIncomplete,
+        PayloadKeysWrong,
         MailAccountIncomplete,
     ) as error:
         sys.stderr.write(f"{error}\n")

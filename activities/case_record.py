@@ -9,6 +9,7 @@ from activities.one_contact import hear_of_messages
 from domain.notices import not_answered, now_answered
 from domain.steps import failed, perhaps_taken
 from schemas.case import CollectionCase
+from schemas.charges import StatedCharges
 from schemas.events import CaseEvent
 from schemas.identifiers import contact_reference
 from schemas.step_events import LadderRestarted, PlanChanged
@@ -59,7 +60,8 @@ class CaseRecord:
                 case = await event_store.lock(connection, step.case_id)
                 event: CaseEvent = _given_up(order)
                 if await contacts.may_have_left(connection, reference):
-                    event = _perhaps(case, order)
+                    contact = await contacts.find(connection, reference)
+                    event = _perhaps(case, order, contact.charges if contact else ())
                     unknown = Settled(state=ContactState.UNKNOWN, detail=words)
                     await contacts.settle(connection, reference, unknown)
                 await event_store.append(connection, step.case_id, step.version, [event])
@@ -81,8 +83,10 @@ def _given_up(order: GiveUpOrder) -> CaseEvent:
     return failed(step, order.now, reason, order.explanation)
 
 
-def _perhaps(case: CollectionCase, order: GiveUpOrder) -> CaseEvent:
+def _perhaps(
+    case: CollectionCase, order: GiveUpOrder, charges: tuple[StatedCharges, ...]
+) -> CaseEvent:
     """It had begun to leave, and nobody can tell."""
     if order.step.answers:
         return now_answered(order.step, order.now, order.explanation, unknown=True)
-    return perhaps_taken(case, order.step, order.now, order.explanation)
+    return perhaps_taken(case, order.step, order.now, order.explanation, charges)

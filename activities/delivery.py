@@ -8,7 +8,6 @@ from typing import NamedTuple, Protocol
 
 from schemas.base import Frozen
 from schemas.case import CollectionCase
-from schemas.charges import StatedCharges
 from schemas.notice import KeptMessage
 from schemas.turns import StepOrder
 from store.contacts import Contact
@@ -29,13 +28,11 @@ class Delivered(Frozen):
         detail: where to find it: a Message-ID, a file name.
         sha256: of the exact bytes that left, hexadecimal.
         address: to which they went.
-        charges: what it claims beside its invoices.
     """
 
     detail: str = ""
     sha256: str = ""
     address: str = ""
-    charges: tuple[StatedCharges, ...] = ()
 
 
 class Step(Frozen):

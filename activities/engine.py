@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+
+from activities.payload_codec import Keyring, data_converter
 
 
 def is_configured() -> bool:
@@ -13,7 +14,9 @@ def is_configured() -> bool:
     return bool(ClientConfig.load_client_connect_config().get("target_host"))
 
 
-async def connect_temporal(address: str = "", *, metrics_address: str = "") -> Client:
+async def connect_temporal(
+    address: str = "", *, metrics_address: str = "", keys: Keyring | None = None
+) -> Client:
     """A client of the Temporal that the environment names.
 
     ``TEMPORAL_ADDRESS``, ``TEMPORAL_NAMESPACE``, ``TEMPORAL_API_KEY``, ``TEMPORAL_TLS…`` and
@@ -22,6 +25,7 @@ async def connect_temporal(address: str = "", *, metrics_address: str = "") -> C
     Args:
         address: used when the environment names none: the engine on this machine.
         metrics_address: ``host:port`` of a Prometheus page; one per process; empty for none.
+        keys: by which payloads are encrypted; None for payloads in clear.
 
     Raises:
         RuntimeError: when the server does not answer.
@@ -38,4 +42,4 @@ async def connect_temporal(address: str = "", *, metrics_address: str = "") -> C
             unit_suffix=True,
         )
         runtime = Runtime(telemetry=TelemetryConfig(metrics=prometheus))
-    return await Client.connect(**config, data_converter=pydantic_data_converter, runtime=runtime)
+    return await Client.connect(**config, data_converter=data_converter(keys), runtime=runtime)

@@ -86,6 +86,16 @@ def try_again(problem: str, *, after: timedelta | None = None) -> ApplicationErr
     )
 
 
+def given_up(problem: str) -> ApplicationError:
+    """It was put off for too long; a person looks, and the case goes on."""
+    return ApplicationError(
+        problem,
+        type="DeliveryDeadlinePassed",
+        non_retryable=True,
+        category=ApplicationErrorCategory.BENIGN,
+    )
+
+
 def wrong_expected_version(problem: str) -> ApplicationError:
     """The stream has moved on; the workflow reads it again."""
     return ApplicationError(

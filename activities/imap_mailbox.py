@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from imaplib import IMAP4
@@ -12,12 +12,16 @@ from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxLoginError
 
 from schemas.base import Frozen
-from schemas.settings import InboxSecurity, Settings
+from schemas.mail_server import InboxSecurity
 
 MESSAGE_BYTES = 10_000_000
 """So much of a message is fetched and kept; what it says stands in front."""
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+TROUBLES = (OSError, IMAP4.error, ImapToolsError, ValueError)
+"""What a conversation with a mail server may end in, an answer that nobody can read included."""
 
 
 class InboxUnreachable(OSError):  # noqa: N818 - the name says the condition
@@ -39,18 +43,23 @@ class InboxAccount(Frozen):
     folder: str = "INBOX"
     timeout_seconds: float = 30
 
+    @property
+    def name(self) -> str:
+        """Names the mailbox in our records: who, where, which folder."""
+        return f"{self.username}@{self.host}:{self.port}/{self.folder}"
+
 
 class ImapMailbox:
     """One conversation with the server of a mailbox; every call blocks.
 
     Attributes:
-        name: names the mailbox in our records: who, where, which folder.
+        name: of the account.
     """
 
     def __init__(self, account: InboxAccount) -> None:
         self._account = account
         self._box: BaseMailBox | None = None
-        self.name = f"{account.username}@{account.host}:{account.port}/{account.folder}"
+        self.name = account.name
 
     def open(self) -> int:
         """Connect, log in and choose the folder, read-only.
@@ -69,10 +78,10 @@ class ImapMailbox:
             validity = self._box.client.response("UIDVALIDITY")[1]
         except MailboxLoginError as error:
             raise InboxUnreachable(f"{account.host} refuses {account.username!r}") from error
-        except (OSError, IMAP4.error, ImapToolsError) as error:
+        except TROUBLES as error:
             words = f"cannot read {account.folder} at {account.host}:{account.port}: {error}"
             raise InboxUnreachable(words[:300]) from error
-        if not validity or validity[0] is None:
+        if not validity or validity[0] is None or not bytes(validity[0]).isdigit():
             raise InboxUnreachable(f"{account.host} names no UIDVALIDITY of {account.folder}")
         return int(validity[0])
 
@@ -82,9 +91,9 @@ class ImapMailbox:
         if since is not None:
             criteria += f" SINCE {since.day}-{MONTHS[since.month - 1]}-{since.year}"
         with _answers():
-            found = self._opened().uids(criteria, charset=None)
+            found = [int(uid) for uid in self._opened().uids(criteria, charset=None)]
         # RFC 3501, 6.4.8: `n:*` always holds the last message, also when its UID is below n.
-        return sorted(uid for text in found if (uid := int(text)) > after)
+        return sorted(uid for uid in found if uid > after)
 
     def fetch(self, uids: list[int]) -> list[tuple[int, bytes]]:
         """Messages by UID, unmarked; one that has been deleted meanwhile is left out."""
@@ -105,7 +114,7 @@ class ImapMailbox:
             return
         try:
             self._box.logout()
-        except (OSError, IMAP4.error, ImapToolsError):
+        except TROUBLES:
             self._box.client.shutdown()
         self._box = None
 
@@ -120,24 +129,8 @@ def _answers() -> Iterator[None]:
     """Whatever goes wrong in a conversation is one thing: the server cannot be read now."""
     try:
         yield
-    except (OSError, IMAP4.error, ImapToolsError) as error:
+    except TROUBLES as error:
         raise InboxUnreachable(f"the mail server stopped answering: {error}"[:300]) from error
-
-
-def mailbox_of(settings: Settings) -> Callable[[], ImapMailbox] | None:
-    """How to open the mailbox that the settings name; None when they name none."""
-    if not settings.inbox_host:
-        return None
-    account = InboxAccount(
-        host=settings.inbox_host,
-        port=settings.inbox_port,
-        security=settings.inbox_security,
-        username=settings.inbox_username,
-        password=settings.inbox_password.get_secret_value(),
-        folder=settings.inbox_folder,
-        timeout_seconds=settings.inbox_timeout_seconds,
-    )
-    return lambda: ImapMailbox(account)
 
 
 def _connected(account: InboxAccount) -> BaseMailBox:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 import structlog
 from temporalio import activity
 
+from activities.imap_mailbox import InboxUnreachable
 from activities.telling import Telling
 from domain.bounce_reports import bounce_reports
 from domain.inbound_links import creditor_references, names_number, of_one_house
@@ -65,48 +66,59 @@ class TakenIn(Frozen):
 
 
 class Inbox:
-    """Reads one mailbox; reading it again changes nothing more."""
+    """Reads every mailbox there is; reading them again changes nothing more."""
 
     def __init__(
         self,
         pool: Pool,
         creditors: Mapping[str, Creditor],
         telling: Telling,
-        open_source: Callable[[], MailSource] | None,
+        mailboxes: Sequence[Callable[[], MailSource]],
         since_days: int = 30,
     ) -> None:
         self._pool = pool
         self._creditors = creditors
         self._telling = telling
-        self._open_source = open_source
+        self._mailboxes = mailboxes
         self._since_days = since_days
 
     @activity.defn(name="read_inbox")
     async def read_inbox(self) -> InboxSummary:
-        """Read what is new; a Temporal Schedule asks for it again and again."""
-        return await self.read(activity.heartbeat)
+        """Read what is new; a Temporal Schedule asks for it again and again.
+
+        Raises:
+            InboxUnreachable: no mailbox could be read; the reading is tried again.
+        """
+        summary = await self.read(activity.heartbeat)
+        if unreachable := summary.unreachable:
+            log.warning("mailboxes not read", count=len(unreachable), of=summary.mailboxes)
+        if len(unreachable) == summary.mailboxes:
+            raise InboxUnreachable("; ".join(unreachable.values()))
+        return summary
 
     async def read(self, progress: Callable[[int], None]) -> InboxSummary:
         """Take in every message that has not been seen, oldest first, and tell its cases.
 
         A mailbox whose UIDVALIDITY has changed is looked through again from some days ago: what is
-        known is recognised by who wrote what, not by its number.
+        known is recognised by who wrote what, not by its number. One that cannot be read is named
+        and keeps no other from being read; nothing of it is lost.
 
         Args:
             progress: told how many messages were looked at so far.
-
-        Raises:
-            OSError: the mail server cannot be reached; nothing is lost.
         """
-        if self._open_source is None:
-            return InboxSummary(configured=False)
+        if not self._mailboxes:
+            return InboxSummary(configured=False, mailboxes=0)
         await self._report_again()
-        source = self._open_source()
-        try:
-            validity = await asyncio.to_thread(source.open)
-            taken = await self._read(source, validity, progress)
-        finally:
-            await asyncio.to_thread(source.close)
+        taken: list[TakenIn] = []
+        unreachable: dict[str, str] = {}
+        for opened in self._mailboxes:
+            source = opened()
+            try:
+                await self._read(source, taken, progress)
+            except InboxUnreachable as error:
+                unreachable[source.name] = str(error)
+            finally:
+                await asyncio.to_thread(source.close)
         new = [one for one in taken if one.new]
         await self._telling.tell([fact for one in new for fact in one.told])
         counted = [one.kind.value for one in new]
@@ -114,17 +126,20 @@ class Inbox:
             seen=len(taken),
             new={kind: counted.count(kind) for kind in sorted(set(counted))},
             unlinked=sum(not one.linked for one in new if one.kind is InboundKind.REPLY),
+            unreachable=unreachable,
+            mailboxes=len(self._mailboxes),
         )
 
     async def _read(
-        self, source: MailSource, validity: int, progress: Callable[[int], None]
-    ) -> list[TakenIn]:
+        self, source: MailSource, taken: list[TakenIn], progress: Callable[[int], None]
+    ) -> None:
+        """Take in what is new in one mailbox."""
+        validity = await asyncio.to_thread(source.open)
         known = await inbound.position(self._pool, source.name)
         renumbered = known is None or known.uid_validity != validity
         after = 0 if renumbered or known is None else known.last_uid
         since = datetime.now(UTC).date() - timedelta(days=self._since_days) if renumbered else None
         uids = await asyncio.to_thread(source.uids, after, since)
-        taken: list[TakenIn] = []
         for start in range(0, len(uids), BATCH):
             batch = uids[start : start + BATCH]
             for uid, raw in await asyncio.to_thread(source.fetch, batch):
@@ -134,7 +149,6 @@ class Inbox:
         if renumbered or uids:
             last = Place(mailbox=source.name, uid_validity=validity, uid=max(uids, default=after))
             await inbound.advance(self._pool, last)
-        return taken
 
     async def take_in(self, raw: bytes, place: Place) -> TakenIn:
         """Keep one message and the facts that follow from it, in one transaction."""

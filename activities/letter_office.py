@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from activities.delivery import Delivered
@@ -12,6 +12,7 @@ from activities.errors import DeliveryPostponed, DeliveryRefused, try_again
 from activities.letter_drop import drop_letter
 from activities.letter_pdf import address_block
 from activities.letter_provider import LetterProvider
+from activities.letter_results import Results
 from activities.maileva import Maileva
 from activities.maileva_electronic import MailevaElectronic
 from activities.maileva_sendings import MailevaAccount
@@ -20,14 +21,10 @@ from schemas.commands import Refusal
 from schemas.notice import Letter, Notice
 from schemas.parties import Capacity
 from schemas.postage import LetterKind, Made, PostalState, Posting
-from schemas.requests import BounceKind, ReportBounce
 from schemas.settings import Settings
 from store import letters
 from store.letters import KeptLetter
 from store.pool import Pool
-
-Report = Callable[[ReportBounce], Awaitable[object]]
-"""Tells every case of a contact that it came back."""
 
 
 class LetterAccountIncomplete(RuntimeError):  # noqa: N818 - reads as the condition it names
@@ -76,11 +73,13 @@ class LetterOffice:
             DeliveryPostponed: not now; nothing was posted.
             ApplicationError: retryable, when it may have been posted; asking again finds out.
         """
-        if not self._providers:
-            return await self._drop(notice, letter, kind)
         known = await letters.read_letter(self._pool, notice.reference)
+        if known is None and not self._providers:
+            return await self._drop(notice, letter, kind)
         # What was begun may be posted already: it stays with whoever has it.
         provider = self._provider_of(known.kind if known else kind)
+        if provider is None and known:
+            raise try_again(f"{known.provider} has this letter, and is not set up here any more")
         if provider is None:
             raise DeliveryRefused("LetterKindUnknown", f"nobody posts {kind.value} letters")
         posting = _posting(notice, letter, known.kind if known else kind)
@@ -116,8 +115,8 @@ class LetterOffice:
             return made
         return await provider.create(posting, identity)
 
-    async def follow(self, report: Report) -> Counter[str]:
-        """Ask the providers about every letter under way, archive proofs, tell of what came back.
+    async def follow(self, results: Results) -> Counter[str]:
+        """Ask the providers about every letter under way, archive proofs, tell what became of it.
 
         One letter that cannot be asked about does not keep the others from it.
 
@@ -126,51 +125,46 @@ class LetterOffice:
         """
         found: Counter[str] = Counter()
         for provider in self._providers.values():
-            for letter in await letters.under_way(self._pool, provider.name):
-                found[await self._state_of(provider, letter, report)] += 1
+            last = ""
+            while page := await letters.under_way(self._pool, provider.name, after=last):
+                last = page[-1].reference
+                for letter in page:
+                    found[await self._state_of(provider, letter, results)] += 1
         return found
 
-    async def look_at(self, provider_id: str, report: Report) -> None:
+    async def look_at(self, provider_id: str, results: Results) -> None:
         """Ask about one letter; what cannot be asked now is asked with all others."""
         for provider in self._providers.values():
-            for letter in await letters.under_way(self._pool, provider.name):
-                if letter.provider_id == provider_id:
-                    await self._state_of(provider, letter, report)
+            for letter in await letters.under_way(self._pool, provider.name, of=provider_id):
+                await self._state_of(provider, letter, results)
 
     def _provider_of(self, kind: LetterKind) -> LetterProvider | None:
         return next((one for one in self._providers.values() if kind in one.kinds), None)
 
-    async def _state_of(self, provider: LetterProvider, letter: KeptLetter, report: Report) -> str:
+    async def _state_of(
+        self, provider: LetterProvider, letter: KeptLetter, results: Results
+    ) -> str:
         try:
-            return (await self._look(provider, letter, report)).value
+            return (await self._look(provider, letter, results)).value
         except (DeliveryPostponed, DeliveryRefused):
             return "not asked"
 
     async def _look(
-        self, provider: LetterProvider, letter: KeptLetter, report: Report
+        self, provider: LetterProvider, letter: KeptLetter, results: Results
     ) -> PostalState:
         news = (await provider.look(letter.provider_id)).model_copy(
             update={"reference": letter.reference}
         )
+        has_news = letter.reported_at is None
         for proof in await provider.proofs(letter.provider_id):
-            await letters.keep_proof(self._pool, letter.reference, proof)
+            has_news |= await letters.keep_proof(self._pool, letter.reference, proof)
         async with self._pool.acquire() as connection, connection.transaction():
             now = await letters.hear(connection, news) or letter
-            await letters.calls_are_seen(connection, provider.name, letter.provider_id)
-        if not now.is_final:
-            return now.state
-        if not now.state.notifies:
-            words = f"{now.state.value} {now.cause}".strip()
-            await report(
-                ReportBounce(
-                    command_id=f"letter-{letter.reference}",
-                    by=provider.name,
-                    reference=letter.reference,
-                    kind=BounceKind.OTHER,
-                    diagnostic=f"the letter came back: {words}",
-                )
-            )
-        await letters.is_reported(self._pool, letter.reference)
+            await letters.calls_are_seen(connection, letter.provider_id)
+        if now.is_final and has_news:
+            tell = results.notified if now.state.notifies else results.came_back
+            await tell(now)
+            await letters.is_reported(self._pool, letter.reference)
         return now.state
 
     async def _drop(self, notice: Notice, letter: Letter, kind: LetterKind) -> Delivered:

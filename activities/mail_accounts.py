@@ -1,13 +1,16 @@
-"""By which account does a creditor's mail leave? Its own, if its file names one."""
+"""By which account does a creditor's mail leave and come in? Its own, if its file names one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
+from activities.imap_mailbox import ImapMailbox, InboxAccount
 from activities.mail_pace import Pace
 from activities.smtp import Mailer, SmtpAccount
-from schemas.parties import Creditor, MailAccount
+from schemas.parties import Creditor, MailAccount, MailboxAccount
+from schemas.settings import Settings
 from store.pool import Pool
 
 
@@ -52,18 +55,67 @@ def _account(
         port=own.port,
         security=own.security,
         username=own.username,
-        password=_password(creditor, own, environment),
+        password=_password(f"creditor {creditor}: smtp", own, environment),
         timeout_seconds=timeout_seconds,
     )
 
 
-def _password(creditor: str, own: MailAccount, environment: Mapping[str, str]) -> str:
+def mailboxes_of(
+    settings: Settings, creditors: Mapping[str, Creditor], environment: Mapping[str, str]
+) -> list[Callable[[], ImapMailbox]]:
+    """How to open each mailbox there is: the house's, then the creditors' own, none of them twice.
+
+    Args:
+        settings: name the house's mailbox, if there is one.
+        creditors: by short name.
+        environment: where the passwords are that the files name by variable.
+
+    Raises:
+        MailAccountIncomplete: a password is not where the creditor's file says; it is never shown.
+    """
+    seconds = settings.inbox_timeout_seconds
+    accounts = [_house(settings)] if settings.inbox_host else []
+    accounts += [
+        _mailbox(name, own, environment, seconds)
+        for name, creditor in creditors.items()
+        if (own := creditor.inbox) is not None
+    ]
+    by_name = {account.name: account for account in reversed(accounts)}
+    return [partial(ImapMailbox, account) for account in reversed(by_name.values())]
+
+
+def _house(settings: Settings) -> InboxAccount:
+    return InboxAccount(
+        host=settings.inbox_host,
+        port=settings.inbox_port,
+        security=settings.inbox_security,
+        username=settings.inbox_username,
+        password=settings.inbox_password.get_secret_value(),
+        folder=settings.inbox_folder,
+        timeout_seconds=settings.inbox_timeout_seconds,
+    )
+
+
+def _mailbox(
+    creditor: str, own: MailboxAccount, environment: Mapping[str, str], timeout_seconds: float
+) -> InboxAccount:
+    return InboxAccount(
+        host=own.host,
+        port=own.port,
+        security=own.security,
+        username=own.username,
+        password=_password(f"creditor {creditor}: inbox", own, environment),
+        folder=own.folder,
+        timeout_seconds=timeout_seconds,
+    )
+
+
+def _password(place: str, own: MailAccount | MailboxAccount, environment: Mapping[str, str]) -> str:
     if own.password_variable:
         if password := environment.get(own.password_variable, ""):
             return password
         raise MailAccountIncomplete(
-            f"creditor {creditor}: smtp.password_variable names {own.password_variable}, "
-            "which is not set"
+            f"{place}.password_variable names {own.password_variable}, which is not set"
         )
     if not own.password_file:
         return ""
@@ -71,5 +123,5 @@ def _password(creditor: str, own: MailAccount, environment: Mapping[str, str]) -
         return Path(own.password_file).read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise MailAccountIncomplete(
-            f"creditor {creditor}: smtp.password_file {own.password_file} cannot be read"
+            f"{place}.password_file {own.password_file} cannot be read"
         ) from error

@@ -8,7 +8,14 @@ from activities.delivery import Delivered, Held
 from activities.errors import DeliveryRefused, DeliveryUnknown, try_again
 from activities.one_contact import lock_debtor, spoken_for
 from activities.step_turn import LEASE_SECONDS, StepTurn
-from domain.notices import answered_with, due_notice, not_answered, notices_of, now_answered
+from domain.notices import (
+    NOTICE_TRIED_FOR,
+    answered_with,
+    due_notice,
+    not_answered,
+    notices_of,
+    now_answered,
+)
 from schemas.case import CollectionCase
 from schemas.events import CaseEvent, NoticeSent
 from schemas.identifiers import contact_reference
@@ -33,6 +40,8 @@ class NoticeTurn(StepTurn):
     It is claimed, handed over and settled as a step is. The contact policy does not keep it: the
     debtor has said something, and is answered; what is sent counts for the policy of later steps.
     """
+
+    tried_for = NOTICE_TRIED_FOR
 
     def __init__(self, pool: Pool, order: StepOrder) -> None:
         super().__init__(pool, order, repeatable=False)

@@ -9,12 +9,12 @@ from typing import Any
 
 from activities.errors import try_again
 from activities.last_gate import LastGate
+from domain.charge_rules import claimed_by, claims_on
 from domain.ladder import cycle_of, level_of, pending_step, pending_steps
 from domain.resume import is_paused
 from domain.sharing import REFUSED_FOR_ALL, SHARED_CHANNELS, joins
 from domain.steps import failed, performed_now
 from schemas.case import CaseState, CollectionCase
-from schemas.charge_events import ChargesClaimed
 from schemas.charges import StatedCharges
 from schemas.events import CaseEvent, StepFailed, StepPerformed
 from schemas.identifiers import contact_reference
@@ -154,6 +154,7 @@ def as_said(
         update={
             "reference": contact.reference,
             "delivery": "unknown" if unknown else "accepted",
+            "claims": claims_on(contact.charges, case.case_id) if unknown else None,
         }
     )
 
@@ -162,20 +163,11 @@ def claimed_with(
     performed: CaseEvent, case: str, charges: Sequence[StatedCharges]
 ) -> list[CaseEvent]:
     """The charges that a message has claimed of a case, for the ledger of that case."""
-    return [
-        ChargesClaimed(
-            at=performed.at,
-            cause=performed.cause,
-            interest=one.interest,
-            indemnity=one.indemnity,
-            on=one.on,
-            rates=one.rates,
-            basis=one.basis,
-            reference=getattr(performed, "reference", ""),
-        )
-        for one in charges
-        if one.case_id == case
-    ]
+    claims = claims_on(charges, case)
+    if claims is None:
+        return []
+    reference: str = getattr(performed, "reference", "")
+    return [claimed_by(claims, performed.at, performed.cause, reference)]
 
 
 def said_for(

@@ -25,10 +25,11 @@ from activities.email_message import (
 from activities.errors import DeliveryRefused
 from activities.notices import tone_of
 from activities.smtp import Mailer
-from activities.smtp_conversation import Handed
+from activities.smtp_conversation import NEEDS_SMTPUTF8, Handed
 from activities.statement_pdf import StatementPress
 from activities.texts import render_email
 from domain.enclosures import Document, Statement, carries_statement, enclosures
+from domain.notice_claim import claims_of
 from domain.recipients import Recipient, recipients_of
 from schemas.notice import EmailMessageText, KeptMessage, Notice
 from schemas.plan import DunningStep
@@ -83,6 +84,8 @@ class OutgoingMail:
     async def send(self, step: Step, notice: Notice, begin: BeginHandOver) -> Delivered:
         """Write the e-mail of a step and hand it to the mail server.
 
+        Where the server takes no letters beyond ASCII (RFC 6531), it goes to those who need none.
+
         Raises:
             EmailAddressMissing, EmailAddressInvalid, TemplateBroken, …: it cannot be written.
             DeliveryRefused, DeliveryPostponed, DeliveryUnknown: as :meth:`Mailer.send`.
@@ -90,22 +93,42 @@ class OutgoingMail:
         rule = tone_of(step)
         recipients = _usable(recipients_of(rule, notice.debtor, notice.creditor))
         _not_to_a_bad_address(recipients, notice)
+        try:
+            return await self._leave(step, notice, begin, recipients)
+        except DeliveryRefused as refusal:
+            reached, others = _by_letters(recipients)
+            if refusal.reason != NEEDS_SMTPUTF8 or all(one.copied for one in reached):
+                raise
+        return await self._leave(step, notice, begin, reached, others)
+
+    async def _leave(
+        self,
+        step: Step,
+        notice: Notice,
+        begin: BeginHandOver,
+        recipients: Sequence[Recipient],
+        left_out: Sequence[Recipient] = (),
+    ) -> Delivered:
+        """One message to these recipients, with whom it cannot reach on record beside them."""
+        rule = tone_of(step)
         notice, attached = await self._enclosed(rule, notice)
         follows = await self._conversation(notice)
         text = await asyncio.to_thread(render_email, notice, self._templates)
-        dispatch = Dispatch(recipients, follows, tuple(attached.values()))
+        dispatch = Dispatch(tuple(recipients), follows, tuple(attached.values()))
         message, content = await asyncio.to_thread(_written, notice, text, step, dispatch)
         # As the headers have them: without spaces, and with the domain in ASCII.
         (sender,) = message["From"].addresses
         to = [one.addr_spec for one in message["To"].addresses]
         copies = [one.addr_spec for one in message["Cc"].addresses] if "Cc" in message else []
-        await self._put_on_record(notice, recipients, attached)
+        everybody = [*recipients, *left_out]
+        await self._put_on_record(notice, everybody, attached)
         kept = KeptMessage(
             content=content,
             media_type="message/rfc822",
             template=notice.template,
             template_version=text.template_version,
             language=text.language,
+            charges=claims_of(notice),
         )
         addresses = [one.address for one in recipients]
         sent_to = dict(zip(addresses, [*to, *copies], strict=True))
@@ -120,9 +143,11 @@ class OutgoingMail:
         except DeliveryRefused as refusal:
             await self._mark_bad(notice, sent_to, refusal.gone, str(refusal))
             raise
-        await self._note(notice, sent_to, handed)
+        unreached = {one.address: NEEDS_SMTPUTF8 for one in left_out}
+        handed = handed.model_copy(update={"left_out": {**handed.left_out, **unreached}})
+        await self._note(notice, {**sent_to, **{one: one for one in unreached}}, handed)
         return Delivered(
-            detail=_detail(str(message["Message-ID"]), handed, len(recipients)),
+            detail=_detail(str(message["Message-ID"]), handed, len(everybody)),
             sha256=hashlib.sha256(content).hexdigest(),
         )
 
@@ -250,6 +275,14 @@ def _usable(wanted: Sequence[Recipient]) -> tuple[Recipient, ...]:
     """Without those whose address is none, as long as somebody is left to be addressed."""
     fine = tuple(one for one in wanted if _is_address(one.address))
     return fine if any(not one.copied for one in fine) else tuple(wanted)
+
+
+def _by_letters(
+    recipients: Sequence[Recipient],
+) -> tuple[list[Recipient], list[Recipient]]:
+    """Those whom any mail server can reach, and those whose mailbox has letters beyond ASCII."""
+    plain = [one for one in recipients if one.address.rpartition("@")[0].isascii()]
+    return plain, [one for one in recipients if one not in plain]
 
 
 def _is_address(address: str) -> bool:

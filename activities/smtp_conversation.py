@@ -22,6 +22,9 @@ from schemas.base import Frozen
 GO_AHEAD = 354
 """RFC 5321, 4.2.3: the server waits for the message."""
 
+NEEDS_SMTPUTF8 = "AddressNeedsSmtpUtf8"
+"""Why a message is refused whose server takes no addresses beyond ASCII (RFC 6531)."""
+
 ACCEPTED = range(200, 300)
 TURNED_DOWN = range(400, 600)
 
@@ -62,7 +65,7 @@ async def agree(smtp: aiosmtplib.SMTP, envelope: Envelope) -> Handed:
     utf8 = not all(address.isascii() for address in everybody)
     if utf8 and not await _offers_utf8(smtp):
         raise DeliveryRefused(
-            "AddressNeedsSmtpUtf8",
+            NEEDS_SMTPUTF8,
             "an address with letters beyond ASCII needs a mail server that offers SMTPUTF8 "
             "(RFC 6531), which ours does not",
         )

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NoReturn
 from uuid import uuid4
 
 from temporalio import activity
@@ -17,6 +18,7 @@ from activities.errors import (
     DeliveryRefused,
     DeliveryUnknown,
     NewsArrived,
+    given_up,
     try_again,
     wrong_expected_version,
 )
@@ -33,8 +35,9 @@ from activities.one_contact import (
 )
 from domain.business_calendar import is_open
 from domain.sharing import REFUSED_FOR_ALL, SHARED_CHANNELS
-from domain.steps import failed, perhaps_taken, taken
+from domain.steps import STEP_TRIED_FOR, failed, perhaps_taken, taken
 from schemas.case import CollectionCase
+from schemas.charges import StatedCharges
 from schemas.contact_policy import ContactPolicy
 from schemas.events import CaseEvent
 from schemas.identifiers import contact_reference
@@ -62,11 +65,16 @@ NO_POLICY_OF_ITS_OWN = ContactPolicy()
 class StepTurn:
     """Takes one step of one case: whatever dies on the way, once.
 
+    Attributes:
+        tried_for: how long a step that is put off is tried.
+
     Args:
         repeatable: the receiving side recognises a reference it already has, so an unfinished
             hand-over is simply done again.
         policy: the creditor's, as it stands today.
     """
+
+    tried_for = STEP_TRIED_FOR
 
     def __init__(
         self,
@@ -84,17 +92,18 @@ class StepTurn:
         self._reference = contact_reference(order.case_id, order.step.name, order.cycle)
         self._now = order.now + _waited()
         self._others_written: tuple[CoveredStep, ...] = ()
+        self._charges: tuple[StatedCharges, ...] = ()
 
     async def take(self, deliver: Deliver) -> TurnResult:
         """Take the step, or say why not; an answer means that it is on record."""
         async with self._pool.acquire() as connection, connection.transaction():
             held = await self._look_and_claim(connection)
             if isinstance(held, TurnResult) and not held.events:
-                await contacts.withdraw(connection, self._reference)
+                await contacts.withdraw(connection, self._reference, overnight=held.not_now)
         if isinstance(held, TurnResult):
             return held
         case, contact, others = held
-        self._others_written = tuple(others)
+        self._others_written, self._charges = tuple(others), contact.charges
         step = Step(
             order=self._order,
             case=case,
@@ -113,16 +122,16 @@ class StepTurn:
         except NewsArrived as news:
             await self._hold_back(contact, str(news))
             return TurnResult(facts=news.facts)
-        except (DeliveryPostponed, ClaimLost) as problem:
-            await contacts.take_back(self._pool, self._reference, self._owner, str(problem))
-            after = problem.after if isinstance(problem, DeliveryPostponed) else None
-            raise try_again(str(problem), after=after) from problem
+        except DeliveryPostponed as problem:
+            await self._postpone(problem)
+        except ClaimLost as lost:
+            await contacts.take_back(self._pool, self._reference, self._owner, str(lost))
+            raise try_again(str(lost)) from lost
         accepted = Settled(
             state=ContactState.ACCEPTED,
             detail=delivered.detail,
             sha256=delivered.sha256,
             address=delivered.address,
-            charges=delivered.charges,
         )
         events, beside = self._done(case, delivered, others)
         return await self._settle(accepted, *events, beside=beside)
@@ -143,8 +152,8 @@ class StepTurn:
     ) -> tuple[list[CaseEvent], list[Addition]]:
         """What goes on record of an accepted message: of its own case, and of the others."""
         performed = taken(case, self._order, self._now, delivered.detail, delivered.sha256)
-        performed += claimed_with(performed[0], case.case_id, delivered.charges)
-        beside = [said_for(one, performed[0], delivered.charges) for one in to_be_told(others)]
+        performed += claimed_with(performed[0], case.case_id, self._charges)
+        beside = [said_for(one, performed[0], self._charges) for one in to_be_told(others)]
         return performed, beside
 
     async def _look(self, connection: Connection) -> tuple[CollectionCase, TurnResult | None]:
@@ -213,6 +222,8 @@ class StepTurn:
         async with self._pool.acquire() as connection, connection.transaction():
             if message is not None:
                 await messages.keep(connection, self._reference, message)
+                await contacts.keep_charges(connection, self._reference, message.charges)
+                self._charges = message.charges
             # Last of all, so that whatever came in until now is seen.
             if await contacts.begin_hand_over(
                 connection, self._reference, self._owner, LEASE_SECONDS, others
@@ -221,6 +232,15 @@ class StepTurn:
             if news := await facts.untold(connection, self._order.case_id):
                 raise NewsArrived(news)
             raise ClaimLost("another attempt has taken the contact over, or another case moved on")
+
+    async def _postpone(self, problem: DeliveryPostponed) -> NoReturn:
+        """Later, unless it has been put off for too long; nights between count, holds do not."""
+        since = await contacts.take_back(
+            self._pool, self._reference, self._owner, str(problem), self._now
+        )
+        if since is not None and self._now - since >= self.tried_for:
+            raise given_up(str(problem)) from problem
+        raise try_again(str(problem), after=problem.after) from problem
 
     async def _hold_back(self, contact: Contact, problem: str) -> None:
         """News came first; what a former attempt had begun to hand over may have left already."""
@@ -236,7 +256,7 @@ class StepTurn:
         if self._order.step.if_unknown is IfUnknown.RESEND:
             await contacts.take_over(self._pool, self._reference, self._owner, LEASE_SECONDS)
             raise try_again(f"{unknown}; it is sent again under its own Message-ID") from unknown
-        event = perhaps_taken(case, self._order, self._now, str(unknown))
+        event = perhaps_taken(case, self._order, self._now, str(unknown), self._charges)
         return await self._settle(Settled(state=ContactState.UNKNOWN, detail=str(unknown)), event)
 
     async def _refused(self, refusal: DeliveryRefused, others: Sequence[CoveredStep]) -> TurnResult:

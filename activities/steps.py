@@ -99,7 +99,7 @@ class Steps:
         except DeliveryRefused as refusal:
             refusal.address = address
             raise
-        return delivered.model_copy(update={"charges": claims_of(notice), "address": address})
+        return delivered.model_copy(update={"address": address})
 
     async def _letter(self, step: Step, begin: BeginHandOver) -> Delivered:
         notice = await self._notice(step)
@@ -116,13 +116,14 @@ class Steps:
             template=notice.template,
             template_version=letter.template_version,
             language=letter.language,
+            charges=claims_of(notice),
         )
         await begin(kept)
         posted = await self._office.post(notice, letter, kind)
-        changes: dict[str, object] = {"charges": claims_of(notice)}
-        if kind is not wanted:
-            changes["detail"] = f"{posted.detail} ({kind.value}, not {wanted.value}: not agreed to)"
-        return posted.model_copy(update=changes)
+        if kind is wanted:
+            return posted
+        detail = f"{posted.detail} ({kind.value}, not {wanted.value}: not agreed to)"
+        return posted.model_copy(update={"detail": detail})
 
     async def _notice(self, step: Step) -> Notice:
         rates = read_rate_table(self._rates) if self._rates else None

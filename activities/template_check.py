@@ -9,14 +9,20 @@ from pathlib import Path
 
 from jinja2 import TemplateSyntaxError
 
-from activities.template_engine import TemplateBroken, TemplateMissing, text_environment
-from activities.template_samples import TRIED, sample_debtor, sample_notice
-from activities.template_variables import unknown_variables
+from activities.template_engine import (
+    TemplateBroken,
+    TemplateMissing,
+    leads_out,
+    text_environment,
+)
+from activities.template_samples import COUNTRIES, TRIED, sample_debtor, sample_notice
+from activities.template_variables import files_used, unknown_variables
 from activities.texts import (
     EMAIL,
     LABELS,
     LETTER,
     SCRIPT,
+    LoadsFromElsewhere,
     render_email,
     render_letter,
     render_script,
@@ -99,15 +105,31 @@ def _names(templates: Path) -> Iterator[Finding]:
             continue
         file = str(path.relative_to(templates))
         environment = text_environment(templates, markup=path.suffix == ".mjml")
+        if leads_out(path, templates):
+            yield _finding(file, 0, "link", "is a link that leads out of the templates folder")
+            continue
         try:
-            unknown = unknown_variables(environment, path.read_text("utf-8"), known)
+            source = path.read_text("utf-8")
+            unknown = unknown_variables(environment, source, known)
+            used = files_used(environment, source)
         except TemplateSyntaxError as problem:
             yield _finding(file, problem.lineno, "syntax", problem.message or "cannot be read")
         except UnicodeDecodeError:
             yield _finding(file, 0, "syntax", "is not UTF-8")
         else:
-            for line, name in unknown:
-                yield _finding(file, line, "unknown-variable", f"{name} does not exist")
+            for line, words in unknown:
+                yield _finding(file, line, "unknown-variable", words)
+            for line, words in _missing(templates, used):
+                yield _finding(file, line, "missing-file", words)
+
+
+def _missing(templates: Path, used: Iterable[tuple[int, str | None]]) -> Iterator[tuple[int, str]]:
+    """What a text includes, on any branch, and is not there."""
+    for line, name in used:
+        if name is None:
+            yield line, "an include must name its file; one that is computed cannot be looked for"
+        elif not (templates / name).is_file():
+            yield line, f"there is no {name}"
 
 
 def _languages(templates: Path) -> Iterator[Finding]:
@@ -179,10 +201,12 @@ def _body(kind: str) -> str:
 
 def _tried(templates: Path, language: str, name: str, kind: str) -> Iterator[Finding]:
     """One text, for debtors of every capacity and country, with and without charges."""
-    modes = tuple(Charges) if _tells_charges(templates, language, name, kind) else ()
+    told = _tells_charges(templates, language, name, kind)
     for capacity in Capacity:
         for country in TRIED:
-            for charges in modes or (Charges.NONE,):
+            # Abroad texts differ by the sums alone: every way to tell them is tried at home.
+            modes = tuple(Charges) if country in COUNTRIES else (Charges.NONE, Charges.CLAIM)
+            for charges in modes if told else (Charges.NONE,):
                 debtor = sample_debtor(language, capacity, country)
                 notice = sample_notice(name, debtor, charges=charges)
                 yield from _read(templates, notice, kind)
@@ -199,7 +223,8 @@ def _read(templates: Path, notice: Notice, kind: str) -> Iterator[Finding]:
     except TemplateBroken as problem:
         path = Path(problem.path)
         where = str(path.relative_to(templates)) if path.is_relative_to(templates) else str(path)
-        yield _finding(where, problem.line, "broken", problem.problem)
+        rule = "remote-resource" if isinstance(problem, LoadsFromElsewhere) else "broken"
+        yield _finding(where, problem.line, rule, problem.problem)
         return
     whom = f"to a {debtor.capacity.value} debtor in {debtor.country}"
     place = (name, debtor.country, debtor.capacity, debtor.language)

@@ -44,6 +44,7 @@ _REFUSED = {
     nodes.AssignBlock: "{% set %} with a body",
     nodes.CallBlock: "{% call %}",
     nodes.Concat: "the operator ~ (write the parts one after another)",
+    nodes.EvalContextModifier: "{% autoescape %} (names are escaped wherever HTML needs it)",
     nodes.FromImport: "{% from %}",
     nodes.Import: "{% import %} (use {% include %})",
     nodes.Macro: "{% macro %} (use {% include %})",
@@ -200,6 +201,11 @@ def text_environment(folder: Path, *, markup: bool = False) -> TextEnvironment:
     return TextEnvironment(folder, markup=markup)
 
 
+def leads_out(path: Path, folder: Path) -> bool:
+    """Whether a file of a folder is a link to something outside it, such as the system's own."""
+    return not path.resolve().is_relative_to(folder.resolve())
+
+
 LETTER_HEADING = "\x01"
 LETTER_BULLET = "\x02"
 LETTER_BLOCK = "\x03"
@@ -225,6 +231,8 @@ class _Loader(FileSystemLoader):
         if PurePosixPath(template).is_absolute():
             raise TemplateNotFound(template)
         source, filename, current = super().get_source(environment, template)
+        if leads_out(Path(filename), Path(self.searchpath[0])):
+            raise SecurityError(f"{template} is a link that leads out of the templates folder")
         self.digests[template] = hashlib.sha256(source.encode()).hexdigest()
         if template.endswith(".letter.txt"):
             source = "\n".join(_marked(line) for line in source.splitlines())

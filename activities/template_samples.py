@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
+from activities.library import read_rate_table
 from domain.enclosures import STATEMENT_TEMPLATES
 from domain.interest import state_claim
 from domain.interest_regimes import UnknownRegimeError
 from domain.notice_claim import add_up, told
-from domain.rates import RateTable
 from schemas.account import ItemAccount, Movement, MovementKind
 from schemas.interest import (
     Claim,
     ClaimStatement,
     ImputationPolicy,
-    RateSeries,
-    RateStatus,
     Receipt,
-    ReferenceRate,
 )
 from schemas.money import Money
 from schemas.notice import EarlierContact, Enclosure, Notice, NoticeItem
@@ -31,8 +29,8 @@ BEFORE_DUE = "before-due"
 COUNTRIES = ("FR", "DE", "GB")
 """Countries whose law the shipped texts name."""
 
-TRIED = (*COUNTRIES, "CH")
-"""Countries for which a text is tried: those, and one whose law no text knows."""
+TRIED = (*COUNTRIES, "BE", "ES", "IT", "NL", "CH")
+"""Where a text is tried: those, the others whose interest is known, and one whose is not."""
 
 _REMINDED = {BEFORE_DUE: 0, "courtesy": 0, "reminder": 1, "firm": 2}
 """How many messages came before a text, where it is not all three."""
@@ -55,17 +53,8 @@ _NAMES = {
 }
 _SPEAKERS = {"FR": "Paul Vasseur", "DE": "Jens Brandt", "GB": "Alan Price"}
 _TRANSFER = {"de": "Überweisung", "en": "bank transfer", "fr": "virement"}
-_RATES = RateTable(
-    ReferenceRate(
-        series=series, valid_from=start, value=value, status=RateStatus.OFFICIAL, source="sample"
-    )
-    for series, value in {
-        RateSeries.ECB_MRO: Decimal("2.15"),
-        RateSeries.DE_BASE: Decimal("1.27"),
-        RateSeries.UK_BANK_RATE_REFERENCE: Decimal("3.75"),
-    }.items()
-    for start in (date(2026, 1, 1), date(2026, 7, 1))
-)
+SHIPPED_RATES = Path(__file__).parents[1] / "rates" / "reference-rates.csv"
+"""What the law's interest is computed with in a sample, as it would be in earnest."""
 
 
 def sample_creditor() -> Creditor:
@@ -196,7 +185,9 @@ def _statement(amount: Money, paid: Money, due: date, debtor: Debtor) -> ClaimSt
     language = debtor.language
     try:
         return state_claim(
-            *(claim, TODAY, _RATES), policy=ImputationPolicy.PRINCIPAL_FIRST, language=language
+            *(claim, TODAY, read_rate_table(SHIPPED_RATES)),
+            policy=ImputationPolicy.PRINCIPAL_FIRST,
+            language=language,
         )
     except UnknownRegimeError:
         return None

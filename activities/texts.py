@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import mrml
 
+from activities.remote_resources import remote_resources
 from activities.template_engine import (
     LETTER_BLOCK,
     LETTER_BOLD,
@@ -43,6 +45,10 @@ _DATE = re.compile(r"\b(\d{1,2}(?:er|\.)?) (\w+ \d{4})\b")
 
 class TooManyItems(ValueError):  # noqa: N818 - the name says the condition, as refusals do
     """One message would list more invoices than anybody reads."""
+
+
+class LoadsFromElsewhere(TemplateBroken):
+    """A mail would load something when it is read, and so tell somebody of it."""
 
 
 class Labels(dict[str, str]):
@@ -86,6 +92,7 @@ def render_email(notice: Notice, templates: Path) -> EmailMessageText:
     Raises:
         TemplateMissing: when no language that the debtor could be addressed in has the text.
         TemplateBroken: when the text cannot be rendered.
+        LoadsFromElsewhere: when reading it would load a picture, a font or a style from anywhere.
         TooManyItems: when the notice lists more than 500 invoices.
     """
     files = text_files(notice, templates, EMAIL)
@@ -97,6 +104,9 @@ def render_email(notice: Notice, templates: Path) -> EmailMessageText:
     except OSError as problem:
         path = templates / files.names["mjml"]
         raise TemplateBroken(path, 0, f"is not valid MJML: {problem}") from problem
+    if found := remote_resources(html):
+        path, line = _written_in(templates, (files.names["mjml"], *used), found[0])
+        raise LoadsFromElsewhere(path, line, f"would load from elsewhere: {', '.join(found)}")
     return EmailMessageText(
         subject=typographic(" ".join(subject.split("\n")).strip(), language),
         text=typographic(re.sub(r"\n{3,}", "\n\n", text).strip(), language) + "\n",
@@ -104,6 +114,17 @@ def render_email(notice: Notice, templates: Path) -> EmailMessageText:
         language=language,
         template_version=version_of(used),
     )
+
+
+def _written_in(templates: Path, names: Iterable[str], found: str) -> tuple[Path, int]:
+    """The file and line that something which is loaded stands in; else the first file, line 0."""
+    where = re.split(r"[\s=\"'(]+", found.rstrip(">\"')"))[-1]
+    paths = [templates / name for name in names]
+    for path in paths:
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            if where and where in line:
+                return path, number
+    return paths[0], 0
 
 
 def render_script(notice: Notice, templates: Path) -> str:

@@ -37,10 +37,14 @@ def typographic(text: str, language: str) -> str:
 
 
 def typographic_markup(markup: str, language: str) -> str:
-    """As :func:`typographic`, for the words between tags; styles and attributes stay as written."""
+    """As :func:`typographic`, for the words between tags; styles and attributes stay as written.
+
+    So does the title: mrml writes its no-break spaces as escapes, which would be read aloud.
+    """
     if language not in {"de", "fr"}:
         return markup
-    parts = re.split(r"(<mj-style.*?</mj-style>|<!--.*?-->|<[^>]*>)", markup, flags=re.DOTALL)
+    kept = r"(<mj-style.*?</mj-style>|<mj-title.*?</mj-title>|<!--.*?-->|<[^>]*>)"
+    parts = re.split(kept, markup, flags=re.DOTALL)
     parts[::2] = [typographic(part, language) for part in parts[::2]]
     return "".join(parts)
 

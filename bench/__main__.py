@@ -74,7 +74,7 @@ def main() -> int:
     if MAILS in wanted:
         mails.main(quick=asked.quick)
     if LETTERS in wanted:
-        letters.main(50 if asked.quick else 300)
+        letters.main(quick=asked.quick)
     return 0
 
 

@@ -3,8 +3,8 @@
 Both hand ready messages with an attachment of 60 kB to one mail server, a process of its own, over
 eight kept connections. Ours asks before each message whether it may still leave, tells every
 recipient apart, and knows at each point whether anything has left; the bare one calls ``sendmail``.
-A second figure writes each message first: text, HTML, MIME and attachment. The last sends 2,000
-messages and says by how much the process has grown between the 500th and the last.
+A second figure writes each message first: text, HTML, MIME and attachment. The last writes and
+sends 2,000 messages and says how large the process is after 200, 1,000 and all of them.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from activities.library import read_creditors
 from activities.smtp import Mailer, SmtpAccount
 from activities.texts import render_email
 from bench.ground import process
+from bench.resident import MARKS, QUICK, growth, resident_megabytes
 from engines.leash import leashed
 from engines.ports import answers, free_ports
 from schemas.money import Money
@@ -37,7 +38,6 @@ from schemas.settings import SmtpSecurity
 
 CONNECTIONS = 8
 SENDER, RECIPIENT = "a@atelier.example", "b@menuiserie.example"
-FLAT_FROM, FLAT_TO = 500, 2_000
 ATTACHMENT = Attachment("F-1.pdf", b"%PDF-1.7\n" + b"x" * 60_000)
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -77,10 +77,10 @@ async def _measure(port: int, *, quick: bool) -> list[dict[str, object]]:
         rates["bare"].append(await _bare(port, content, count))
         rates["ours"].append(await _rate(ours, count))
         rates["written"].append(await _rate(written, count // 5))
-    await _rate(ours, FLAT_FROM)
-    before = _resident_megabytes()
-    await _rate(ours, FLAT_TO - FLAT_FROM)
-    grown = _resident_megabytes() - before
+    read, sent = {}, 0
+    for mark in QUICK if quick else MARKS:
+        await _rate(written, mark - sent)
+        read[mark], sent = resident_megabytes(), mark
     await mailer.close()
     middle = {name: statistics.median(found) for name, found in rates.items()}
     return [
@@ -93,7 +93,7 @@ async def _measure(port: int, *, quick: bool) -> list[dict[str, object]]:
             "bare_aiosmtplib_per_second": round(middle["bare"]),
             "ratio": round(middle["ours"] / middle["bare"], 2),
             "written_and_sent_per_second": round(middle["written"]),
-            f"grown_by_megabytes_{FLAT_FROM}_to_{FLAT_TO}": round(grown, 1),
+            **growth(read),
         }
     ]
 
@@ -168,9 +168,3 @@ def _notice(number: int) -> Notice:
 @cache
 def _creditor() -> Creditor:
     return read_creditors(Path("creditors"))["atelier"]
-
-
-def _resident_megabytes() -> float:
-    """Of this process (Linux)."""
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-    return pages * 4096 / 1_048_576

@@ -54,14 +54,18 @@ def account(
     formal_notice: Day = None,
     insolvency: Day = None,
     creditor: Creditor = "",
+    pdf: Annotated[Path | None, typer.Option(help="Write one debtor's statement to FILE.")] = None,
+    lang: Annotated[str, typer.Option(help="Of --pdf: fr, en, de; else the debtor's.")] = "",
+    charges: Annotated[str, typer.Option(help="Of --pdf: none, state or claim.")] = "state",
     as_json: AsJson = False,
 ) -> None:
     """State what is owed for invoices on a day: principal, payments, interest, fixed sum."""
-    from cli import account_command, interest_command
+    from cli import account_command, account_document, interest_command
     from cli.outcome import finish
 
     asked = interest_command.Asked(policy, rate, formal_notice, insolvency)
-    finish(account_command.account(invoices, creditor, on, asked, as_json=as_json))
+    paper = account_document.TypedPaper(pdf, lang, charges)
+    finish(account_command.account(invoices, creditor, on, asked, paper, as_json=as_json))
 
 
 @app.command()

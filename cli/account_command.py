@@ -7,21 +7,27 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import Field
+
 from activities.library import read_creditors
+from cli.account_document import Owed, TypedPaper, paper_of, write_document
 from cli.claim_print import print_statement, print_totals
 from cli.interest_command import Asked, claim_of, state
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json
 from cli.rates_command import read_rates_file
 from cli.reach import database, only
+from domain.item_account import account_of_case, account_of_invoice
 from domain.limitation import limitation_alarm
 from domain.notice_claim import claim_of_case
 from domain.payment_terms import legal_ceiling, ruling_due_date
 from domain.rates import RateTable
 from domain.time_to_sue import limitation_of
+from schemas.account import ItemAccount
 from schemas.base import Frozen
 from schemas.case import CollectionCase
 from schemas.identifiers import case_id
-from schemas.interest import FIRST_DAY, LAST_DAY, ClaimStatement, Receipt
+from schemas.interest import FIRST_DAY, LAST_DAY, Claim, ClaimStatement, Receipt
+from schemas.invoice import Invoice
 from schemas.limitation import Limitation, LimitationAlarm
 from schemas.parties import Creditor, Debtor
 from schemas.payment_terms import Agreement
@@ -38,19 +44,32 @@ class Account(Frozen):
     Attributes:
         limitation: None where no law is known.
         notices: what a person should know beside the statement's own warnings.
+        claim: that was stated.
+        owed: what a document says besides.
     """
 
     invoice: str
     statement: ClaimStatement
     limitation: Limitation | None
     notices: tuple[str, ...] = ()
+    claim: Claim = Field(exclude=True)
+    owed: Owed = Field(exclude=True)
 
 
 async def account(
-    numbers: list[str], creditor: str, on: date | None, asked: Asked, *, as_json: bool
+    numbers: list[str],
+    creditor: str,
+    on: date | None,
+    asked: Asked,
+    typed: TypedPaper,
+    *,
+    as_json: bool,
 ) -> Exit:
-    """Print the account of each invoice; one that cannot be stated does not hide the others."""
-    settings = Settings()
+    """Print the account of each invoice; one that cannot be stated does not hide the others.
+
+    On paper it would: a document is written for all of them or not at all.
+    """
+    paper, settings = paper_of(typed), Settings()
     who = only(read_creditors(settings.creditors_folder), creditor)
     table = read_rates_file(settings.rates_file)
     day = on or datetime.now(ZoneInfo(who.time_zone)).date()
@@ -64,10 +83,17 @@ async def account(
                 worst = max(worst, Exit(say_error(f"{number}: {failure}", failure.code)))
     if as_json:
         say_json([_as_data(one) for one in accounts])
-        return worst
-    for one in accounts:
-        _print(one)
-    print_totals([one.statement for one in accounts])
+    else:
+        for one in accounts:
+            _print(one)
+        print_totals([one.statement for one in accounts])
+    if paper is not None:
+        if worst is not Exit.DONE:
+            raise CommandFailed(worst, f"{paper.file} was not written: an invoice would be missing")
+        write_document(
+            *(paper, who, day, [one.owed for one in accounts]),
+            lambda place, language: state(accounts[place].claim, day, table, asked, language),
+        )
     return worst
 
 
@@ -88,17 +114,9 @@ async def account_of(
     known = await receivables.payments_of(pool, who.creditor, number)
     payments, notices = _receipts(invoice.amount.currency, known)
     case = await case_if_any(pool, case_id(who.creditor, number))
-    if case is None:
-        fields: dict[str, object] = {
-            "country": debtor.country,
-            "capacity": debtor.capacity,
-            "amount": invoice.amount,
-            "due_date": invoice.due_date,
-            "payments": payments,
-        }
-    else:
-        fields = _claim_so_far(case, debtor, day)
-    statement = state(claim_of(fields, asked), day, table, asked)
+    fields = _claim_so_far(case, debtor, day) if case else _claim(invoice, debtor, payments)
+    claim = claim_of(fields, asked)
+    statement = state(claim, day, table, asked)
     # Nobody told us what was agreed, so only a date that no agreement makes lawful is warned of.
     latest = legal_ceiling(
         debtor.country, debtor.capacity, Agreement.EXPRESSLY_END_OF_MONTH, invoice.issue_date
@@ -113,13 +131,39 @@ async def account_of(
         statement=statement,
         limitation=limit,
         notices=(*notices, *ruled.warnings, *_alarm(limit, day)),
+        claim=claim,
+        owed=Owed(
+            invoice=invoice,
+            debtor=debtor,
+            principal=_principal(case, invoice, payments, day),
+            due_date=claim.due_date,
+        ),
     )
+
+
+def _principal(
+    case: CollectionCase | None, invoice: Invoice, payments: Iterable[Receipt], day: date
+) -> ItemAccount:
+    if case is None:
+        return account_of_invoice(invoice.amount, payments, day)
+    return account_of_case(case, day)
+
+
+def _claim(invoice: Invoice, debtor: Debtor, payments: list[Receipt]) -> dict[str, object]:
+    """The claim of an invoice that nobody pursues."""
+    return {
+        "country": debtor.country,
+        "capacity": debtor.capacity,
+        "amount": invoice.amount,
+        "due_date": invoice.due_date,
+        "payments": payments,
+    }
 
 
 def _claim_so_far(case: CollectionCase, debtor: Debtor, day: date) -> dict[str, object]:
     """The claim as its case knows it: credits, disputes, waivers, an insolvency; as on a day."""
     claim = claim_of_case(case, debtor)
-    fields = claim.model_dump(exclude={"contract_rate", "formal_notice_on", "holidays"})
+    fields = claim.model_dump(exclude={"contract_rate", "holidays"})
     fields["payments"] = [one for one in claim.payments if FIRST_DAY <= one.day <= LAST_DAY]
     fields["waivers"] = [one for one in claim.waivers if one.day <= day]
     return fields

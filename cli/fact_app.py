@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.ops_app import AsJson, Cases, Creditor, Day, Debtor, Reason
+from cli.ops_app import AsJson, Cases, Creditor, Day, Debtor, NeededDay, Reason
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -19,16 +20,18 @@ def pay(
     invoice: Invoice,
     amount: Amount,
     *,
-    currency: Annotated[str, typer.Option(help="The invoice's own by default.")] = "",
+    currency: Annotated[str, typer.Option(help="The invoice's own; another is refused.")] = "",
     on: Day = None,
     payment_id: Annotated[str, typer.Option("--id", help="The same twice counts once.")] = "",
     creditor: Creditor = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Also when it is more than is owed.")] = False,
 ) -> None:
     """Record a payment by hand and tell its case."""
-    from cli import fact_commands
+    from cli import pay_command
     from cli.outcome import finish
 
-    finish(fact_commands.pay(invoice, amount, currency, on, payment_id, creditor))
+    typed = pay_command.Typed(invoice, amount, currency, on, payment_id, creditor, yes)
+    finish(pay_command.pay(typed))
 
 
 @app.command()
@@ -78,6 +81,28 @@ def stop(
 
     selection = Selection(cases=tuple(cases or ()), debtor=debtor)
     finish(fact_commands.stop(selection, kind, on, note))
+
+
+@app.command()
+def served(
+    invoice: Invoice,
+    *,
+    on: NeededDay,
+    outcome: Annotated[str, typer.Option(help="delivered, refused or not-claimed.")] = "delivered",
+    proof: Annotated[
+        Path | None, typer.Option(help="The receipt: PDF, JPEG or PNG, kept with its hash.")
+    ] = None,
+    creditor: Creditor = "",
+) -> None:
+    """Say on which day a formal notice reached the debtor: from then on interest may run.
+
+    For letters that were posted by hand. One that was refused or not claimed counts from the day of
+    its first presentation.
+    """
+    from cli import served_command
+    from cli.outcome import finish
+
+    finish(served_command.served(invoice, on, outcome, proof, creditor))
 
 
 @app.command()

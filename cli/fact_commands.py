@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from cli.outcome import CommandFailed, Exit, say, say_error
 from cli.reach import Reach, author, everything, only
@@ -12,7 +12,7 @@ from cli.selection import Selection
 from cli.typed import money
 from cli.wording import count
 from schemas.case import TaskKind
-from schemas.commands import Happened, RecordPayment
+from schemas.commands import Happened
 from schemas.identifiers import case_id
 from schemas.invoice import Invoice
 from schemas.pauses import StopKind
@@ -21,46 +21,10 @@ from store import facts, read_models, receivables
 from store.facts import UntoldFact
 
 
-async def pay(
-    number: str, amount: str, currency: str, on: date | None, payment_id: str, creditor: str
-) -> Exit:
-    """Put a payment on record and tell its case."""
-    async with everything() as reach:
-        invoice = await _invoice(reach, number, creditor)
-        payment = RecordPayment(
-            command_id=payment_id or f"manual-{uuid.uuid4()}",
-            by=author(),
-            amount=money(amount, currency or invoice.amount.currency),
-            received_on=on or datetime.now(UTC).date(),
-            source="manual",
-        )
-        if payment.received_on > datetime.now(UTC).date() + timedelta(days=1):
-            words = f"--on: {payment.received_on} is still to come; money came in on a past day"
-            raise CommandFailed(Exit.USAGE, words)
-        async with reach.pool.acquire() as connection, connection.transaction():
-            new = await facts.keep_payment(connection, invoice.creditor, number, payment)
-        if not new:
-            return await _known(reach, invoice, payment)
-        say(f"payment {payment.command_id}: {payment.amount} for {number} is on record")
-        await _tell(reach, invoice, payment)
-    return Exit.DONE
-
-
-async def _known(reach: Reach, invoice: Invoice, payment: RecordPayment) -> Exit:
-    """The id is taken: by the same payment, which is well, or by another one, which is not."""
-    name = payment.command_id
-    for kept in await receivables.payments_of(reach.pool, invoice.creditor, invoice.number):
-        if kept.payment_id == name and kept.amount != payment.amount:
-            words = f"payment {name} is on record with {kept.amount}; {payment.amount} was not kept"
-            return Exit(say_error(words, Exit.REFUSED))
-    say(f"payment {name} is on record already; nothing was changed")
-    return Exit.DONE
-
-
 async def reverse(number: str, payment_id: str, reason: str, creditor: str) -> Exit:
     """Take a payment back; a case that it had closed is pursued again."""
     async with everything() as reach:
-        invoice = await _invoice(reach, number, creditor)
+        invoice = await find_invoice(reach, number, creditor)
         reversal = ReversePayment(
             command_id=f"reversal-{payment_id}"[:200],
             by=author(),
@@ -75,7 +39,7 @@ async def reverse(number: str, payment_id: str, reason: str, creditor: str) -> E
             raise CommandFailed(Exit.NOT_FOUND, words)
         await facts.keep_fact(reach.pool, case, reversal)
         say(f"payment {payment_id} of {number} is taken back")
-        await _tell(reach, invoice, reversal)
+        await tell(reach, invoice, reversal)
     return Exit.DONE
 
 
@@ -84,7 +48,7 @@ async def credit_note(
 ) -> Exit:
     """Put a credit note on record; it reduces the claim."""
     async with everything() as reach:
-        invoice = await _invoice(reach, number, creditor)
+        invoice = await find_invoice(reach, number, creditor)
         note = IssueCreditNote(
             command_id=credit,
             by=author(),
@@ -93,7 +57,7 @@ async def credit_note(
         )
         await facts.keep_fact(reach.pool, case_id(invoice.creditor, number), note)
         say(f"credit note {credit}: {note.amount} for {number} is on record")
-        await _tell(reach, invoice, note)
+        await tell(reach, invoice, note)
     return Exit.DONE
 
 
@@ -120,7 +84,12 @@ async def stop(selection: Selection, kind: str, on: date | None, note: str) -> E
     return Exit.DONE if lines else Exit.NOT_FOUND
 
 
-async def _invoice(reach: Reach, number: str, creditor: str) -> Invoice:
+async def find_invoice(reach: Reach, number: str, creditor: str) -> Invoice:
+    """An invoice by its number.
+
+    Raises:
+        CommandFailed: when there is none.
+    """
     who = only(reach.creditors, creditor)
     invoice = await receivables.read_invoice(reach.pool, who.creditor, number)
     if invoice is None:
@@ -129,7 +98,8 @@ async def _invoice(reach: Reach, number: str, creditor: str) -> Invoice:
     return invoice
 
 
-async def _tell(reach: Reach, invoice: Invoice, fact: Happened) -> None:
+async def tell(reach: Reach, invoice: Invoice, fact: Happened) -> None:
+    """Tell a case what is on record, and say what it made of it."""
     case = case_id(invoice.creditor, invoice.number)
     if not await receivables.is_on_record(reach.pool, case):
         say("the invoice has no case; it will only get one if something is still owed")

@@ -15,7 +15,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")
 
 @app.command()
 def read(*, as_json: AsJson = False) -> None:
-    """Read the mailbox once, now; what is known already changes nothing."""
+    """Read every mailbox once, now; what is known already changes nothing."""
     from cli import inbox_commands
     from cli.outcome import finish
 
@@ -61,7 +61,7 @@ def schedule(
     every: Annotated[int, typer.Option(min=1, max=1440, help="Minutes between readings.")] = 5,
     remove: Annotated[bool, typer.Option("--remove", help="Read no more by itself.")] = False,
 ) -> None:
-    """Have the engine read the mailbox again and again."""
+    """Have the engine read every mailbox again and again."""
     from cli import inbox_commands
     from cli.outcome import finish
 

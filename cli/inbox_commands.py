@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import timedelta
 
@@ -17,9 +18,9 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.imap_mailbox import InboxUnreachable, mailbox_of
 from activities.inbox import Inbox
-from cli.outcome import CommandFailed, Exit, say, say_json, say_table
+from activities.mail_accounts import MailAccountIncomplete, mailboxes_of
+from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
 from cli.progress import progress
 from cli.reach import database, everything
 from domain.inbound_reply import excerpt
@@ -30,32 +31,34 @@ from store.inbound import KeptMail
 
 INBOX_SCHEDULE = "read-inbox"
 INBOX_WORKFLOW = "ReadInbox"
-NOT_CONFIGURED = "there is no mailbox to read: set INBOX_HOST, INBOX_USERNAME and INBOX_PASSWORD"
+NOT_CONFIGURED = (
+    "there is no mailbox to read: set INBOX_HOST, INBOX_USERNAME and INBOX_PASSWORD, or name one "
+    "under `inbox` in a creditor's file"
+)
 
 
 async def read(*, as_json: bool) -> Exit:
     """Take in what is new, here and now, and tell the cases."""
     async with everything() as reach:
-        settings = reach.settings
-        inbox = Inbox(
-            reach.pool,
-            reach.creditors,
-            reach.telling,
-            mailbox_of(settings),
-            settings.inbox_since_days,
-        )
+        days = reach.settings.inbox_since_days
         try:
-            with progress("Reading", None) as advance:
-                summary = await inbox.read(advance)
-        except InboxUnreachable as error:
-            raise CommandFailed(Exit.UNREACHABLE, str(error)) from error
+            mailboxes = mailboxes_of(reach.settings, reach.creditors, os.environ)
+        except MailAccountIncomplete as error:
+            raise CommandFailed(Exit.USAGE, str(error)) from error
+        inbox = Inbox(reach.pool, reach.creditors, reach.telling, mailboxes, days)
+        with progress("Reading", None) as advance:
+            summary = await inbox.read(advance)
     if not summary.configured:
         raise CommandFailed(Exit.USAGE, NOT_CONFIGURED)
     if as_json:
         say_json(summary)
     else:
         say(_in_words(summary))
-    return Exit.DONE
+    for name, problem in summary.unreachable.items():
+        say_error(f"not read: {name}: {problem}", Exit.PROBLEMS)
+    if len(summary.unreachable) == summary.mailboxes:
+        return Exit.UNREACHABLE
+    return Exit.PROBLEMS if summary.unreachable else Exit.DONE
 
 
 async def list_mail(kind: str, limit: int, *, unlinked: bool, as_json: bool) -> Exit:
@@ -68,17 +71,21 @@ async def list_mail(kind: str, limit: int, *, unlinked: bool, as_json: bool) -> 
     if as_json:
         say_json(found)
         return Exit.DONE
-    rows = [
-        (
-            f"{one.received_at:%Y-%m-%d %H:%M}",
-            *(one.inbound_id, one.kind.value, one.sender, excerpt(one.subject)),
-            ", ".join(one.cases) or "unknown",
-        )
-        for one in found
-    ]
+    several = len({name for one in found for name in one.mailboxes}) > 1
+    rows = [_row(one, mailbox=several) for one in found]
     head = ("came in (UTC)", "message", "what", "from", "subject", "case")
-    say_table(f"{len(rows)} messages", head, rows)
+    say_table(f"{len(rows)} messages", (*head, "mailbox") if several else head, rows)
     return Exit.DONE
+
+
+def _row(one: KeptMail, *, mailbox: bool) -> tuple[str, ...]:
+    """A message in the list; where it was seen, where there is more than one mailbox."""
+    return (
+        f"{one.received_at:%Y-%m-%d %H:%M}",
+        *(one.inbound_id, one.kind.value, one.sender, excerpt(one.subject)),
+        ", ".join(one.cases) or "unknown",
+        *([", ".join(one.mailboxes)] if mailbox else []),
+    )
 
 
 async def show(message: str, *, raw: bool, as_json: bool) -> Exit:
@@ -108,16 +115,17 @@ async def schedule(every: int, *, remove: bool) -> Exit:
             except RPCError as error:
                 if error.status is not RPCStatusCode.NOT_FOUND:
                     raise
-            say("the engine reads the mailbox no more by itself")
+            say("the engine reads no mailbox by itself any more")
             return Exit.DONE
-        if not reach.settings.inbox_host:
+        own = any(creditor.inbox for creditor in reach.creditors.values())
+        if not reach.settings.inbox_host and not own:
             raise CommandFailed(Exit.USAGE, NOT_CONFIGURED)
         wanted = _again_and_again(every, reach.settings.task_queue)
         try:
             await reach.client.create_schedule(INBOX_SCHEDULE, wanted)
         except ScheduleAlreadyRunningError:
             await handle.update(lambda _was: ScheduleUpdate(schedule=wanted))
-    say(f"the engine reads the mailbox every {every} minutes; its workers need the same INBOX_…")
+    say(f"the engine reads every mailbox each {every} minutes; its workers need their passwords")
     return Exit.DONE
 
 
@@ -144,6 +152,7 @@ def _in_words(summary: InboxSummary) -> str:
 def _say(mail: KeptMail) -> None:
     say(f"{mail.inbound_id}  {mail.kind.value}: {mail.evidence}")
     say(f"from {_plain(mail.sender)}: {_plain(mail.subject)}")
+    say(f"seen in {', '.join(mail.mailboxes) or 'no mailbox'}")
     say(f"case {', '.join(mail.cases)} (by {mail.linked_by})" if mail.cases else "case unknown")
     for failure in mail.failures:
         say(f"{failure.address}: {failure.failing.value} {failure.status} {_plain(failure.said)}")

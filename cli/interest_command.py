@@ -90,7 +90,7 @@ def claim_of(fields: dict[str, object], asked: Asked) -> Claim:
                 **fields,
                 "holidays": _holidays(str(fields["country"]), fields["due_date"]),
                 "contract_rate": _decimal(asked.rate, "--rate") if asked.rate else None,
-                "formal_notice_on": asked.formal_notice,
+                "formal_notice_on": asked.formal_notice or fields.get("formal_notice_on"),
                 "insolvency_on": asked.insolvency or fields.get("insolvency_on"),
             }
         )
@@ -111,8 +111,10 @@ def _holidays(country: str, due: object) -> tuple[date, ...]:
     return tuple(holiday.day for holiday in calendar.holidays)
 
 
-def state(claim: Claim, on: date, table: RateTable, asked: Asked) -> ClaimStatement:
-    """The account of a claim on a day.
+def state(
+    claim: Claim, on: date, table: RateTable, asked: Asked, language: str = "en"
+) -> ClaimStatement:
+    """The account of a claim on a day, its conventions said in a language.
 
     Raises:
         CommandFailed: when the rate is refused, or no law is known, or the day or policy is none.
@@ -124,7 +126,7 @@ def state(claim: Claim, on: date, table: RateTable, asked: Asked) -> ClaimStatem
         words = f"--policy {asked.policy!r} is unknown; expected one of: {names}"
         raise CommandFailed(Exit.USAGE, words) from error
     try:
-        return state_claim(claim, on, table, policy=policy)
+        return state_claim(claim, on, table, policy=policy, language=language)
     except ContractRateRefusedError as error:
         raise CommandFailed(Exit.REFUSED, f"ContractRateRefused: {error}") from error
     except UnknownRegimeError as error:

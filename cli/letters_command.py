@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from activities.bounces import Bounces
 from activities.letter_office import LetterAccountIncomplete, LetterOffice, providers_of
+from activities.letter_results import LetterResults
 from cli.outcome import CommandFailed, Exit, say, say_json, say_table
 from cli.reach import database, everything
 from schemas.postage import Proof
 from store import letters
 
 _SAFE = re.compile(r"[^A-Za-z0-9._-]")
+
+ENDINGS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
 
 
 async def list_letters(*, as_json: bool) -> Exit:
@@ -46,7 +48,7 @@ async def follow(*, as_json: bool) -> Exit:
             words = "letters go to a folder (LETTER_PROVIDER); there is nobody to ask"
             raise CommandFailed(Exit.USAGE, words)
         office = LetterOffice(reach.pool, reach.settings.letters, providers)
-        found = await office.follow(Bounces(reach.pool, reach.telling).report)
+        found = await office.follow(LetterResults(reach.pool, reach.telling))
         await office.close()
     if as_json:
         say_json(dict(found))
@@ -68,6 +70,8 @@ async def save_proofs(reference: str, folder: Path) -> Exit:
 def _write(folder: Path, reference: str, proofs: list[Proof]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for proof in proofs:
-        place = folder / f"{_SAFE.sub('_', reference)}-{proof.kind}-{proof.sha256[:12]}.pdf"
+        ending = ENDINGS.get(proof.media_type, ".bin")
+        name = f"{_SAFE.sub('_', reference)}-{proof.kind}-{proof.sha256[:12]}{ending}"
+        place = folder / name
         place.write_bytes(proof.content)
         say(f"{place}  sha256 {proof.sha256}")

@@ -34,9 +34,10 @@ Reason = Annotated[str, typer.Option(help="Kept on record.")]
 Needed = Annotated[str, typer.Option(help="Kept on record.")]
 Day = Annotated[date | None, typer.Option(parser=day, metavar="YYYY-MM-DD")]
 NeededDay = Annotated[date, typer.Option(parser=day, metavar="YYYY-MM-DD")]
+Withdraw = Annotated[bool, typer.Option("--withdraw", help="Recorded by mistake; say --reason.")]
 Step = Annotated[str, typer.Option(help="Its name; whichever is next when not given.")]
 Part = Annotated[str, typer.Option(help="Only this amount; all that is asked by default.")]
-Parts = Annotated[list[str], typer.Option(help="DATE:AMOUNT; once for each instalment.")]
+Parts = Annotated[list[str] | None, typer.Option(help="DATE:AMOUNT; once for each instalment.")]
 DisputeReason = Annotated[str, typer.Option(help="Such as quality, price, not-received, other.")]
 Winner = Annotated[str, typer.Option("--for", help="debtor or creditor.")]
 Grace = Annotated[int, typer.Option(min=0, help="Days, when it is for the creditor.")]
@@ -44,6 +45,10 @@ KeepDays = Annotated[
     bool, typer.Option("--keep-days", help="A missed one does not make the others due at once.")
 ]
 To = Annotated[str, typer.Option(help="A destination of the plan; the rules choose by default.")]
+WithoutNotice = Annotated[
+    bool,
+    typer.Option("--without-notice", help="Also when the debtor was not told of the hand-over."),
+]
 NewPlan = Annotated[str, typer.Option("--to", help="Name of a plan, or a .yaml file.")]
 Mode = Annotated[str, typer.Option(help="keep the position, restart, or move to --step.")]
 Creditor = Annotated[str, typer.Option(help="Short name; needed when there is more than one.")]
@@ -160,14 +165,19 @@ def _promise(
     selection: Selection,
     how: Manner,
     *,
-    on: NeededDay,
+    on: Day = None,
     amount: Part = "",
     said_by: Reason = "",
     means: Reason = "",
+    withdraw: Withdraw = False,
+    reason: Reason = "",
 ) -> Answer:
-    """Record that the debtor names a day."""
+    """Record that the debtor names a day; or withdraw what was recorded by mistake."""
     from cli import ops_commands
 
+    if withdraw or reason:
+        typed = {"--on": on, "--amount": amount, "--said-by": said_by, "--means": means}
+        return ops_commands.withdraw(selection, how, reason, typed, withdraw=withdraw)
     return ops_commands.promise(selection, how, on, amount, said_by, means)
 
 
@@ -176,14 +186,20 @@ def _instalments(
     selection: Selection,
     how: Manner,
     *,
-    part: Parts,
+    part: Parts = None,
     said_by: Reason = "",
     keep_days: KeepDays = False,
+    withdraw: Withdraw = False,
+    reason: Reason = "",
 ) -> Answer:
-    """Record an instalment plan."""
+    """Record an instalment plan; or withdraw what was recorded by mistake."""
     from cli import ops_commands
 
-    return ops_commands.instalments(selection, how, part, said_by, accelerates=not keep_days)
+    if withdraw or reason:
+        typed = {"--part": part, "--said-by": said_by, "--keep-days": keep_days}
+        return ops_commands.withdraw(selection, how, reason, typed, withdraw=withdraw)
+    parts = part or []
+    return ops_commands.instalments(selection, how, parts, said_by, accelerates=not keep_days)
 
 
 @_asks("hold")
@@ -243,11 +259,19 @@ def _replan(
 
 
 @_asks("refer")
-def _refer(selection: Selection, how: Manner, *, to: To = "", reason: Reason = "") -> Answer:
+def _refer(
+    selection: Selection,
+    how: Manner,
+    *,
+    to: To = "",
+    reason: Reason = "",
+    without_notice: WithoutNotice = False,
+) -> Answer:
     """Hand cases to an agency or a lawyer, or propose it where another must agree."""
     from cli import ops_commands
 
-    return ops_commands.simple("refer", selection, how, to=to, reason=reason)
+    words = {"to": to, "reason": reason}
+    return ops_commands.simple("refer", selection, how, **words, without_notice=without_notice)
 
 
 @_asks("approve")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -30,6 +31,7 @@ from schemas.requests import (
     ResolveDispute,
     SkipStep,
     UndoStep,
+    WithdrawPromise,
     WriteOff,
 )
 from store.read_models import CaseLine
@@ -55,7 +57,7 @@ def manner(*, dry_run: bool, yes: bool, job: str, as_json: bool) -> Manner:
     return Manner(dry_run=dry_run, yes=yes, job=job or f"job-{uuid.uuid4().hex}", as_json=as_json)
 
 
-async def simple(kind: str, selection: Selection, how: Manner, **words: str) -> Exit:
+async def simple(kind: str, selection: Selection, how: Manner, **words: str | bool) -> Exit:
     """Ask what carries words only, such as release, skip, undo, refer or write-off."""
     model, said = SIMPLE[kind]
     given = {name: text for name, text in words.items() if text}
@@ -116,16 +118,20 @@ async def resolve(
 
 
 async def promise(
-    selection: Selection, how: Manner, on: date, amount: str, said_by: str, means: str
+    selection: Selection, how: Manner, on: date | None, amount: str, said_by: str, means: str
 ) -> Exit:
     """Record that the debtor names a day."""
+    if on is None:
+        words = "--on is missing: the day that was promised (or --withdraw with --reason)"
+        raise CommandFailed(Exit.USAGE, words)
+    day = on
 
     def make(line: CaseLine, command_id: str) -> Asked:
         return PromiseToPay(
             command_id=command_id,
             by=author(),
             amount=money(amount, line.currency) if amount else None,
-            on=on,
+            on=day,
             said_by=said_by,
             means=means,
         )
@@ -137,6 +143,9 @@ async def instalments(
     selection: Selection, how: Manner, parts: list[str], said_by: str, *, accelerates: bool
 ) -> Exit:
     """Record an instalment plan, each part as DATE:AMOUNT."""
+    if not parts:
+        words = "--part is missing: DATE:AMOUNT of each instalment (or --withdraw with --reason)"
+        raise CommandFailed(Exit.USAGE, words)
 
     def make(line: CaseLine, command_id: str) -> Asked:
         return AgreeInstalments(
@@ -148,6 +157,33 @@ async def instalments(
         )
 
     return await ask(selection, how, "paying by instalments", make)
+
+
+async def withdraw(
+    selection: Selection, how: Manner, reason: str, typed: Mapping[str, object], *, withdraw: bool
+) -> Exit:
+    """Take back a promise or instalments that were recorded by mistake.
+
+    Args:
+        selection: which cases.
+        how: in which manner.
+        reason: why; must be given.
+        typed: what else was typed that only a new promise takes, by option.
+        withdraw: whether it was asked for by name.
+    """
+    besides = [name for name, value in typed.items() if value]
+    if not withdraw:
+        raise CommandFailed(Exit.USAGE, "--reason goes with --withdraw; a promise needs none")
+    if besides:
+        words = f"{', '.join(besides)} cannot go with --withdraw: withdraw it, then record anew"
+        raise CommandFailed(Exit.USAGE, words)
+    if not reason.strip():
+        raise CommandFailed(Exit.USAGE, "--withdraw needs --reason; it is kept on record")
+
+    def make(_: CaseLine, command_id: str) -> Asked:
+        return WithdrawPromise(command_id=command_id, by=author(), reason=reason)
+
+    return await ask(selection, how, "no longer waiting for a promise", make)
 
 
 def _instalment(part: str, currency: str) -> Instalment:

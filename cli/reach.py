@@ -14,6 +14,7 @@ from temporalio.service import RPCError
 from activities.cases import Cases
 from activities.engine import connect_temporal, is_configured
 from activities.library import read_creditors, read_plans
+from activities.payload_codec import Keyring, PayloadKeysWrong
 from activities.telling import Telling
 from cli.outcome import CommandFailed, Exit
 from engines.addresses import Engine, addresses
@@ -81,7 +82,11 @@ async def everything() -> AsyncIterator[Reach]:
     creditors = read_creditors(settings.creditors_folder)
     plans = read_plans(settings.plans_folder)
     try:
-        client = await connect_temporal(found.temporal_address)
+        keys = Keyring.read(settings.payload_keys.get_secret_value())
+    except PayloadKeysWrong as error:
+        raise CommandFailed(Exit.USAGE, str(error)) from error
+    try:
+        client = await connect_temporal(found.temporal_address, keys=keys)
     except (RuntimeError, RPCError) as error:
         words = f"Temporal does not answer ({error}). Start it with ./run up."
         raise CommandFailed(Exit.UNREACHABLE, words) from error

@@ -26,7 +26,6 @@ from domain.invoice_import import InvoiceFile, read_invoices
 from engines.laptop import PortTaken, lay_out
 from engines.mailbox import received
 from engines.places import PostgresUnavailable, placed, sockets_of
-from engines.ports import free_ports
 from engines.services import EngineFailed
 from engines.supervisor import run_engines
 from engines.temporal_server import TemporalUnavailable
@@ -38,7 +37,10 @@ from store.pool import open_pool
 INVOICES_MAX = 100
 """More than a person reads; `forecast` is for the thousands of a running system."""
 
-SET_ASIDE = ("DATABASE_", "TEMPORAL_", "SMTP_", "INBOX_", "LETTERS_FOLDER", "TASK_QUEUE")
+SET_ASIDE = (
+    *("DATABASE_", "TEMPORAL_", "SMTP_", "INBOX_", "HEALTH_ADDRESS", "METRICS_ADDRESS"),
+    *("LETTERS_FOLDER", "TASK_QUEUE"),
+)
 """What the environment says about real engines: none of it is reached."""
 
 
@@ -140,10 +142,7 @@ def _private(settings: Settings, who: Creditor, plan: DunningPlan) -> Iterator[S
         for kind, document in (("plans", plan), ("creditors", own)):
             (folder / kind).mkdir()
             (folder / kind / "only.yaml").write_text(document.model_dump_json(), "utf-8")
-        health, metrics = free_ports(2)
         os.environ.update(
-            HEALTH_ADDRESS=f"127.0.0.1:{health}",
-            METRICS_ADDRESS=f"127.0.0.1:{metrics}",
             RELANCE_VAR=str(folder / "var"),
             PLANS_FOLDER=str(folder / "plans"),
             CREDITORS_FOLDER=str(folder / "creditors"),

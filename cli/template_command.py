@@ -21,6 +21,7 @@ from activities.texts import render_email, render_script
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json
 from cli.reach import database
 from cli.typed import one_of
+from domain.countries import country_code
 from domain.ladder import cycle_of
 from schemas.case import CollectionCase
 from schemas.identifiers import contact_reference
@@ -105,11 +106,11 @@ def _step(asked: Asked, plans: dict[str, DunningPlan]) -> DunningStep:
 
 
 def _of_sample(asked: Asked, step: DunningStep) -> Notice:
-    debtor = sample_debtor(
-        asked.language or "fr",
-        Capacity(asked.capacity or Capacity.BUSINESS),
-        (asked.country or "FR").upper(),
-    )
+    country = country_code(asked.country or "FR")
+    if not country:
+        raise CommandFailed(Exit.USAGE, f"--country: {asked.country!r} is no country, such as DE")
+    capacity = Capacity(asked.capacity or Capacity.BUSINESS)
+    debtor = sample_debtor(asked.language or "fr", capacity, country)
     return sample_notice(step.template, debtor, charges=step.charges)
 
 
@@ -189,10 +190,17 @@ def _kinds(asked: Asked, notice: Notice, templates: Path) -> list[str]:
             continue
         found.append(kind)
     if not found:
-        known = sorted({name for name, _ in texts_of(templates, notice.debtor.language)})
-        words = f"there is no text {notice.template!r}; expected one of: {', '.join(known)}"
-        raise CommandFailed(Exit.NOT_FOUND, words)
+        raise CommandFailed(Exit.NOT_FOUND, _unknown(asked, notice, templates))
     return found
+
+
+def _unknown(asked: Asked, notice: Notice, templates: Path) -> str:
+    """Why there is nothing to show: no such text, or it is something else."""
+    texts = texts_of(templates, notice.debtor.language)
+    if kinds := [kind for name, kind in texts if name == notice.template]:
+        return f"there is no {asked.kind} {notice.template!r}, only: {', '.join(kinds)}"
+    known = ", ".join(sorted({name for name, _ in texts}))
+    return f"there is no text {notice.template!r}; expected one of: {known}"
 
 
 def _written(notice: Notice, kind: str, templates: Path, folder: Path) -> Path:

@@ -72,6 +72,14 @@ def _replanned(event: Any) -> str:
     return f"from {event.before} to {event.plan.plan}, {where}{at}, by {event.by} {event.reason}"
 
 
+def _served(event: Any) -> str:
+    service = event.service
+    how = {"delivered": "delivered", "refused": "refused", "not-claimed": "not claimed"}
+    letter = f"{service.letter} letter" if service.letter else "notice"
+    proof = f", proof {service.sha256[:12]}" if service.sha256 else ", no proof kept yet"
+    return f"{letter} {how[service.outcome]}, served on {service.on}{proof}, by {event.by}"
+
+
 def _corrected(event: Any) -> str:
     known = event.expected
     note = f"; {known} of it had been conceded in a dispute" if known and known.is_positive else ""
@@ -121,10 +129,13 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "InstalmentsAgreed": lambda e: _promised(e.arrangement),
     "PromiseKept": lambda _: "everything promised has come in",
     "PromiseBroken": lambda e: f"promised {e.promised}, received {e.received}",
+    "PromiseWithdrawn": lambda e: f"recorded by mistake, withdrawn by {e.by}: {e.reason}",
+    "PromiseReinstated": lambda e: f"what kept it was taken back: {_promised(e.arrangement)}",
     "HoldReleased": lambda e: f"{e.reason} (by {e.by})",
     "ContactsStopped": lambda e: f"{e.stop.kind.value} of {e.stop.on} {e.stop.note}",
     "ContactsAllowed": lambda e: f"{e.kind.value} is over: {e.reason} (by {e.by})",
     "ReplyReceived": lambda e: e.excerpt or "no words of their own",
+    "FormalNoticeServed": _served,
     "TaskCompleted": lambda e: f"{e.task_id}: {e.outcome} {e.note} by {e.by}",
     "FactUnreadable": lambda e: f"{e.name}: {e.problem}",
     "PlanExhausted": lambda e: f"{e.outstanding} still owed",

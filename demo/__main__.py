@@ -55,7 +55,7 @@ async def _play(settings: Settings, *, stay: bool) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, task.cancel)
     _start_afresh(settings.var)
-    async with run_engines(settings) as (found, _):
+    async with run_engines(settings) as (found, supervisor):
         async with DemoStory.on(settings, found) as story:
             await story.play()
             await story.summary()
@@ -64,7 +64,7 @@ async def _play(settings: Settings, *, stay: bool) -> int:
             sys.stdout.write("It stays up for you to look around; Ctrl-C ends it.\n")
             sys.stdout.flush()
             with suppress(asyncio.CancelledError):
-                await asyncio.Event().wait()
+                await supervisor.watch()
     return 0
 
 

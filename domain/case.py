@@ -8,6 +8,7 @@ from typing import assert_never
 from domain import (
     bounce_rules,
     charge_rules,
+    formal_notice,
     money_rules,
     pause_rules,
     plan_change,
@@ -30,6 +31,7 @@ from schemas.commands import (
     NoteUnreadableFact,
     RecordPayment,
     Refusal,
+    ReportService,
 )
 from schemas.events import CaseClosed, CaseEvent
 from schemas.requests import (
@@ -57,6 +59,7 @@ from schemas.requests import (
     StopContacts,
     UndoStep,
     WaiveCharges,
+    WithdrawPromise,
     WriteOff,
 )
 
@@ -83,7 +86,7 @@ def decide(case: CollectionCase, command: Command, now: datetime) -> Events | Re
     return decision if isinstance(decision, Refusal) else with_corrections(case, decision)
 
 
-def _decided(case: CollectionCase, command: Command, now: datetime) -> Events | Refusal:  # noqa: PLR0911 - one branch a fact
+def _decided(case: CollectionCase, command: Command, now: datetime) -> Events | Refusal:  # noqa: PLR0911, C901 - one branch a fact
     match command:  # Money has ids of its own: none of it may vanish behind a request's.
         case RecordPayment():
             return money_rules.receive(case, command, now)
@@ -101,6 +104,8 @@ def _decided(case: CollectionCase, command: Command, now: datetime) -> Events | 
             return bounce_rules.came_back(case, command, now)
         case ReceiveReply():
             return reply_rules.receive_reply(case, command, now)
+        case ReportService():
+            return formal_notice.serve(case, command, now)
         case NoteUnreadableFact():
             return (unreadable(command, now),)
         case _:
@@ -118,10 +123,8 @@ def _answer(case: CollectionCase, request: Asked, now: datetime) -> Events | Ref
             return pause_rules.raise_dispute(case, request, now)
         case ResolveDispute():
             return pause_rules.resolve_dispute(case, request, now)
-        case PromiseToPay():
-            return pause_rules.promise(case, request, now)
-        case AgreeInstalments():
-            return pause_rules.agree_instalments(case, request, now)
+        case PromiseToPay() | AgreeInstalments() | WithdrawPromise():
+            return pause_rules.arrange(case, request, now)
         case PlaceHold():
             return pause_rules.place_hold(case, request, now)
         case Release():

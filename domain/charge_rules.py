@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from schemas.case import CollectionCase
+from schemas.case import CollectionCase, OpenTask, StepOutcome
 from schemas.charge_events import (
     ChargesClaimed,
     ChargesCorrected,
     ChargesReinstated,
     ChargesWaived,
 )
-from schemas.charges import ClaimedCharges
-from schemas.commands import Refusal
+from schemas.charges import ClaimedCharges, StatedCharges
+from schemas.commands import CompleteTask, Refusal
 from schemas.events import CaseEvent
 from schemas.interest import WaivedPart
 from schemas.money import Money
@@ -72,6 +73,55 @@ def claim_charges(case: CollectionCase, command: ClaimCharges, now: datetime) ->
 def _says_the_same(before: ClaimedCharges, command: ClaimCharges) -> bool:
     same = (before.interest, before.indemnity) == (command.interest, command.indemnity)
     return same and (before.basis is not None or command.basis is None)
+
+
+def claims_on(charges: Iterable[StatedCharges], case: str) -> StatedCharges | None:
+    """What a message claims of one of its cases, if it claims anything of it."""
+    return next((one for one in charges if one.case_id == case), None)
+
+
+def claimed_by(
+    claims: StatedCharges, at: datetime, cause: str, reference: str, by: str = ""
+) -> ChargesClaimed:
+    """The event that a message has claimed charges of a case.
+
+    Args:
+        claims: what it claims of the case.
+        at: when that is put on record.
+        cause: what it is put on record with.
+        reference: of the contact.
+        by: who says so; empty for the message itself.
+    """
+    return ChargesClaimed(
+        at=at,
+        by=by,
+        cause=cause,
+        interest=claims.interest,
+        indemnity=claims.indemnity,
+        on=claims.on,
+        rates=claims.rates,
+        basis=claims.basis,
+        reference=reference,
+    )
+
+
+def claimed_after_all(
+    case: CollectionCase, task: OpenTask, command: CompleteTask, now: datetime
+) -> tuple[ChargesClaimed, ...]:
+    """What a message has claimed of which a person has found out that it arrived.
+
+    Nothing, when it claimed nothing, or when a later claim has taken its place.
+    """
+    records = [
+        one
+        for one in case.steps
+        if one.outcome is StepOutcome.UNKNOWN and (one.step, one.cycle) == (task.step, task.cycle)
+    ]
+    return tuple(
+        claimed_by(one.claims, now, command.command_id, one.reference, command.by)
+        for one in records
+        if one.claims and not (case.charges and case.charges.on > one.claims.on)
+    )
 
 
 def waive_charges(case: CollectionCase, command: WaiveCharges, now: datetime) -> Answer:

@@ -11,6 +11,7 @@ from domain.evolve_money import MoneyEvent, after_money
 from domain.evolve_pauses import PauseEvent, after_pause
 from domain.evolve_referral import ReferralEvent, after_referral, without_proposal
 from domain.evolve_steps import StepEvent, after_step, arrived
+from domain.formal_notice import after_service
 from domain.notices import answered
 from domain.reply_rules import after_reply
 from domain.task_figures import with_figures_of_now
@@ -23,6 +24,7 @@ from schemas.events import (
     CaseOpened,
     CaseReopened,
     FactUnreadable,
+    FormalNoticeServed,
     NoticeNotSent,
     NoticeSent,
     PlanExhausted,
@@ -115,6 +117,8 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
             return _answered(case, event)
         case ReplyReceived():
             return after_reply(case, event)
+        case FormalNoticeServed():
+            return after_service(case, event)
         case CaseOpened() | FactUnreadable():
             return {}
         case PlanExhausted():

@@ -115,12 +115,13 @@ def _promised(case: CollectionCase, event: PaymentReceived) -> dict[str, Any]:
 
 def _no_longer_promised(case: CollectionCase, event: PaymentReversed) -> dict[str, Any]:
     """A payment from before the promise was never counted for it."""
-    arrangement = case.arrangement
-    if arrangement is None or event.payment_id not in arrangement.payments:
-        return {}
-    left = tuple(one for one in arrangement.payments if one != event.payment_id)
-    changes = {"received": arrangement.received - event.amount, "payments": left}
-    return {"arrangement": arrangement.model_copy(update=changes)}
+    changes: dict[str, Any] = {}
+    if case.arrangement:
+        changes["arrangement"] = case.arrangement.without(event.payment_id, event.amount)
+    if case.kept:
+        left = case.kept.arrangement.without(event.payment_id, event.amount)
+        changes["kept"] = case.kept.model_copy(update={"arrangement": left})
+    return changes
 
 
 def _no_longer_left_over(case: CollectionCase, event: PaymentReversed) -> dict[str, Any]:

@@ -20,18 +20,26 @@ from schemas.pause_events import (
     PromiseBroken,
     PromiseKept,
     PromiseMade,
+    PromiseReinstated,
+    PromiseWithdrawn,
 )
-from schemas.pauses import ContactStop, StopKind
+from schemas.pauses import ContactStop, KeptPromise, StopKind
+
+PromiseEvent = (
+    PromiseMade
+    | InstalmentsAgreed
+    | PromiseKept
+    | PromiseBroken
+    | PromiseWithdrawn
+    | PromiseReinstated
+    | InstalmentMissed
+)
 
 PauseEvent = (
     DisputeRaised
     | DisputeOverdue
     | DisputeResolved
-    | PromiseMade
-    | InstalmentsAgreed
-    | PromiseKept
-    | PromiseBroken
-    | InstalmentMissed
+    | PromiseEvent
     | HoldPlaced
     | HoldReleased
     | ContactsStopped
@@ -39,8 +47,10 @@ PauseEvent = (
 )
 
 
-def after_pause(case: CollectionCase, event: PauseEvent) -> dict[str, Any]:  # noqa: PLR0911, PLR0912, C901 - one branch an event
+def after_pause(case: CollectionCase, event: PauseEvent) -> dict[str, Any]:  # noqa: PLR0911 - one branch an event
     """The fields that change."""
+    if isinstance(event, PromiseEvent):
+        return _after_promise(case, event)
     match event:
         case DisputeRaised():
             return {"disputes": (*case.disputes, event.dispute)}
@@ -55,18 +65,6 @@ def after_pause(case: CollectionCase, event: PauseEvent) -> dict[str, Any]:  # n
             }
         case DisputeResolved():
             return _resolved(case, event)
-        case PromiseMade() | InstalmentsAgreed():
-            return {"arrangement": event.arrangement}
-        case PromiseKept():
-            return {
-                "arrangement": None,
-                "promises_broken": 0,
-                "tasks": _without(case, TaskKind.PROMISE_BROKEN),
-            }
-        case PromiseBroken():
-            return {"arrangement": None, "promises_broken": case.promises_broken + 1}
-        case InstalmentMissed():
-            return _missed(case, event)
         case HoldPlaced():
             return {"hold": event.hold}
         case HoldReleased():
@@ -85,6 +83,48 @@ def after_pause(case: CollectionCase, event: PauseEvent) -> dict[str, Any]:  # n
             }
         case _:
             assert_never(event)
+
+
+def _after_promise(case: CollectionCase, event: PromiseEvent) -> dict[str, Any]:
+    match event:
+        case PromiseMade() | InstalmentsAgreed():
+            return {"arrangement": event.arrangement, "kept": None}
+        case PromiseKept():
+            return {
+                "arrangement": None,
+                "promises_broken": 0,
+                "kept": _kept(case),
+                "tasks": _without(case, TaskKind.PROMISE_BROKEN),
+            }
+        case PromiseBroken():
+            return {"arrangement": None, "promises_broken": case.promises_broken + 1}
+        case PromiseWithdrawn():
+            return {"arrangement": None, "tasks": _without_what_it_asked(case)}
+        case PromiseReinstated():
+            before = case.kept.broken_before if case.kept else case.promises_broken
+            return {"arrangement": event.arrangement, "promises_broken": before, "kept": None}
+        case InstalmentMissed():
+            return _missed(case, event)
+        case _:
+            assert_never(event)
+
+
+def _kept(case: CollectionCase) -> KeptPromise | None:
+    if case.arrangement is None:
+        return None
+    return KeptPromise(arrangement=case.arrangement, broken_before=case.promises_broken)
+
+
+def _without_what_it_asked(case: CollectionCase) -> tuple[OpenTask, ...]:
+    """Nobody need look after an instalment that was never agreed."""
+    if case.arrangement is None:
+        return case.tasks
+    made = case.arrangement.made_at
+    return tuple(
+        task
+        for task in case.tasks
+        if task.kind is not TaskKind.PROMISE_BROKEN or task.opened_at < made
+    )
 
 
 def _missed(case: CollectionCase, event: InstalmentMissed) -> dict[str, Any]:

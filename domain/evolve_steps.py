@@ -118,7 +118,7 @@ def _never_arrived(case: CollectionCase, reference: str) -> dict[str, Any]:
 def arrived(case: CollectionCase, task: OpenTask) -> tuple[StepRecord, ...]:
     """The steps, once a person has found out that the message of a task did arrive."""
     return tuple(
-        one.model_copy(update={"outcome": StepOutcome.PERFORMED})
+        one.model_copy(update={"outcome": StepOutcome.PERFORMED, "claims": None})
         if one.outcome is StepOutcome.UNKNOWN and (one.step, one.cycle) == (task.step, task.cycle)
         else one
         for one in case.steps
@@ -144,11 +144,11 @@ def _pursued_again(case: CollectionCase) -> dict[str, Any]:
 
 
 def _record(event: StepPerformed | StepFailed | StepSkipped) -> StepRecord:
-    outcome, reference = StepOutcome.SKIPPED, ""
+    outcome, reference, claims = StepOutcome.SKIPPED, "", None
     if isinstance(event, StepPerformed):
         unknown = event.delivery == "unknown"
         outcome = StepOutcome.UNKNOWN if unknown else StepOutcome.PERFORMED
-        reference = event.reference
+        reference, claims = event.reference, event.claims
     elif isinstance(event, StepFailed):
         outcome, reference = StepOutcome.FAILED, event.reference
     return StepRecord(
@@ -158,4 +158,5 @@ def _record(event: StepPerformed | StepFailed | StepSkipped) -> StepRecord:
         at=event.at,
         cycle=event.cycle,
         reference=reference,
+        claims=claims,
     )

@@ -15,6 +15,7 @@ from schemas.requests import (
     ReversePayment,
     StopContacts,
 )
+from schemas.service import ReportService
 
 EXCERPT_CHARACTERS = 400
 """How much of an unreadable fact is kept for the person who looks at it."""
@@ -30,6 +31,7 @@ Readable = (
     | StopContacts
     | ReceiveReply
     | ReportBounce
+    | ReportService
 )
 
 READABLE: dict[str, type[Readable]] = {
@@ -40,6 +42,7 @@ READABLE: dict[str, type[Readable]] = {
     "contacts_stopped": StopContacts,
     "contact_bounced": ReportBounce,
     "reply_received": ReceiveReply,
+    "formal_notice_served": ReportService,
 }
 """The facts that may be sent as plain signals, by the signal's name."""
 
@@ -85,10 +88,10 @@ def _read(name: str, arguments: Sequence[bytes]) -> Fact:
         data = json.loads(arguments[0])
     except ValueError as error:
         raise ValueError(f"not a JSON object: {error}") from error
-    return model.model_validate(_spelled_out(data))
+    return model.model_validate(_spelled_out(name, data))
 
 
-def _spelled_out(data: object) -> dict[str, object]:
+def _spelled_out(kind: str, data: object) -> dict[str, object]:
     """Accept the short form that people type at a command line."""
     if not isinstance(data, dict):
         raise ValueError(f"not a JSON object: got {type(data).__name__}")  # noqa: TRY004 - read_fact's family
@@ -96,7 +99,10 @@ def _spelled_out(data: object) -> dict[str, object]:
     for name in ("payment_id", "credit_id"):
         if name in spelled:
             spelled.setdefault("command_id", spelled[name])
-    if "reference" in spelled:
+    if kind == "formal_notice_served":
+        told = f"served-{spelled.get('reference', '')}-{spelled.get('on', '')}"
+        spelled.setdefault("command_id", told[:200])
+    elif "reference" in spelled:
         spelled.setdefault("command_id", f"bounce-{spelled['reference']}"[:200])
     amount = spelled.get("amount")
     if not isinstance(amount, dict) and "currency" in spelled:

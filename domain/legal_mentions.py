@@ -80,14 +80,22 @@ REQUIRED = (
 FORBIDDEN = (
     Mention(
         "the fixed sum or its articles, which no consumer owes",
-        r"(?<![\d.,\u202f\u00a0])40(?:[.,]00)?\s?€|€\s?40\b(?![.,]?\d)"
-        r"|£\s?(?:40|70|100)\b(?![.,]?\d)|441-10|441-5|2192|indemnit|pauschale|fixed compensation",
+        r"(?<![\d.,\u202f\u00a0])40(?:[.,]00)?\s?(?:€|EUR\b|euros?\b)"
+        r"|(?:€|\bEUR|\beuros?)\s?40\b(?![.,]?\d)|£\s?(?:40|70|100)\b(?![.,]?\d)"
+        r"|quarante[\s-]euros?|forty[\s-]euros?|vierzig[\s-]?euro"
+        r"|(?:forty|seventy|(?:one|a) hundred)[\s-](?:pounds?|quid)"
+        r"|(?:vierzig|siebzig|(?:ein)?hundert)[\s-]?pfund|(?:quarante|soixante-dix|cent) livres"
+        r"|441-10|441-5|2192|indemnit|pauschale|fixed (?:compensation|sum)|somme forfaitaire",
         capacities=_CONSUMER,
     ),
     Mention(
         "a fee for reminding, which the debtor does not owe (CPCE L111-8)",
-        r"frais de (?:relance|dossier|mise en demeure)|reminder fee|late fee|mahngebühr"
-        r"|bearbeitungsgebühr",
+        r"(?<!pour )frais (?:de )?(?:relance|dossier|mise en demeure|rappel|gestion|traitement"
+        r"|courrier|recouvrement|administratifs?|postaux|poste|retard)"
+        r"|(?:administrati(?:on|ve)|admin|collection|dunning|handling|late(?: payment)?|letter"
+        r"|postage|processing|recovery|reminder)[\s-](?:fee|charge)s?\b|collection costs"
+        r"|(?:bearbeitungs|inkasso|mahn|rücklast|verwaltungs|verzugs)-?(?:gebühr|kosten|spesen)"
+        r"|(?:mahn|bearbeitungs)pauschale|\bportokosten",
     ),
     Mention(
         "a word of lateness before anything is due",
@@ -96,7 +104,13 @@ FORBIDDEN = (
     ),
     Mention(
         "a threat after everything is paid",
-        r"mise en demeure|juridiction|formal notice|\bcourt\b|mahn|gericht",
+        r"mise en demeure|juridiction|tribuna|\bjuge\b|judiciaire|\ben justice|saisirons|saisissons"
+        r"|poursuites|poursuivrons|assign(?:er|ation)|huissier|commissaire de justice|\bavocat"
+        r"|contentieux|injonction de payer|recouvrement forcé|société de recouvrement"
+        r"|formal notice|\bcourts?\b|legal (?:action|proceedings|steps)|\bsue\b|lawsuit|litigation"
+        r"|lawyer|solicitor|attorney|bailiff|collection agency|debt collector"
+        r"|mahn|gericht|rechtsanw|anwält|anwalt|inkasso|\b(?:ver)?klag(?:e|en)\b|einklagen"
+        r"|rechtliche schritte|vollstreck",
         frozenset({"settlement"}),
     ),
     Mention(

@@ -21,6 +21,7 @@ from schemas.events import (
     PaymentReceived,
     PaymentReversed,
     PromiseKept,
+    PromiseReinstated,
     WrittenOff,
 )
 from schemas.money import Money
@@ -96,6 +97,8 @@ def _not_asked_for(
 def reverse(case: CollectionCase, reversal: ReversePayment, now: datetime) -> Events:
     """Exactly that allocation is undone; a case it had closed is pursued again.
 
+    A promise that it had kept stands again, until the day it named and the bank's.
+
     Banks quote the payment's own id for its return, so only an earlier reversal makes it a
     repeated one.
     """
@@ -117,14 +120,27 @@ def reverse(case: CollectionCase, reversal: ReversePayment, now: datetime) -> Ev
         charges=taken.charges,
         reason=reversal.reason,
     )
-    if not case.is_closed or case.closing in NOT_ENDED_BY_MONEY:
-        return (undone,)
-    if not evolve(case, undone).outstanding.is_positive:
+    if not case.is_closed:
+        return (undone, *_stands_again(case, undone))
+    if case.closing in NOT_ENDED_BY_MONEY or not evolve(case, undone).outstanding.is_positive:
         return (undone,)
     reason = f"payment {reversal.payment_id} was taken back"
     reopened = CaseReopened(at=now, cause=reversal.command_id, reason=reason)
-    after = fold((undone, reopened), case)
-    return (undone, reopened, *resumed(after, now, reversal.command_id))
+    events = (undone, reopened, *_stands_again(case, undone))
+    return (*events, *resumed(fold(events, case), now, reversal.command_id))
+
+
+def _stands_again(case: CollectionCase, undone: PaymentReversed) -> Events:
+    """The promise that a payment had kept, if without it too little has come in."""
+    after = evolve(case, undone)
+    if case.kept is None or after.kept is None or case.arrangement is not None:
+        return ()
+    if case.kept == after.kept or after.kept.arrangement.is_kept:
+        return ()
+    again = PromiseReinstated(
+        at=undone.at, by=undone.by, cause=undone.cause, arrangement=after.kept.arrangement
+    )
+    return (again,)
 
 
 def credit(case: CollectionCase, note: IssueCreditNote, now: datetime) -> Events:

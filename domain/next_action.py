@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from domain.business_calendar import is_open, next_open_moment
+from domain.business_calendar import is_open, local_day, next_open_moment
 from domain.charge_corrections import with_corrections
 from domain.evolve import evolve
-from domain.ladder import cycle_of, due_moment, level_of, pending_step
+from domain.ladder import cycle_of, due_moment, level_of, pending_step, pending_steps
 from domain.money_rules import ended_by_money
 from domain.notices import due_notice, notice_moment
 from domain.referral import awaiting, before_hand_over
@@ -24,9 +24,10 @@ from schemas.events import (
     InstalmentMissed,
     PlanExhausted,
     PromiseBroken,
+    StepSkipped,
 )
 from schemas.pauses import Arrangement, Dispute, Hold
-from schemas.plan import Channel
+from schemas.plan import Channel, DunningStep
 
 
 def next_action(case: CollectionCase, now: datetime) -> Action:
@@ -46,10 +47,18 @@ def next_action(case: CollectionCase, now: datetime) -> Action:
 
 def _apart_from_deadlines(case: CollectionCase, now: datetime) -> Action:
     """The owner of a dispute is reminded whatever else waits; all the rest is here."""
+    return _at_rest(case) or _answering(case, now) or on_its_ladder(case, now)
+
+
+def on_its_ladder(case: CollectionCase, now: datetime) -> Action:
+    """The same as the next action, had nobody to be reminded or answered before.
+
+    Args:
+        case: as it stands.
+        now: the case's own clock, aware.
+    """
     if resting := _at_rest(case):
         return resting
-    if answering := _answering(case, now):
-        return answering
     if not case.outstanding.is_positive:
         ended = CaseClosed(at=now, reason=ended_by_money(case))
         return Record(events=with_corrections(case, (ended,)))
@@ -183,14 +192,10 @@ def _ladder(case: CollectionCase, now: datetime) -> Action:
     """The next step of the plan, at its moment."""
     step = pending_step(case)
     if step is None:
-        if case.state is CaseState.EXHAUSTED:
-            return Wait(
-                until=None,
-                reason="PlanIsExhausted",
-                sentence="Every step of the plan has been taken; a person decides what follows.",
-            )
-        exhausted: CaseEvent = PlanExhausted(at=now, outstanding=case.outstanding)
-        return Record(events=(exhausted,))
+        return _at_its_end(case, now)
+    if step.day < 0 and local_day(case.calendar, now) > case.due_date:
+        early = (one for one in pending_steps(case) if one.day < 0)
+        return Record(events=tuple(_too_late(case, one, now) for one in early))
     due_at = due_moment(case, step)
     if due_at > now:
         return Wait(
@@ -209,6 +214,27 @@ def _ladder(case: CollectionCase, now: datetime) -> Action:
         )
     return PerformStep(
         step=step, cycle=cycle_of(case, step.name), level=level_of(case, step), due_at=due_at
+    )
+
+
+def _at_its_end(case: CollectionCase, now: datetime) -> Action:
+    if case.state is CaseState.EXHAUSTED:
+        return Wait(
+            until=None,
+            reason="PlanIsExhausted",
+            sentence="Every step of the plan has been taken; a person decides what follows.",
+        )
+    return Record(events=(PlanExhausted(at=now, outstanding=case.outstanding),))
+
+
+def _too_late(case: CollectionCase, step: DunningStep, now: datetime) -> StepSkipped:
+    """What reminds of a due date is of no use after it: a case opened late, or one that waited."""
+    return StepSkipped(
+        at=now,
+        step=step.name,
+        channel=step.channel,
+        cycle=cycle_of(case, step.name),
+        reason="the due date has passed",
     )
 
 

@@ -15,6 +15,8 @@ from schemas.charges import StatedCharges
 from schemas.claim_law import ClaimLaw
 from schemas.identifiers import case_id
 from schemas.interest import (
+    FIRST_DAY,
+    LAST_DAY,
     Claim,
     ClaimStatement,
     Credit,
@@ -60,11 +62,18 @@ def claim_of_case(case: CollectionCase, debtor: Debtor | ClaimLaw) -> Claim:
             for one in case.disputes
             if one.amount.is_positive
         ),
+        formal_notice_on=_served_on(case),
         insolvency_on=min(insolvency, default=None),
         holidays=tuple(holiday.day for holiday in case.calendar.holidays)
         if debtor.country == "DE"
         else (),
     )
+
+
+def _served_on(case: CollectionCase) -> date | None:
+    """When a formal notice reached the debtor, if that is a day on which an account can begin."""
+    day = case.formal_notice_on
+    return day if day and FIRST_DAY <= day <= LAST_DAY else None
 
 
 def _waivers(case: CollectionCase) -> tuple[Waiver, ...]:

@@ -24,6 +24,9 @@ A_LITTLE_LATER = timedelta(minutes=5)
 TOO_LATE = timedelta(days=5)
 """An answer that has not left by then, over a long weekend, surprises more than it helps."""
 
+NOTICE_TRIED_FOR = timedelta(days=1)
+"""One that is put off again and again is tried for so long."""
+
 _WRITTEN = frozenset({Channel.EMAIL, Channel.LETTER})
 
 

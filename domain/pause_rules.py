@@ -23,6 +23,7 @@ from schemas.events import (
     HoldReleased,
     InstalmentsAgreed,
     PromiseMade,
+    PromiseWithdrawn,
 )
 from schemas.money import Money
 from schemas.pauses import Arrangement, ContactStop, Dispute, Hold, Instalment, StopKind
@@ -34,6 +35,7 @@ from schemas.requests import (
     Release,
     ResolveDispute,
     StopContacts,
+    WithdrawPromise,
 )
 
 DECLARATION_MONTHS = 2
@@ -88,6 +90,19 @@ def resolve_dispute(case: CollectionCase, command: ResolveDispute, now: datetime
     return (decided, *resumed(evolve(case, decided), now, command.command_id))
 
 
+def arrange(
+    case: CollectionCase, command: PromiseToPay | AgreeInstalments | WithdrawPromise, now: datetime
+) -> Answer:
+    """The debtor will pay by a day or by instalments; or that was recorded by mistake."""
+    match command:
+        case PromiseToPay():
+            return promise(case, command, now)
+        case AgreeInstalments():
+            return agree_instalments(case, command, now)
+        case WithdrawPromise():
+            return withdraw_promise(case, command, now)
+
+
 def promise(case: CollectionCase, command: PromiseToPay, now: datetime) -> Answer:
     """The case waits for the day and the bank; a promise never lifts a dispute."""
     if refusal := _may_not_promise(case):
@@ -135,6 +150,24 @@ def agree_instalments(case: CollectionCase, command: AgreeInstalments, now: date
     return (
         InstalmentsAgreed(at=now, by=command.by, cause=command.command_id, arrangement=arrangement),
     )
+
+
+def withdraw_promise(case: CollectionCase, command: WithdrawPromise, now: datetime) -> Answer:
+    """What was recorded by mistake is neither kept nor broken, and holds nothing up any more."""
+    if case.is_closed:
+        return case_is_closed(case)
+    if case.arrangement is None:
+        return _nothing_promised(case)
+    withdrawn = PromiseWithdrawn(
+        at=now,
+        by=command.by,
+        cause=command.command_id,
+        arrangement_id=case.arrangement.arrangement_id,
+        reason=command.reason,
+    )
+    if not is_paused(case):  # An instalment was missed: the ladder has gone on all the while.
+        return (withdrawn,)
+    return (withdrawn, *resumed(evolve(case, withdrawn), now, command.command_id))
 
 
 def place_hold(case: CollectionCase, command: PlaceHold, now: datetime) -> Answer:
@@ -259,6 +292,17 @@ def _already_promised(case: CollectionCase) -> Refusal | None:
         code="AlreadyPromised",
         sentence=f"{arrangement.total} is promised already, until {last}.",
     )
+
+
+def _nothing_promised(case: CollectionCase) -> Refusal:
+    if case.kept:
+        last = case.kept.arrangement
+        words = f"The promise of {last.total} until {last.instalments[-1].on} was kept."
+        return Refusal(code="PromiseIsKept", sentence=words)
+    if case.promises_broken:
+        words = "Nothing waits to be kept; the last promise that ran to its end was broken."
+        return Refusal(code="PromiseIsBroken", sentence=words)
+    return Refusal(code="NothingPromised", sentence="Nothing is promised that could be withdrawn.")
 
 
 def _the_dispute(case: CollectionCase, wanted: str) -> Dispute | Refusal:

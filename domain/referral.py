@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from domain.ladder import cycle_of
+from domain.ladder import cycle_of, pending_steps
 from schemas.actions import Action, Record, Wait
-from schemas.case import CollectionCase
+from schemas.case import REACHED, CollectionCase
 from schemas.events import (
     CaseReferred,
     ReferralProposed,
@@ -17,6 +17,9 @@ from schemas.events import (
 from schemas.identifiers import contact_reference
 from schemas.plan import DunningStep
 from schemas.referral import Approval, Destination, Proposal
+
+HAND_OVER_NOTICE, FORMAL_NOTICE = "hand-over-notice", "formal-notice"
+"""The texts that tell a debtor of a hand-over: that it will happen, and that it may."""
 
 
 def destinations(case: CollectionCase) -> tuple[Destination, ...]:
@@ -53,6 +56,25 @@ def against(case: CollectionCase, destination: Destination, now: datetime) -> tu
     if destination.when.no_open_dispute and case.disputed.is_positive:
         found.append(f"{case.disputed} is in dispute")
     return tuple(found)
+
+
+def untold(case: CollectionCase) -> str:
+    """Why a hand-over would come as a surprise, and what to do; empty when the debtor was told.
+
+    A hand-over notice tells it. So does a formal notice, if the plan has no hand-over notice ahead.
+    """
+    ahead = next((one for one in pending_steps(case) if one.template == HAND_OVER_NOTICE), None)
+    texts = {one.name: one.template for one in case.plan.steps}
+    reached = {texts.get(one.step) for one in case.steps if one.outcome in REACHED}
+    if HAND_OVER_NOTICE in reached or (ahead is None and FORMAL_NOTICE in reached):
+        return ""
+    if ahead is None:
+        return "The debtor was not told of a hand-over, and the plan has no notice of it."
+    name, plan = case.invoice, case.plan.plan
+    move = f"`replan {name} --to {plan} --mode move --step {ahead.name}`, then "
+    first = "" if pending_steps(case)[0] == ahead else move
+    sentence = "The debtor was not told of a hand-over. Let the notice leave first"
+    return f"{sentence}: {first}`do-now {name}`."
 
 
 def before_hand_over(case: CollectionCase, step: DunningStep, now: datetime) -> Action | None:

@@ -19,6 +19,7 @@ from schemas.events import (
     PaymentReceived,
     PaymentReversed,
     PromiseKept,
+    PromiseWithdrawn,
     ReferralProposed,
 )
 
@@ -74,6 +75,7 @@ def nothing_left_to_wait_for(case: CollectionCase, event: CaseEvent) -> tuple[Ta
             HoldReleased()
             | ContactsAllowed()
             | PromiseKept()
+            | PromiseWithdrawn()
             | DisputeResolved(in_favour_of="creditor")
         ):
             what = nothing_awaited(case.outstanding)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from domain.business_calendar import local_day
 from domain.ladder import level_of
-from domain.next_action import next_action
+from domain.next_action import next_action, on_its_ladder
 from schemas.actions import PerformStep, Wait
 from schemas.case import CollectionCase
 from schemas.plan import Channel, DunningStep
@@ -18,7 +18,7 @@ SHARED_CHANNELS = frozenset({Channel.EMAIL, Channel.LETTER})
 REFUSED_FOR_ALL = frozenset(
     {
         *("RefusedByServer", "EmailAddressMissing", "EmailAddressInvalid", "EmailAddressBad"),
-        *("NoSuchDomain", "DomainTakesNoMail"),
+        *("NoSuchDomain", "DomainTakesNoMail", "AddressNeedsSmtpUtf8"),
         *("CameBack", "AddressMissing", "AddressDoesNotFit"),
     }
 )
@@ -33,6 +33,8 @@ def joins(
 ) -> PerformStep | None:
     """The step of another case of the same debtor that is due today by the same channel, if any.
 
+    What is not due yet is never told in one message with what is overdue.
+
     Args:
         case: whose contact is about to leave.
         other: of the same debtor.
@@ -41,16 +43,25 @@ def joins(
     """
     if other.case_id == case.case_id or other.claim.currency != case.claim.currency:
         return None
+    if _is_overdue(case, now) is not _is_overdue(other, now):
+        return None
     return due_step(other, channel, now)
 
 
+def _is_overdue(case: CollectionCase, now: datetime) -> bool:
+    return local_day(case.calendar, now) > case.due_date
+
+
 def due_step(other: CollectionCase, channel: Channel, now: datetime) -> PerformStep | None:
-    """The step that a case takes today by a channel, if nothing keeps it waiting."""
-    action = next_action(other, now)
+    """The step that a case takes today by a channel, if nothing keeps it waiting.
+
+    Whoever is reminded or answered about the case today does not change what it owes.
+    """
+    action = on_its_ladder(other, now)
     if isinstance(action, Wait) and action.reason == "NextStepNotDue" and action.until is not None:
         if local_day(other.calendar, action.until) != local_day(other.calendar, now):
             return None
-        action = next_action(other, action.until)
+        action = on_its_ladder(other, action.until)
     if isinstance(action, PerformStep) and action.step.channel is channel:
         return action
     return None

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
+from domain.charge_rules import claims_on
 from domain.referral import handed_over
 from schemas.case import CollectionCase
+from schemas.charges import StatedCharges
 from schemas.events import CaseEvent, StepFailed, StepPerformed
 from schemas.identifiers import contact_reference
 from schemas.plan import Channel
 from schemas.turns import StepOrder
+
+STEP_TRIED_FOR = timedelta(days=3)
+"""A step that is put off again and again is tried for so long; then a person looks."""
 
 
 def performed_now(
@@ -49,11 +55,24 @@ def taken(
 
 
 def perhaps_taken(
-    case: CollectionCase, order: StepOrder, now: datetime, explanation: str
+    case: CollectionCase,
+    order: StepOrder,
+    now: datetime,
+    explanation: str,
+    charges: Iterable[StatedCharges] = (),
 ) -> CaseEvent:
-    """Nobody can tell whether the step reached the debtor; a person is asked."""
+    """Nobody can tell whether the step reached the debtor; a person is asked.
+
+    Args:
+        case: as it stood when the step was begun.
+        order: the step.
+        now: the case's own clock.
+        explanation: why nobody can tell.
+        charges: what its message claims, which the debtor owes if it arrived.
+    """
     performed = performed_now(case, order, now, explanation)
-    return performed.model_copy(update={"delivery": "unknown"})
+    claims = claims_on(charges, case.case_id)
+    return performed.model_copy(update={"delivery": "unknown", "claims": claims})
 
 
 def failed(order: StepOrder, now: datetime, reason: str, explanation: str) -> StepFailed:

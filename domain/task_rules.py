@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from domain import charge_rules, money_rules, pause_rules, referral_rules
 from domain.call_rules import call_ended
 from domain.refusals import case_is_closed
-from domain.tasks import OUTCOMES, TRY_AGAIN
+from domain.tasks import ARRIVED, OUTCOMES, TRY_AGAIN
 from schemas.case import CaseState, CollectionCase, OpenTask, StepOutcome, TaskKind
 from schemas.commands import CompleteTask, Refusal
 from schemas.events import CaseEvent, StepGivenBack, TaskCompleted
@@ -65,6 +65,8 @@ def _consequence(  # noqa: PLR0911 - one branch an outcome
     match task.kind, command.outcome:
         case _, outcome if outcome == TRY_AGAIN:
             return _given_back(case, task, command, now)
+        case TaskKind.DELIVERY_UNKNOWN, outcome if outcome == ARRIVED:
+            return charge_rules.claimed_after_all(case, task, command, now)
         case TaskKind.DECIDE, outcome:
             return _decided(case, outcome, command, now)
         case TaskKind.PROMISE_BROKEN, "promised-again":
@@ -94,7 +96,8 @@ def _decided(case: CollectionCase, outcome: str, command: CompleteTask, now: dat
         case "written-off":
             return money_rules.write_off(case, WriteOff(**said), now)
         case "referred":
-            return referral_rules.refer(case, ReferCase(**said), now)
+            # The plan is at its end: no notice is left that could leave first.
+            return referral_rules.refer(case, ReferCase(without_notice=True, **said), now)
         case "waiting":
             until = _morning(command.promised_on, case)
             return pause_rules.place_hold(case, PlaceHold(until=until, **said), now)

@@ -28,11 +28,11 @@ async def _stay(settings: Settings, *, with_worker: bool) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, task.cancel)
-    async with run_engines(settings, with_worker=with_worker) as (found, _):
+    async with run_engines(settings, with_worker=with_worker) as (found, supervisor):
         sys.stdout.write(f"\nRelance is up (process {found.pid}). Ctrl-C ends it.\n")
         sys.stdout.write(f"{describe(found, settings.var)}\n\n")
         sys.stdout.flush()
-        await asyncio.Event().wait()
+        await supervisor.watch()
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from engines.leash import leashed
 from engines.places import placed
-from engines.ports import answers, free_ports, is_free
+from engines.ports import answers, claim, claimed_port, is_free
 from engines.postgres import ENVIRONMENT, Cluster, locked, prepare
 from engines.services import Service
 from engines.temporal_server import TemporalServer
@@ -46,6 +46,54 @@ class Laptop:
     worker: Service | None = None
 
 
+class _Ports:
+    """Finds ports, each of them ours as long as the engines run.
+
+    Args:
+        say: told when something is elsewhere than expected.
+        held: keeps them from others that start just then.
+        usual: those that people expect, where they are free.
+    """
+
+    def __init__(self, say: Say, held: contextlib.ExitStack, *, usual: bool) -> None:
+        self._say = say
+        self._held = held
+        self._usual = usual
+
+    def any(self) -> int:
+        """Return a port that nobody expects."""
+        return claimed_port(self._held)
+
+    def near(self, whose: str, preferred: int) -> int:
+        """Return the port people expect, or another one, said aloud, when it is taken."""
+        if not self._usual:
+            return self.any()
+        if self._is_ours(preferred):
+            return preferred
+        port = self.any()
+        self._say(f"Port {preferred} is taken: {whose} will be on {port}.")
+        return port
+
+    def address(self, name: str, settings: Settings) -> str:
+        """Return the address of a setting; a taken port gives another unless it was asked for.
+
+        Raises:
+            PortTaken: it was asked for.
+        """
+        given: str = getattr(settings, name)
+        host, port = split(given)
+        if name not in settings.model_fields_set:
+            return f"{host}:{self.near(name.replace('_address', ''), port)}"
+        if not self._is_ours(port, host):
+            raise PortTaken(
+                f"{name.upper()}={given}: this port is taken. Free it, or name another."
+            )
+        return given
+
+    def _is_ours(self, port: int, host: str = HOST) -> bool:
+        return is_free(port, host) and claim(port, self._held)
+
+
 def lay_out(
     settings: Settings,
     say: Say,
@@ -59,10 +107,9 @@ def lay_out(
     Args:
         settings: as read from the environment, which replaces engines.
         say: told when something is elsewhere than expected.
-        held: keeps the lock of the data folder.
+        held: keeps the lock of the data folder, and the ports from others that start just then.
         with_worker: whether the worker is part of it.
-        usual_ports: those that people expect, where they are free; else any, so that engines for a
-            moment never stand in the way of others that start just then.
+        usual_ports: those that people expect, where they are free; else any.
 
     Raises:
         PortTaken: a port of the environment is in use.
@@ -70,6 +117,7 @@ def lay_out(
         TemporalUnavailable: see ``engines.temporal_server``.
     """
     var = settings.var.absolute()
+    ports = _Ports(say, held, usual=usual_ports)
     laptop = Laptop(
         EngineAddresses(
             pid=os.getpid(),
@@ -90,11 +138,11 @@ def lay_out(
             say("PostgreSQL … making an empty database, once")
         _add_postgres(laptop, prepare(data, asked=asked), var, say)
     if not settings.temporal_address:
-        _add_temporal(laptop, var, say, usual_ports=usual_ports)
+        _add_temporal(laptop, var, ports)
     if not settings.smtp_host:
-        _add_mailbox(laptop, var, say, usual_ports=usual_ports)
+        _add_mailbox(laptop, var, ports)
     if with_worker:
-        _add_worker(laptop, settings, var, say)
+        _add_worker(laptop, settings, var, ports)
     return laptop
 
 
@@ -118,12 +166,12 @@ def _add_postgres(laptop: Laptop, cluster: Cluster, var: Path, say: Say) -> None
     )
 
 
-def _add_temporal(laptop: Laptop, var: Path, say: Say, *, usual_ports: bool) -> None:
-    port = _port("Temporal", TEMPORAL_PORT, say, usual=usual_ports)
-    ui_port = _port("Temporal's pages", TEMPORAL_UI_PORT, say, usual=usual_ports)
+def _add_temporal(laptop: Laptop, var: Path, ports: _Ports) -> None:
+    port = ports.near("Temporal", TEMPORAL_PORT)
+    ui_port = ports.near("Temporal's pages", TEMPORAL_UI_PORT)
     folder = var / "temporal"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    server = TemporalServer(port, free_ports(1)[0], ui_port, folder / "temporal.db")
+    server = TemporalServer(port, ports.any(), ui_port, folder / "temporal.db")
     server.command()  # says now, not later, when the program is missing
     laptop.addresses = laptop.addresses.model_copy(
         update={"temporal_address": server.address, "temporal_ui": server.ui}
@@ -137,8 +185,8 @@ def _add_temporal(laptop: Laptop, var: Path, say: Say, *, usual_ports: bool) -> 
     )
 
 
-def _add_mailbox(laptop: Laptop, var: Path, say: Say, *, usual_ports: bool) -> None:
-    port = _port("the mailbox", SMTP_PORT, say, usual=usual_ports)
+def _add_mailbox(laptop: Laptop, var: Path, ports: _Ports) -> None:
+    port = ports.near("the mailbox", SMTP_PORT)
     folder = var / "mailbox"
     laptop.addresses = laptop.addresses.model_copy(
         update={"smtp_host": HOST, "smtp_port": port, "mailbox": str(folder)}
@@ -157,9 +205,9 @@ def _add_mailbox(laptop: Laptop, var: Path, say: Say, *, usual_ports: bool) -> N
     )
 
 
-def _add_worker(laptop: Laptop, settings: Settings, var: Path, say: Say) -> None:
-    health = _address("health_address", settings, say)
-    metrics = _address("metrics_address", settings, say)
+def _add_worker(laptop: Laptop, settings: Settings, var: Path, ports: _Ports) -> None:
+    health = ports.address("health_address", settings)
+    metrics = ports.address("metrics_address", settings)
     laptop.addresses = laptop.addresses.model_copy(update={"health": health, "metrics": metrics})
     laptop.given |= {"HEALTH_ADDRESS": health, "METRICS_ADDRESS": metrics}
     host, port = split(health)
@@ -184,28 +232,6 @@ def split(address: str) -> tuple[str, int]:
     if not colon or not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise ValueError(f"{address!r} is not of the form host:port")
     return host.strip("[]") or HOST, int(port)
-
-
-def _port(whose: str, preferred: int, say: Say, *, usual: bool = True) -> int:
-    """Return the port people expect, or another one, said aloud, when it is taken."""
-    if not usual:
-        return free_ports(1)[0]
-    if is_free(preferred):
-        return preferred
-    (port,) = free_ports(1)
-    say(f"Port {preferred} is taken: {whose} will be on {port}.")
-    return port
-
-
-def _address(name: str, settings: Settings, say: Say) -> str:
-    """Return the address of a setting; a taken port gives another unless it was asked for."""
-    given: str = getattr(settings, name)
-    host, port = split(given)
-    if is_free(port, host):
-        return given
-    if name in settings.model_fields_set:
-        raise PortTaken(f"{name.upper()}={given}: this port is taken. Free it, or name another.")
-    return f"{host}:{_port(name.replace('_address', ''), port, say)}"
 
 
 def _bare() -> dict[str, str]:

@@ -18,8 +18,12 @@ class Held(Exception):  # noqa: N818 - reads as the condition it names
 
 
 @contextlib.contextmanager
-def hold(path: Path) -> Iterator[int]:
+def hold(path: Path, patience: float = PATIENCE_SECONDS) -> Iterator[int]:
     """Be the only holder of a lock file during the block; yield its file descriptor.
+
+    Args:
+        path: the lock file; made when it is missing.
+        patience: for how many seconds another holder is given to go.
 
     Raises:
         Held: another process is.
@@ -27,7 +31,7 @@ def hold(path: Path) -> Iterator[int]:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
-        until = time.monotonic() + PATIENCE_SECONDS
+        until = time.monotonic() + patience
         while not _locked(handle, fcntl.LOCK_EX):
             if time.monotonic() > until:
                 raise Held(f"{path} is held by another process")

@@ -98,6 +98,7 @@ async def mailbox(
     port: int = 0,
     later_times: int = LATER_TIMES,
     size_bytes_max: int = SIZE_BYTES_MAX,
+    smtputf8: bool = True,
 ) -> AsyncIterator[Mailbox]:
     """Keep e-mail while the block runs.
 
@@ -107,6 +108,7 @@ async def mailbox(
         port: to listen on; 0 takes any that is free.
         later_times: how often each ``later@…`` is refused before it is accepted.
         size_bytes_max: of one message.
+        smtputf8: take addresses with letters beyond ASCII (RFC 6531).
 
     Raises:
         OSError: the port is taken, or the folder cannot be written.
@@ -121,7 +123,7 @@ async def mailbox(
             conversations,
             keeper,
             data_size_limit=size_bytes_max,
-            enable_SMTPUTF8=True,
+            enable_SMTPUTF8=smtputf8,
             hostname="relance.localhost",
             ident="Relance mailbox",
             loop=loop,

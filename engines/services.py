@@ -80,9 +80,14 @@ class Child:
         Call it on the main thread, whose life the child is tied to.
 
         Raises:
-            EngineFailed: it ended, or was not ready in time.
+            EngineFailed: it ended, was not ready in time, or another program is in its place.
         """
         self.service.before_start()
+        if await asyncio.to_thread(self.service.is_ready):
+            raise EngineFailed(
+                f"{self.service.name}: another program answers where it is to be. End that one, "
+                "then start again."
+            )
         self.started = time.monotonic()
         self._process = start_program(
             self.service.command(), self.service.environment, self.service.folder, self.service.log

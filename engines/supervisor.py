@@ -9,17 +9,21 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import NoReturn
 
 from engines.addresses import FILE, LOCK, running_engines
 from engines.laptop import Laptop, Say, lay_out
 from engines.locks import Held, hold
-from engines.services import Child, Service, run_to_end
+from engines.services import Child, EngineFailed, Service, run_to_end, tail
 from schemas.settings import EngineAddresses, Settings
 
 RESTART_SECONDS_MIN = 0.5
 RESTART_SECONDS_MAX = 30.0
 STEADY_SECONDS = 60.0
 """A service that ran this long has earned a quick restart again."""
+
+STARTS_MAX = 8
+"""After so many starts in a row, none of them steady, a person must look; a minute or more."""
 
 Migrate = Callable[[Mapping[str, str], Path], Awaitable[object]]
 """Brings the database up to date, given an environment and a log."""
@@ -36,6 +40,7 @@ class Supervisor:
         self._say = say
         self._children: list[Child] = []
         self._keepers: list[asyncio.Task[None]] = []
+        self._given_up: asyncio.Queue[str] = asyncio.Queue()
 
     def pid(self, name: str) -> int | None:
         """Return the process number of a service; ``None`` when it does not run."""
@@ -70,14 +75,30 @@ class Supervisor:
                 child.kill()
             self._children.clear()
 
+    async def watch(self) -> NoReturn:
+        """Wait as long as everything can be kept running.
+
+        Raises:
+            EngineFailed: a service was started again and again, and never ran for long.
+        """
+        raise EngineFailed(await self._given_up.get())
+
     async def _keep(self, child: Child) -> None:
-        """Start a service again whenever it ends, less and less eagerly."""
+        """Start a service again whenever it ends, less and less eagerly, and not for ever."""
         name = child.service.name
-        pause = RESTART_SECONDS_MIN
+        pause, starts, ran = RESTART_SECONDS_MIN, 1, True
         while True:
             why = await child.ended()
-            if time.monotonic() - child.started > STEADY_SECONDS:
-                pause = RESTART_SECONDS_MIN
+            if ran and time.monotonic() - child.started > STEADY_SECONDS:
+                pause, starts = RESTART_SECONDS_MIN, 0
+            if starts >= STARTS_MAX:
+                self._given_up.put_nowait(
+                    f"{name}: started {starts} times, and never ran for {STEADY_SECONDS:g} s "
+                    f"({why}). Put right what its log says, then start again.\n"
+                    f"{tail(child.service.log)}"
+                )
+                return
+            starts, ran = starts + 1, False
             self._say(f"{name} … ended by itself ({why}); starting again in {pause:g} s")
             await asyncio.sleep(pause)
             pause = min(pause * 2, RESTART_SECONDS_MAX)
@@ -87,6 +108,7 @@ class Supervisor:
                 child.kill()
                 self._say(f"{name} … does not start: {error}")
             else:
+                ran = True
                 self._say(f"{name} … ready again in {seconds:.1f} s")
 
 

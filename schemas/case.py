@@ -7,12 +7,13 @@ from enum import StrEnum
 
 from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
-from schemas.charges import ClaimedCharges
+from schemas.charges import ClaimedCharges, StatedCharges
 from schemas.money import Money
 from schemas.parties import Capacity
-from schemas.pauses import Arrangement, ContactStop, Dispute, Hold, Reading
+from schemas.pauses import Arrangement, ContactStop, Dispute, Hold, KeptPromise, Reading
 from schemas.plan import Channel, DunningPlan, NoticeKind
 from schemas.referral import Proposal
+from schemas.service import Service
 
 
 class CaseState(StrEnum):
@@ -49,7 +50,11 @@ REACHED = frozenset({StepOutcome.PERFORMED, StepOutcome.UNKNOWN})
 
 
 class StepRecord(Frozen):
-    """A step that was taken, or tried for good."""
+    """A step that was taken, or tried for good.
+
+    Attributes:
+        claims: the charges that its message claims if it arrived, while nobody can tell.
+    """
 
     step: str
     channel: Channel
@@ -57,6 +62,7 @@ class StepRecord(Frozen):
     at: Instant
     cycle: int = 1
     reference: str = ""
+    claims: StatedCharges | None = None
 
 
 class NoticeRecord(Frozen):
@@ -169,6 +175,7 @@ class CollectionCase(Frozen):
         restarts: how often the ladder has begun again.
         brought_forward: the step that a person wants taken now, or empty.
         promises_broken: in a row.
+        kept: the latest promise, when it was kept and nothing was promised since.
         changed_at: the moment of the last event.
         charges: interest and fixed sum that were claimed beside the claim; None when none were.
         stops: what forbids contact, at most one of each kind; contact waits for the last of them.
@@ -180,6 +187,7 @@ class CollectionCase(Frozen):
         undone_step: the step that was taken back last, if it has not been taken since.
         undone_at: when.
         readings: answers of the debtor that a person should read before the next contact.
+        services: formal notices that have reached the debtor, one of each reference.
     """
 
     case_id: str
@@ -208,6 +216,7 @@ class CollectionCase(Frozen):
     disputes: tuple[Dispute, ...] = ()
     arrangement: Arrangement | None = None
     promises_broken: int = 0
+    kept: KeptPromise | None = None
     hold: Hold | None = None
     stops: tuple[ContactStop, ...] = ()
     notices: tuple[NoticeRecord, ...] = ()
@@ -223,6 +232,7 @@ class CollectionCase(Frozen):
     undone_step: str = ""
     undone_at: Instant | None = None
     charges: ClaimedCharges | None = None
+    services: tuple[Service, ...] = ()
 
     @property
     def is_closed(self) -> bool:
@@ -252,6 +262,11 @@ class CollectionCase(Frozen):
         if self.written_off:
             rest -= self.written_off
         return rest if rest.is_positive else Money.zero(self.claim.currency)
+
+    @property
+    def formal_notice_on(self) -> date | None:
+        """The day on which the first formal notice reached the debtor; None while none has."""
+        return min((one.on for one in self.services), default=None)
 
     @property
     def charges_paid(self) -> Money:

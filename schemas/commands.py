@@ -39,8 +39,10 @@ from schemas.requests import (
     StopContacts,
     UndoStep,
     WaiveCharges,
+    WithdrawPromise,
     WriteOff,
 )
+from schemas.service import ReportService
 
 __all__ = [
     "AgreeInstalments",
@@ -71,6 +73,7 @@ __all__ = [
     "ReopenCase",
     "ReplanCase",
     "ReportBounce",
+    "ReportService",
     "Request",
     "ResolveDispute",
     "ReversePayment",
@@ -79,6 +82,7 @@ __all__ = [
     "StopContacts",
     "UndoStep",
     "WaiveCharges",
+    "WithdrawPromise",
     "WriteOff",
     "fact_id",
 ]
@@ -152,6 +156,7 @@ Asked = (
     | ResolveDispute
     | PromiseToPay
     | AgreeInstalments
+    | WithdrawPromise
     | PlaceHold
     | Release
     | SkipStep
@@ -178,6 +183,7 @@ Happened = (
     | StopContacts
     | ReportBounce
     | ReceiveReply
+    | ReportService
     | NoteUnreadableFact
 )
 

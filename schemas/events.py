@@ -36,6 +36,8 @@ from schemas.pause_events import (
     PromiseBroken,
     PromiseKept,
     PromiseMade,
+    PromiseReinstated,
+    PromiseWithdrawn,
 )
 from schemas.plan import DunningPlan
 from schemas.referral_events import (
@@ -46,6 +48,7 @@ from schemas.referral_events import (
     ReferralRejected,
     ReferralWithdrawn,
 )
+from schemas.service import FormalNoticeServed
 from schemas.step_events import (
     CallTried,
     ContactBounced,
@@ -75,6 +78,7 @@ __all__ = [
     "DisputeRaised",
     "DisputeResolved",
     "FactUnreadable",
+    "FormalNoticeServed",
     "HoldPlaced",
     "HoldReleased",
     "InstalmentMissed",
@@ -90,6 +94,8 @@ __all__ = [
     "PromiseBroken",
     "PromiseKept",
     "PromiseMade",
+    "PromiseReinstated",
+    "PromiseWithdrawn",
     "RecordedEvent",
     "ReferralApproved",
     "ReferralProposed",
@@ -213,12 +219,15 @@ CaseEvent = Annotated[
     | InstalmentsAgreed
     | PromiseKept
     | PromiseBroken
+    | PromiseWithdrawn
+    | PromiseReinstated
     | InstalmentMissed
     | HoldPlaced
     | HoldReleased
     | ContactsStopped
     | ContactsAllowed
     | ReplyReceived
+    | FormalNoticeServed
     | TaskCompleted
     | FactUnreadable
     | PlanExhausted

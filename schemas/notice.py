@@ -8,6 +8,7 @@ from pydantic import Field
 
 from schemas.account import ItemAccount
 from schemas.base import Frozen
+from schemas.charges import StatedCharges
 from schemas.interest import ClaimStatement
 from schemas.money import Money
 from schemas.parties import Creditor, Debtor
@@ -221,6 +222,7 @@ class KeptMessage(Frozen):
         template: its name.
         template_version: the first twelve digits of the SHA-256 over the files it was made from.
         language: of the text.
+        charges: what it claims beside each of its invoices.
     """
 
     content: bytes
@@ -228,3 +230,4 @@ class KeptMessage(Frozen):
     template: str = ""
     template_version: str = ""
     language: str = ""
+    charges: tuple[StatedCharges, ...] = ()

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from schemas.base import CountryCode, Frozen, LanguageCode, Name, Strict
 from schemas.contact_policy import ContactPolicy
-from schemas.mail_server import SmtpSecurity
+from schemas.mail_server import InboxSecurity, SmtpSecurity
 
 
 class Capacity(StrEnum):
@@ -88,6 +88,24 @@ class MailAccount(Strict):
     per_minute: int = Field(default=0, ge=0, le=6000)
 
 
+class MailboxAccount(Strict):
+    """The creditor's own mailbox, to which answers and bounces come.
+
+    Attributes:
+        password_variable: name of the environment variable that holds the password.
+        password_file: file that holds it; of the two, one is given.
+        folder: of the mailbox.
+    """
+
+    host: str = Field(min_length=1)
+    port: int = Field(default=993, ge=1, le=65535)
+    security: InboxSecurity = InboxSecurity.TLS
+    username: str = Field(min_length=1)
+    password_variable: str = Field(default="", pattern=r"^([A-Z][A-Z0-9_]*)?$")
+    password_file: str = ""
+    folder: str = Field(default="INBOX", min_length=1)
+
+
 class Creditor(Strict):
     """Who is owed: read from ``creditors/*.yaml``.
 
@@ -97,6 +115,7 @@ class Creditor(Strict):
         sender_name: as mail programs show the sender; ``name`` when it is empty.
         account_manager: address of the person for debtors that have none of their own.
         smtp: the account its mail goes through; the house's own when there is none.
+        inbox: the mailbox that answers to its mail come to, beside the house's own.
         iban: where payments go; shown in messages and in the payment QR code.
         time_zone: IANA name; "today" is today there.
         signatory: who signs letters; ``contact_name`` when it is empty.
@@ -119,6 +138,7 @@ class Creditor(Strict):
     sender_name: str = Field(default="", max_length=70)
     account_manager: str = ""
     smtp: MailAccount | None = None
+    inbox: MailboxAccount | None = None
     phone: str = ""
     contact_name: str = ""
     iban: str

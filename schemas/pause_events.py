@@ -74,6 +74,25 @@ class PromiseBroken(_Event):
     received: Money
 
 
+class PromiseWithdrawn(_Event):
+    """A promise, or instalments, had been recorded by mistake; they count neither way."""
+
+    type: Literal["PromiseWithdrawn"] = "PromiseWithdrawn"
+    arrangement_id: str
+    reason: str = ""
+
+
+class PromiseReinstated(_Event):
+    """What had kept a promise was taken back: it is to be kept again, by the days it named.
+
+    Attributes:
+        arrangement: with what has come in for it and was not taken back.
+    """
+
+    type: Literal["PromiseReinstated"] = "PromiseReinstated"
+    arrangement: Arrangement
+
+
 class InstalmentMissed(_Event):
     """An instalment was not paid, and it was agreed that the others keep their days.
 

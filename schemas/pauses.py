@@ -108,6 +108,13 @@ class Arrangement(Frozen):
         rest = due - self.received
         return rest if rest.is_positive else Money.zero(self.received.currency)
 
+    def without(self, payment_id: str, amount: Money) -> Arrangement:
+        """The same when a payment was taken back; one that never counted for it changes nothing."""
+        if payment_id not in self.payments:
+            return self
+        left = tuple(one for one in self.payments if one != payment_id)
+        return self.model_copy(update={"received": self.received - amount, "payments": left})
+
     @property
     def next_lapse(self) -> Instant | None:
         """When the next instalment that is not covered counts as missed; None when all are."""
@@ -119,6 +126,18 @@ class Arrangement(Frozen):
             if due.amount > self.received.amount and place >= self.lapsed:
                 return lapse
         return None
+
+
+class KeptPromise(Frozen):
+    """What was promised and has come in; it counts again when that is taken back.
+
+    Attributes:
+        arrangement: with the payments that kept it.
+        broken_before: how many promises in a row had been broken before it.
+    """
+
+    arrangement: Arrangement
+    broken_before: int = 0
 
 
 class Hold(Frozen):

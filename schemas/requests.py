@@ -77,6 +77,13 @@ class AgreeInstalments(Said):
     accelerates: bool = True
 
 
+class WithdrawPromise(Said):
+    """A promise, or instalments, were recorded by mistake: nobody waits for them any more."""
+
+    type: Literal["withdraw_promise"] = "withdraw_promise"
+    reason: Text = Field(min_length=1, max_length=500)
+
+
 class PlaceHold(Said):
     """Stop the clock; until a moment, or open-ended."""
 
@@ -141,11 +148,13 @@ class ReferCase(Said):
 
     Attributes:
         to: one of the plan's destinations; empty for the one that its rules name.
+        without_notice: also when the debtor was never told of the hand-over.
     """
 
     type: Literal["refer_case"] = "refer_case"
     to: Text = Field(default="", max_length=100)
     reason: Text = Field(default="", max_length=500)
+    without_notice: bool = False
 
 
 class ApproveReferral(Said):

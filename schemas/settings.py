@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     )
     database_pool: int = Field(default=10, ge=1, le=200, validation_alias="DATABASE_POOL")
     temporal_address: str = Field(default="", validation_alias="TEMPORAL_ADDRESS")
+    payload_keys: SecretStr = Field(default=SecretStr(""), validation_alias="PAYLOAD_KEYS")
     smtp_host: str = Field(default="", validation_alias="SMTP_HOST")
     smtp_port: int = Field(default=587, ge=1, le=65535, validation_alias="SMTP_PORT")
     smtp_security: SmtpSecurity = Field(

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from schemas.base import Instant, Text
+from schemas.charges import StatedCharges
 from schemas.event_base import Happened as _Event
 from schemas.money import Money
 from schemas.plan import Channel, DunningPlan
@@ -19,6 +20,8 @@ class StepPerformed(_Event):
         asked: what was still owed, and asked for.
         delivery: ``accepted``, or ``unknown`` when nobody can tell whether the message left.
         detail: where to find it: a Message-ID, a file name.
+        claims: the charges that it claims if it arrived, while nobody can tell; what an accepted
+            message claims is an event of its own.
     """
 
     type: Literal["StepPerformed"] = "StepPerformed"
@@ -30,6 +33,7 @@ class StepPerformed(_Event):
     delivery: Literal["accepted", "unknown"] = "accepted"
     detail: Text = ""
     sha256: str = ""
+    claims: StatedCharges | None = None
 
 
 class StepFailed(_Event):

@@ -116,19 +116,23 @@ class SweepSummary(Frozen):
 
 
 class InboxSummary(Frozen):
-    """What a reading of the mailbox brought.
+    """What a reading of all mailboxes brought.
 
     Attributes:
         configured: there is a mailbox to read.
         seen: messages looked at that had not been seen in this place.
         new: how many of them were new, by kind.
         unlinked: new answers of which nobody knows the case.
+        unreachable: mailboxes that could not be read, or not to their end: by name, what was wrong.
+        mailboxes: how many there are.
     """
 
     configured: bool = True
     seen: int = 0
     new: dict[str, int] = Field(default_factory=dict)
     unlinked: int = 0
+    unreachable: dict[str, str] = Field(default_factory=dict)
+    mailboxes: int = 1
 
 
 class CaseSummary(Frozen):

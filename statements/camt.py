@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 
-from schemas.bank import Balance, BankStatement, FileFormat, Party, Quarantined
+from schemas.bank import Balance, BankStatement, FileFormat, Flag, Party, Quarantined
 from statements.camt_detail import (
     read_details,
     remainder,
@@ -14,7 +15,8 @@ from statements.camt_detail import (
     unsigned_amount,
 )
 from statements.camt_entry import Entry, Surroundings, read_entry
-from statements.camt_parts import account_of, amount_in, charges_of, party_of
+from statements.camt_large import LargeEntry, large_entries
+from statements.camt_parts import account_of, amount_in, party_of
 from statements.errors import BadValueError
 from statements.gathering import Piece, Repetitions, StatementDraft
 from statements.identity import KeyMaker
@@ -30,7 +32,7 @@ MESSAGES = {
 
 KINDS = {"Rpt": "report", "Stmt": "statement", "Ntfctn": "notification"}
 DETAILS_IN_MEMORY = 2000
-"""An entry with more details is told as it is read, each with its own amount and direction."""
+"""An entry with more details is told as it is read, once the file was searched for its end."""
 
 
 def read_camt(content: bytes, encoding: str | None) -> Iterator[Piece]:
@@ -43,7 +45,7 @@ def read_camt(content: bytes, encoding: str | None) -> Iterator[Piece]:
     Yields:
         Transactions, each statement after its own, and what could not be read.
     """
-    reader = _CamtReader()
+    reader = _CamtReader(lambda: large_entries(content, encoding, DETAILS_IN_MEMORY))
     steps = {"TxDtls": reader.detail, "Ntry": reader.entry}
     try:
         for element in elements(content, ("TxDtls", "Ntry", *KINDS), encoding):
@@ -56,8 +58,11 @@ def read_camt(content: bytes, encoding: str | None) -> Iterator[Piece]:
 class _CamtReader:
     """Where the reading is: the statement, the entry in it, the details of that so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, look_ahead: Callable[[], Mapping[int, LargeEntry]]) -> None:
         self.keys = KeyMaker()
+        self.look_ahead = look_ahead
+        self.large: Mapping[int, LargeEntry] | None = None
+        self.entries_before = 0
         self.repetitions = Repetitions(self.keys)
         self.number = 0
         self.draft: StatementDraft | None = None
@@ -82,13 +87,17 @@ class _CamtReader:
         _, node, line = parents[-1]
         draft = self._statement_of(parents)
         waiting, self.details = self.details, []
+        if self.large is None:
+            self.large = self.look_ahead()
+        # Where the file breaks off before the entry's end, what has been read so far must do.
+        whole = self.large.get(self.entries_before, LargeEntry(node))
         try:
-            head = read_entry(node, self.around, self.entries + 1, line)
+            head = read_entry(whole.node, self.around, self.entries + 1, line)
         except BadValueError:
             self.streamed = _Streamed(None, draft)  # the entry's own end will tell why
             return
         head.several = True
-        self.streamed = _Streamed(head, draft)
+        self.streamed = _Streamed(head, draft, as_entry=whole.as_entry)
         for one in waiting:
             yield from self.streamed.tell(one)
 
@@ -96,6 +105,7 @@ class _CamtReader:
         """An entry ended."""
         draft = self._statement_of(element.parents)
         self.entries += 1
+        self.entries_before += 1
         details, self.details = self.details, []
         streamed, self.streamed = self.streamed, None
         try:
@@ -114,8 +124,6 @@ class _CamtReader:
             # Details were told as they ended, so they are put back for the fingerprint.
             node.setdefault("NtryDtls", []).append({"TxDtls": details})
         entry = read_entry(node, self.around, self.entries, element.line)
-        if "Chrgs" in node:
-            entry.shared["charges"] = charges_of(node)
         transactions = read_details(entry, details)
         yield from draft.take(transactions, entry.amount, entry.status, reversal=entry.reversal)
 
@@ -173,8 +181,10 @@ class _CamtReader:
 class _Streamed:
     """An entry of thousands of details, told as they are read."""
 
-    def __init__(self, entry: Entry | None, draft: StatementDraft) -> None:
-        self.entry, self.draft = entry, draft
+    def __init__(
+        self, entry: Entry | None, draft: StatementDraft, *, as_entry: bool = False
+    ) -> None:
+        self.entry, self.draft, self.as_entry = entry, draft, as_entry
         self.number = 0
         self.rest = entry.amount if entry else None
 
@@ -185,15 +195,23 @@ class _Streamed:
             return
         self.number += 1
         try:
-            amount = unsigned_amount(entry, node)
-            signed = (amount or 0) * sign_of(entry, node)
-            one = transaction(entry, node, self.rest * 0 + signed, number=self.number)
+            amount, flags = self._amount(entry, node)
+            one = transaction(entry, node, amount, number=self.number, flags=flags)
         except BadValueError as error:
             place = f"{entry.shared['place']}, detail {self.number}"
             yield Quarantined(statement=entry.shared["statement"], place=place, reason=str(error))
             return
         self.rest -= one.amount
         yield from self.draft.pass_on([one], reversal=entry.reversal)
+
+    def _amount(self, entry: Entry, node: Tree) -> tuple[Decimal, tuple[Flag, ...]]:
+        """What a detail moved, as ``read_details`` would tell it with all of them at hand."""
+        amount = unsigned_amount(entry.currency, node)
+        if amount is None:
+            return Decimal(0), (Flag.AMOUNT_UNKNOWN,)
+        if self.as_entry:
+            return (-amount if entry.amount < 0 else amount), (Flag.SIGN_OF_ENTRY,)
+        return amount * sign_of(entry.amount, node), ()
 
     def end(self) -> Iterator[Piece]:
         """The entry ended; what its details did not say is told."""

@@ -59,8 +59,8 @@ def _without_details(entry: Entry) -> tuple[Flag, ...]:
 
 
 def _amounts(entry: Entry, nodes: list[Tree]) -> tuple[list[Decimal | None], tuple[Flag, ...]]:
-    plain = [unsigned_amount(entry, node) for node in nodes]
-    signs = [sign_of(entry, node) for node in nodes]
+    plain = [unsigned_amount(entry.currency, node) for node in nodes]
+    signs = [sign_of(entry.amount, node) for node in nodes]
     own = [
         None if amount is None else amount * sign for amount, sign in zip(plain, signs, strict=True)
     ]
@@ -73,7 +73,7 @@ def _amounts(entry: Entry, nodes: list[Tree]) -> tuple[list[Decimal | None], tup
     return own, ()
 
 
-def unsigned_amount(entry: Entry, node: Tree) -> Decimal | None:
+def unsigned_amount(currency: str, node: Tree) -> Decimal | None:
     """What a detail of several says it is, in the account's currency; None when it does not.
 
     Raises:
@@ -81,17 +81,17 @@ def unsigned_amount(entry: Entry, node: Tree) -> Decimal | None:
     """
     for path in (("Amt",), ("AmtDtls", "TxAmt", "Amt"), ("AmtDtls", "CntrValAmt", "Amt")):
         found = amount_in(node, *path)
-        if found is not None and found.currency == entry.currency:
+        if found is not None and found.currency == currency:
             return found.amount
     return None
 
 
-def sign_of(entry: Entry, node: Tree) -> int:
+def sign_of(whole: Decimal, node: Tree) -> int:
     """The direction of a detail: its own, else the entry's."""
     direction = text(node, "CdtDbtInd")
     if direction:
         return 1 if direction == "CRDT" else -1
-    return -1 if entry.amount < 0 else 1
+    return -1 if whole < 0 else 1
 
 
 def remainder(entry: Entry, rest: Decimal, number: int) -> BankTransaction:
@@ -159,7 +159,7 @@ def _fill_from_detail(fields: dict[str, Any], node: Tree, amount: Decimal, entry
         filled(fields, parts=tuple(("AddtlTxInf", one) for one in texts(node, "AddtlTxInf")))
     stated = amount_in(node, "Amt") or amount_in(node, "AmtDtls", "TxAmt", "Amt")
     if stated is not None:
-        signed = stated.amount * sign_of(entry, node)
+        signed = stated.amount * sign_of(entry.amount, node)
         if (signed, stated.currency) != (amount, entry.currency):
             fields["stated"] = StatedAmount(amount=signed, currency=stated.currency)
     instructed = amount_in(node, "AmtDtls", "InstdAmt", "Amt") if "AmtDtls" in node else None

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from schemas.bank import Flag, TransactionStatus
-from statements.camt_parts import amount_in, bank_codes, batch_of, structured
+from statements.camt_parts import amount_in, bank_codes, batch_of, charges_of, structured
 from statements.errors import BadValueError
 from statements.identity import ItemKeyMaker, KeyMaker, day_text
 from statements.return_codes import is_return
@@ -65,7 +65,7 @@ def read_entry(node: Tree, around: Surroundings, number: int, line: int) -> Entr
         BadValueError: when its amount, direction, status or a date cannot be read; without them
             nobody knows what it moved.
     """
-    amount, currency = _signed(node)
+    amount, currency = signed(node)
     status = _status(node)
     booking_date, flags = _booking_date(node, around)
     iso, own, afb = bank_codes(node)
@@ -94,6 +94,7 @@ def read_entry(node: Tree, around: Surroundings, number: int, line: int) -> Entr
         entry_reference=reference(text(node, "NtryRef")) if "NtryRef" in node else "",
         bank_text=text(node, "AddtlNtryInf") if "AddtlNtryInf" in node else "",
         batch=batch_of(node) if "NtryDtls" in node else None,
+        charges=charges_of(node) if "Chrgs" in node else None,
     )
     reversal = text(node, "RvslInd") in {"true", "1"}
     if reversal:
@@ -116,7 +117,12 @@ def _status(node: Tree) -> TransactionStatus:
     return status
 
 
-def _signed(node: Tree) -> tuple[Decimal, str]:
+def signed(node: Tree) -> tuple[Decimal, str]:
+    """What an entry moved, and its currency.
+
+    Raises:
+        BadValueError: when it has no amount or no direction.
+    """
     found = amount_in(node, "Amt")
     if found is None:
         raise BadValueError("the entry has no amount")

@@ -32,7 +32,8 @@ class Contact(Frozen):
     Attributes:
         owner: which attempt holds it.
         lease_until: until then, a hand-over that has begun may still be under way.
-        charges: what it claims beside each of its invoices; only an accepted one has claimed it.
+        charges: what it claims beside each of its invoices, as it began to leave; only an accepted
+            one has claimed it.
         perhaps_left: an earlier attempt was in the middle of its hand-over; nobody knows of it.
     """
 
@@ -123,17 +124,41 @@ async def take_over(pool: Pool, reference: str, owner: str, lease_seconds: float
     await pool.execute(_SQL["take_over"], reference, owner, lease_seconds)
 
 
-async def take_back(pool: Pool, reference: str, owner: str, problem: str) -> None:
-    """The hand-over certainly did not happen: the contact is merely claimed again."""
-    await pool.execute(_SQL["take_back"], reference, owner, problem[:500])
+async def take_back(
+    pool: Pool, reference: str, owner: str, problem: str, now: datetime | None = None
+) -> datetime | None:
+    """The hand-over certainly did not happen: the contact is merely claimed again.
+
+    Args:
+        pool: any.
+        reference: of the contact.
+        owner: the attempt that claimed it.
+        problem: for people.
+        now: the case's own clock, when the receiving side put the contact off.
+
+    Returns:
+        Since when it has been put off; None when it was not, or is somebody else's.
+    """
+    since: datetime | None = await pool.fetchval(
+        _SQL["take_back"], reference, owner, problem[:500], now
+    )
+    return since
 
 
-async def withdraw(connection: Pool | Connection, reference: str, problem: str = "") -> None:
+async def withdraw(
+    connection: Pool | Connection, reference: str, problem: str = "", *, overnight: bool = False
+) -> None:
     """Nothing of a claim has left, nor will for now: it holds nobody up and speaks for nobody.
 
     One of which an earlier attempt may have left is unknown from then on.
+
+    Args:
+        connection: any.
+        reference: of the contact.
+        problem: why, for people.
+        overnight: it goes on as it was when the contact hours begin again.
     """
-    await connection.execute(_SQL["withdraw"], reference, problem[:500])
+    await connection.execute(_SQL["withdraw"], reference, problem[:500], overnight)
 
 
 class Settled(Frozen):
@@ -144,7 +169,6 @@ class Settled(Frozen):
         sha256: of the exact bytes that left, hexadecimal.
         address: where it went, or would have.
         problem: why it was refused, by name and in words.
-        charges: what it claims beside each of its invoices.
     """
 
     state: ContactState
@@ -152,7 +176,6 @@ class Settled(Frozen):
     sha256: str = ""
     address: str = ""
     problem: str = ""
-    charges: tuple[StatedCharges, ...] = ()
 
 
 async def settle(connection: Connection, reference: str, settled: Settled) -> None:
@@ -161,8 +184,18 @@ async def settle(connection: Connection, reference: str, settled: Settled) -> No
         _SQL["settle"],
         *(reference, settled.state.value, settled.detail, settled.sha256, settled.address),
         settled.problem[:500],
-        [one.model_dump(mode="json") for one in settled.charges],
     )
+
+
+async def keep_charges(
+    connection: Connection, reference: str, charges: Sequence[StatedCharges]
+) -> None:
+    """Remember what a message claims, in the transaction that begins its hand-over.
+
+    If nobody knows afterwards whether it left, what it claimed is known all the same.
+    """
+    claimed = [one.model_dump(mode="json") for one in charges]
+    await connection.execute(_SQL["keep_charges"], reference, claimed)
 
 
 class UnknownTask(Frozen):
@@ -172,7 +205,7 @@ class UnknownTask(Frozen):
     case_id: str
 
 
-async def find(pool: Pool, reference: str) -> Contact | None:
+async def find(pool: Pool | Connection, reference: str) -> Contact | None:
     """A contact by its reference."""
     row = await pool.fetchrow(_SQL["contact"], reference)
     return None if row is None else Contact.model_validate(dict(row))

@@ -47,7 +47,11 @@ class Link(Frozen):
 
 
 class KeptMail(Frozen):
-    """A message that was kept, without its raw bytes."""
+    """A message that was kept, without its raw bytes.
+
+    Attributes:
+        mailboxes: in which it was seen.
+    """
 
     inbound_id: str
     message_id: str
@@ -62,6 +66,7 @@ class KeptMail(Frozen):
     cases: tuple[str, ...] = ()
     failures: tuple[FailedRecipient, ...] = ()
     received_at: Instant
+    mailboxes: tuple[str, ...] = ()
 
 
 class SenderInvoice(Frozen):

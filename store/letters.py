@@ -90,11 +90,12 @@ async def hear(connection: Connection, news: PostalNews) -> KeptLetter | None:
         changed |= {"is_final": state.is_final, "ended_at": ended_at}
     after = letter.model_copy(update=changed)
     if after != letter:
-        await connection.execute(
+        updated_at = await connection.fetchval(
             _SQL["move_on"],
             *(news.reference, after.state, after.cause, after.is_final),
             *(after.presented_at, after.ended_at),
         )
+        after = after.model_copy(update={"updated_at": updated_at})
     return after
 
 
@@ -103,9 +104,22 @@ async def is_reported(connection: Pool | Connection, reference: str) -> None:
     await connection.execute(_SQL["is_reported"], reference)
 
 
-async def under_way(pool: Pool, provider: str, limit: int = 500) -> list[KeptLetter]:
-    """Letters that are not at their end, or of whose end nobody has told their cases."""
-    rows = await pool.fetch(_SQL["under_way"], provider, limit)
+async def under_way(
+    pool: Pool, provider: str, *, after: str = "", of: str = "", limit: int = 500
+) -> list[KeptLetter]:
+    """Letters to ask about, in pages: those that are not at their end, or nobody has told of.
+
+    A registered letter that notified its debtor is asked about for 60 more days, as long as no
+    receipt of it is kept: it comes as a scan, days after the postman.
+
+    Args:
+        pool: of the database.
+        provider: who has them.
+        after: the last reference of the page before.
+        of: only the one with the provider's own id.
+        limit: how many make a page.
+    """
+    rows = await pool.fetch(_SQL["under_way"], provider, after, of, limit)
     return [KeptLetter.model_validate(dict(row)) for row in rows]
 
 
@@ -115,12 +129,13 @@ async def list_letters(pool: Pool, limit: int = 1000) -> list[KeptLetter]:
     return [KeptLetter.model_validate(dict(row)) for row in rows]
 
 
-async def keep_proof(connection: Pool | Connection, reference: str, proof: Proof) -> None:
-    """Archive a document with its hash; the same document twice is one."""
-    await connection.execute(
+async def keep_proof(connection: Pool | Connection, reference: str, proof: Proof) -> bool:
+    """Archive a document with its hash; False when the same one is there already."""
+    kept = await connection.fetchval(
         _SQL["keep_proof"],
         *(reference, proof.kind, proof.sha256, proof.media_type, proof.content),
     )
+    return kept is not None
 
 
 async def read_proofs(pool: Pool, reference: str) -> list[Proof]:
@@ -141,6 +156,6 @@ async def keep_call(
     return kept is not None
 
 
-async def calls_are_seen(connection: Pool | Connection, provider: str, provider_id: str) -> None:
+async def calls_are_seen(connection: Pool | Connection, provider_id: str) -> None:
     """What was called about has been looked at."""
-    await connection.execute(_SQL["calls_are_seen"], provider, provider_id)
+    await connection.execute(_SQL["calls_are_seen"], provider_id)

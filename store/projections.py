@@ -18,12 +18,14 @@ from schemas.events import (
     CreditNoteIssued,
     DisputeRaised,
     FactUnreadable,
+    FormalNoticeServed,
     HoldPlaced,
     InstalmentsAgreed,
     InvoiceCorrected,
     PaymentReceived,
     PaymentReversed,
     PromiseMade,
+    PromiseReinstated,
     ReplyReceived,
     StepFailed,
     StepSkipped,
@@ -46,6 +48,7 @@ FACT_KINDS: dict[type, str] = {
     ContactsStopped: "contacts_stopped",
     ContactBounced: "contact_bounced",
     ReplyReceived: "reply_received",
+    FormalNoticeServed: "formal_notice_served",
 }
 """Which kind of fact each event puts on record."""
 
@@ -101,7 +104,7 @@ async def _contacts_follow(
     match event:
         case CaseClosed() | StepSkipped() | HoldPlaced() | ContactsStopped() | DisputeRaised():
             await connection.execute(_SQL["contacts_are_withdrawn"], before.case_id)
-        case PromiseMade() | InstalmentsAgreed():
+        case PromiseMade() | InstalmentsAgreed() | PromiseReinstated():
             await connection.execute(_SQL["contacts_are_withdrawn"], before.case_id)
         case StepFailed():
             await connection.execute(_SQL["contact_is_refused"], event.reference)

@@ -26,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
         RecordPayment,
         Refusal,
         ReportBounce,
+        ReportService,
         Request,
         ReversePayment,
         StopContacts,
@@ -119,6 +120,11 @@ class CollectionCaseWorkflow:
     async def reply_received(self, reply: ReceiveReply) -> int:
         """The debtor has answered."""
         return await self._hear(reply)
+
+    @workflow.update
+    async def formal_notice_served(self, service: ReportService) -> int:
+        """A formal notice has reached the debtor."""
+        return await self._hear(service)
 
     @workflow.update
     async def invoice_corrected(self, correction: CorrectInvoice) -> int:

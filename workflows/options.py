@@ -8,6 +8,8 @@ from typing import TypedDict
 from temporalio.common import RetryPolicy
 from temporalio.workflow import ActivityCancellationType
 
+from domain.notices import NOTICE_TRIED_FOR
+from domain.steps import STEP_TRIED_FOR
 from schemas.plan import Channel
 
 STEP_ACTIVITY: dict[Channel, str] = {
@@ -58,7 +60,7 @@ RECORD = Options(
 
 STEP = Options(
     start_to_close_timeout=timedelta(minutes=5),
-    schedule_to_close_timeout=timedelta(days=3),
+    schedule_to_close_timeout=STEP_TRIED_FOR,
     heartbeat_timeout=timedelta(seconds=15),
     retry_policy=RetryPolicy(
         initial_interval=timedelta(seconds=5),
@@ -68,11 +70,14 @@ STEP = Options(
     ),
     cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 )
-"""A step is tried for three days; then a person looks, and the case goes on."""
+"""A step is tried for three days; then a person looks, and the case goes on.
+
+Nights end an attempt without a result; the next order of the step keeps to the same three days.
+"""
 
 NOTICE = Options(
     start_to_close_timeout=timedelta(minutes=5),
-    schedule_to_close_timeout=timedelta(days=1),
+    schedule_to_close_timeout=NOTICE_TRIED_FOR,
     heartbeat_timeout=timedelta(seconds=15),
     retry_policy=STEP["retry_policy"],
     cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

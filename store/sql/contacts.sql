@@ -69,8 +69,12 @@ set
 where reference = $1 and state in ('claimed', 'handing over', 'unknown');
 
 -- name: take_back
-update contacts set state = 'claimed', last_error = $3, updated_at = now()
-where reference = $1 and owner = $2 and state in ('claimed', 'handing over');
+update contacts
+set
+    state = 'claimed', last_error = $3, updated_at = now(),
+    postponed_since = coalesce(postponed_since, $4)
+where reference = $1 and owner = $2 and state in ('claimed', 'handing over')
+returning postponed_since;
 
 -- name: withdraw
 -- What an earlier attempt perhaps let leave cannot be called back: nobody knows, for all it names.
@@ -78,7 +82,8 @@ with gone as (
     update contacts
     set
         state = case when perhaps_left then 'unknown' else 'withdrawn' end, updated_at = now(),
-        last_error = case when $2 = '' then last_error else $2 end
+        last_error = case when $2 = '' then last_error else $2 end,
+        postponed_since = case when $3 then postponed_since end
     where reference = $1 and state = 'claimed'
     returning reference, state
 )
@@ -95,8 +100,11 @@ with turn_has_come as (
 update contacts
 set
     state = $2, detail = $3, sha256 = $4, address = $5, updated_at = now(),
-    last_error = case when $6 = '' then last_error else $6 end, charges = $7
+    last_error = case when $6 = '' then last_error else $6 end
 where reference = $1;
+
+-- name: keep_charges
+update contacts set charges = $2 where reference = $1;
 
 -- name: unsettled
 select *, lease_until < now() as lease_is_over from contacts

@@ -54,8 +54,11 @@ limit 2000;
 -- name: list
 select
     inbound_id, message_id, kind, evidence, sender, subject, text, sent_at, linked_by, reference,
-    cases, failures, received_at
-from inbound_messages
+    cases, failures, received_at, array(
+        select distinct p.mailbox from inbound_places as p where p.inbound_id = m.inbound_id
+        order by p.mailbox
+    ) as mailboxes
+from inbound_messages as m
 where ($1 = '' or kind = $1) and (not $2 or (cases = '{}' and kind in ('reply', 'bounce')))
 order by received_at desc, inbound_id
 limit $3;
@@ -63,8 +66,11 @@ limit $3;
 -- name: one
 select
     inbound_id, message_id, kind, evidence, sender, subject, text, sent_at, linked_by, reference,
-    cases, failures, received_at
-from inbound_messages where inbound_id = $1;
+    cases, failures, received_at, array(
+        select distinct p.mailbox from inbound_places as p where p.inbound_id = m.inbound_id
+        order by p.mailbox
+    ) as mailboxes
+from inbound_messages as m where inbound_id = $1;
 
 -- name: raw
 select raw from inbound_messages where inbound_id = $1;
@@ -72,8 +78,11 @@ select raw from inbound_messages where inbound_id = $1;
 -- name: of_case
 select
     inbound_id, message_id, kind, evidence, sender, subject, text, sent_at, linked_by, reference,
-    cases, failures, received_at
-from inbound_messages where $1 = any (cases)
+    cases, failures, received_at, array(
+        select distinct p.mailbox from inbound_places as p where p.inbound_id = m.inbound_id
+        order by p.mailbox
+    ) as mailboxes
+from inbound_messages as m where $1 = any (cases)
 order by received_at;
 
 -- name: wait

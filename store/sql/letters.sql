@@ -25,7 +25,8 @@ for update;
 -- name: move_on
 update letters set
     state = $2, cause = $3, is_final = $4, presented_at = $5, ended_at = $6, updated_at = now()
-where reference = $1;
+where reference = $1
+returning updated_at;
 
 -- name: is_reported
 update letters set reported_at = now() where reference = $1;
@@ -35,9 +36,21 @@ select
     reference, provider, provider_id, kind, state, cause, is_final, sha256, presented_at, ended_at,
     reported_at, updated_at
 from letters
-where provider = $1 and (not is_final or reported_at is null)
-order by updated_at
-limit $2;
+where provider = $1 and reference > $2 and $3 in ('', provider_id)
+    and (
+        not is_final or reported_at is null
+        or (
+            state in ('delivered', 'refused', 'not-claimed')
+            and kind in ('registered', 'electronic-qualified')
+            and updated_at > now() - interval '60 days'
+            and not exists (
+                select from letter_proofs as p where p.reference = letters.reference
+                    and p.kind in ('acknowledgement', 'refusal', 'not-claimed', 'return')
+            )
+        )
+    )
+order by reference
+limit $4;
 
 -- name: list_letters
 select
@@ -51,7 +64,8 @@ limit $1;
 -- name: keep_proof
 insert into letter_proofs (reference, kind, sha256, media_type, content)
 values ($1, $2, $3, $4, $5)
-on conflict do nothing;
+on conflict do nothing
+returning sha256;
 
 -- name: read_proofs
 select kind, sha256, media_type, content from letter_proofs
@@ -66,4 +80,4 @@ returning call_id;
 
 -- name: calls_are_seen
 update letter_calls set seen_at = now()
-where provider = $1 and provider_id = $2 and seen_at is null;
+where provider_id = $1 and seen_at is null;

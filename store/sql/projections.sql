@@ -32,7 +32,9 @@ delete from case_starts where case_id = $1;
 with turn_is_free as (delete from waiting where case_id = $1),
 gone as (
     update contacts
-    set state = case when perhaps_left then 'unknown' else 'withdrawn' end, updated_at = now()
+    set
+        state = case when perhaps_left then 'unknown' else 'withdrawn' end, updated_at = now(),
+        postponed_since = null
     where case_id = $1 and state = 'claimed'
     returning reference, state
 )

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from activities.errors import DeliveryUnknown
 from activities.library import read_rate_table
+from activities.smtp import Mailer
 from activities.step_turn import StepTurn
 from activities.steps import Steps
+from domain.case import decide
 from domain.notice_claim import state_case
 from engines.mailbox import Mailbox
-from schemas.case import CollectionCase
+from schemas.case import CollectionCase, TaskKind
 from schemas.charge_events import ChargesClaimed, ChargesWaived
-from schemas.events import StepFailed
+from schemas.commands import CompleteTask, Refusal
+from schemas.events import StepFailed, StepPerformed
 from schemas.plan import Channel, Charges, DunningPlan, DunningStep
 from store import event_store
 from store.pool import Pool
@@ -23,7 +27,7 @@ from store.read_models import case_as_it_stands
 from store.receivables import read_debtor
 from tests.support.cases import MORNING, euros, opened, put
 from tests.support.ledger import owe
-from tests.support.turns import Turn
+from tests.support.turns import Turn, dies
 
 TODAY = MORNING.date()
 RATES = Path("rates/reference-rates.csv")
@@ -143,3 +147,71 @@ async def test_an_invoice_that_was_busy_has_its_claim_on_record_too(
     found = await second.attempt()
     assert [event.type for event in found.events] == ["StepPerformed", "ChargesClaimed"]
     assert (await _now(second)).charges_owed == euros("44.08")
+
+
+async def _arrived(turn: Turn) -> CollectionCase:
+    """A person answers the case's task: the message did arrive."""
+    case = await _now(turn)
+    (task,) = [one for one in case.tasks if one.kind is TaskKind.DELIVERY_UNKNOWN]
+    answer = CompleteTask(command_id="c-1", by="anna", task_id=task.task_id, outcome="arrived")
+    events = decide(case, answer, MORNING + timedelta(hours=2))
+    assert not isinstance(events, Refusal)
+    return await put(turn.pool, case, *events)
+
+
+async def test_what_an_unknown_message_claimed_is_owed_once_it_is_known_to_have_arrived(
+    due: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line is cut after the mail: nothing is claimed yet; it arrived, so both cases owe it."""
+    first, second = await due("F-1", charges=Charges.CLAIM), await due("F-2", charges=Charges.CLAIM)
+
+    async def cut(*_: object, begin: Callable[[], Awaitable[None]], **__: object) -> None:
+        await begin()
+        raise DeliveryUnknown("the line was cut after the mail")
+
+    monkeypatch.setattr(Mailer, "send", cut)
+    (perhaps,) = (await first.attempt()).events
+    assert isinstance(perhaps, StepPerformed)
+    assert (perhaps.delivery, (await _now(first)).charges) == ("unknown", None)
+    await second.attempt()
+    assert (await _now(second)).charges is None
+    for turn in (first, second):
+        case = await _arrived(turn)
+        assert case.charges_owed == euros("44.08")
+        assert case.charges is not None
+        assert (case.charges.on, case.charges.reference) == (TODAY, first.reference)
+        stream = await _stream(turn)
+        assert stream.count("ChargesClaimed") == 1
+
+
+async def test_a_process_that_died_with_a_claim_on_its_way_has_not_lost_it(
+    due: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between the mail and the record: the next attempt knows what may have been claimed."""
+    turn = await due("F-1", charges=Charges.CLAIM)
+    await dies(turn, "accepted", monkeypatch)
+    await turn.pool.execute("update contacts set lease_until = now() - interval '1 second'")
+    (perhaps,) = (await turn.attempt()).events
+    assert isinstance(perhaps, StepPerformed)
+    assert perhaps.delivery == "unknown"
+    assert (await _arrived(turn)).charges_owed == euros("44.08")
+
+
+async def test_a_later_claim_stays_in_its_place(due: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Meanwhile a person claimed more, up to a later day: what arrived does not lower it."""
+    turn = await due("F-1", charges=Charges.CLAIM)
+    await dies(turn, "accepted", monkeypatch)
+    await turn.pool.execute("update contacts set lease_until = now() - interval '1 second'")
+    await turn.attempt()
+    later = ChargesClaimed(
+        at=MORNING, interest=euros("9.99"), indemnity=euros("40.00"), on=date(2026, 12, 1)
+    )
+    await put(turn.pool, await _now(turn), later)
+    assert (await _arrived(turn)).charges_owed == euros("49.99")
+    assert (await _stream(turn)).count("ChargesClaimed") == 1
+
+
+async def _stream(turn: Turn) -> list[str]:
+    async with turn.pool.acquire() as connection:
+        found = await event_store.read_stream(connection, turn.order.case_id)
+    return [one.event.type for one in found]

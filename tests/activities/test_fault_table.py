@@ -6,6 +6,7 @@ The table of docs/e-mail.md is what really happened here, row by row.
 from __future__ import annotations
 
 import asyncio
+import base64
 import shutil
 import ssl
 import subprocess
@@ -20,14 +21,18 @@ import pytest
 from activities.errors import DeliveryPostponed, DeliveryRefused, DeliveryUnknown
 from activities.smtp import Mailer, SmtpAccount
 from engines.ports import free_ports
+from schemas.events import StepFailed
 from schemas.settings import SmtpSecurity
+from store.pool import Pool
 from tests.support.dns_server import NameServer, name_server
 from tests.support.smtp_server import HANG_UP, SILENCE, Server, smtp_server
+from tests.support.turns import Make
 
 PAGE = Path(__file__).parents[2] / "docs" / "e-mail.md"
 HEAD = ("| fault | the message | seen by the server | after |", "|---|---|---|---|")
 TIMEOUT = 0.4
 MESSAGE = b"Subject: x\r\n\r\nhello\r\n"
+TEN_MEGABYTES = MESSAGE + base64.encodebytes(bytes(10 * 1024 * 1024))
 
 
 @dataclass
@@ -41,6 +46,7 @@ class Fault:
         tls: the server has a certificate that nobody vouches for.
         nobody: nothing listens there at all.
         dns: what the DNS says of the recipient's domain.
+        message: what is sent.
     """
 
     words: str
@@ -52,8 +58,10 @@ class Fault:
     nobody: bool = False
     pause: float = 0
     dns: str = "SERVFAIL"
+    message: bytes = MESSAGE
 
 
+INJECTION = "\r\nBcc: x@evil.example"
 AUTH = {"EHLO": b"250-here\r\n250 AUTH PLAIN LOGIN"}
 STARTTLS = {"security": SmtpSecurity.STARTTLS}
 TLS = {"security": SmtpSecurity.TLS}
@@ -87,6 +95,7 @@ FAULTS = [
     Fault("our sender is not allowed", {"MAIL": b"553 5.7.1 not yours"}),
     Fault("é@ at a server without SMTPUTF8", recipient="é@y.example"),
 ]
+LARGE = Fault("10 MB attached", account={"timeout_seconds": 20}, message=TEN_MEGABYTES)
 
 AFTER = {
     "left": "accepted",
@@ -114,7 +123,7 @@ def untrusted(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
     return context
 
 
-async def outcome(attempt: Callable[[], Awaitable[Any]]) -> str:
+async def outcome(attempt: Callable[[], Awaitable[Any]], seconds_max: float) -> str:
     """One attempt, in a word; never longer than the timeouts of its few steps."""
     began = time.monotonic()
     try:
@@ -127,15 +136,19 @@ async def outcome(attempt: Callable[[], Awaitable[Any]]) -> str:
         word = "unknown"
     else:
         word = "left"
-    assert time.monotonic() - began < 10 * TIMEOUT
+    assert time.monotonic() - began < seconds_max
     return word
 
 
 async def happens(fault: Fault, server: Server, names: NameServer) -> str:
     """A row of the table: what becomes of a message under this fault."""
-    account: dict[str, Any] = {"security": SmtpSecurity.NONE, **fault.account}
+    account: dict[str, Any] = {
+        "security": SmtpSecurity.NONE,
+        "timeout_seconds": TIMEOUT,
+        **fault.account,
+    }
     port = free_ports(1)[0] if fault.nobody else server.port
-    place = SmtpAccount(host="127.0.0.1", port=port, timeout_seconds=TIMEOUT, **account)
+    place = SmtpAccount(host="127.0.0.1", port=port, **account)
     mailer = Mailer(place, domains=names.domains(TIMEOUT))
     good = dict(server.says)
     server.says |= fault.says
@@ -145,12 +158,14 @@ async def happens(fault: Fault, server: Server, names: NameServer) -> str:
         async def begin() -> None:
             return None
 
-        await mailer.send(MESSAGE, sender="a@x.example", recipients=[fault.recipient], begin=begin)
+        await mailer.send(
+            fault.message, sender="a@x.example", recipients=[fault.recipient], begin=begin
+        )
 
-    word = await outcome(attempt)
+    word = await outcome(attempt, 10 * account["timeout_seconds"])
     if fault.mends:
         server.says = good
-        word = f"{word}, then {await outcome(attempt)}"
+        word = f"{word}, then {await outcome(attempt, 10 * TIMEOUT)}"
     await mailer.close()
     seen = {0: "nothing", 1: "the message"}[len(server.messages)]
     return f"| {fault.words} | {word} | {seen} | {AFTER[word.rpartition(', then ')[2]]} |"
@@ -168,5 +183,34 @@ async def test_the_table_of_faults_is_what_happens(untrusted: ssl.SSLContext) ->
             return await happens(fault, server, names)
 
     rows = await asyncio.gather(*(row(fault) for fault in FAULTS))
+    rows.append(await row(LARGE))  # Alone: it would make the others' short timeouts too short.
     table = "\n".join([*HEAD, *rows])
     assert table in PAGE.read_text("utf-8"), f"docs/e-mail.md should say:\n{table}"
+
+
+HOSTILE = {
+    "a header in the debtor's name, behind a line break": {"name": f"Evil{INJECTION}"},
+    "a header in the address, behind a line break": {"email": f"a@b.example{INJECTION}"},
+    "two addresses in one": {"email": "a@b.example, x@evil.example"},
+}
+
+
+async def test_nobody_writes_headers_but_us(pool: Pool, turn: Make) -> None:
+    """What an import holds adds neither a header nor a recipient; an address that tries is none."""
+    rows = []
+    for number, (words, columns) in enumerate(HOSTILE.items()):
+        step = await turn(number=f"F-{number}")
+        for column, value in columns.items():
+            await pool.execute(
+                f"update debtors set {column} = $1 where debtor_id = $2",  # noqa: S608 - our own names
+                *(value, f"D-F-{number}"),
+            )
+        (event,) = (await step.attempt()).events
+        mails = [mail for mail in step.mailbox.received() if step.message_ids()]
+        word = "refused" if isinstance(event, StepFailed) else "left"
+        if mails:
+            assert mails[-1].recipients == ("factures@menuiserie.example",)
+            assert mails[-1].message["Bcc"] is None
+        seen = "the message, to whom it is for alone" if step.message_ids() else "nothing"
+        rows.append(f"| {words} | {word} | {seen} | {AFTER[word]} |")
+    assert "\n".join(rows) in PAGE.read_text("utf-8"), "\n".join(rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from temporalio.exceptions import ApplicationError
 
@@ -56,3 +58,29 @@ async def test_a_case_that_moved_on_is_not_given_up(pool: Pool, turn: Make) -> N
         await _give_up(pool, step)
     assert clash.value.type == "WrongExpectedVersion"
     assert await contacts.find(pool, step.reference) is None
+
+
+async def test_nights_do_not_begin_the_deadline_anew(pool: Pool, turn: Make) -> None:
+    """Put off on a Friday, asked at night, put off on the third day after it: given up."""
+    step = await turn(email="later@menuiserie.example")
+    night, wednesday = MORNING + timedelta(hours=14), MORNING + timedelta(days=5)
+    with pytest.raises(ApplicationError, match="451") as first:
+        await step.attempt()
+    assert not first.value.non_retryable
+    assert (await step.attempt(step.order.model_copy(update={"now": night}))).not_now
+    await pool.execute("update debtors set email = 'later+2@menuiserie.example'")
+    with pytest.raises(ApplicationError, match="451") as last:
+        await step.attempt(step.order.model_copy(update={"now": wednesday}))
+    assert (last.value.type, last.value.non_retryable) == ("DeliveryDeadlinePassed", True)
+
+
+async def test_a_hold_begins_the_deadline_anew(pool: Pool, turn: Make) -> None:
+    """Put off, then news held it back for days: what is due afterwards has its own three days."""
+    step = await turn(email="later@menuiserie.example")
+    with pytest.raises(ApplicationError, match="451"):
+        await step.attempt()
+    await contacts.withdraw(pool, step.reference, "a promise")
+    await pool.execute("update debtors set email = 'later+2@menuiserie.example'")
+    with pytest.raises(ApplicationError, match="451") as later:
+        await step.attempt(step.order.model_copy(update={"now": MORNING + timedelta(days=5)}))
+    assert not later.value.non_retryable

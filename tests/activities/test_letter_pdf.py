@@ -208,13 +208,13 @@ def test_a_claim_is_paid_in_one_sum_and_can_be_counted_again() -> None:
     letter = PRESS.print(about)
     fields = payment_fields(letter)
     assert fields is not None
-    # 1,234.56 owed, 19.74 of interest on it and on the 250 that came late, and 40 fixed.
-    assert fields[7] == "EUR1294.3"
+    # 1,234.56 owed, 20.15 of interest (12.40 %) on it and on the 250 that came late, and 40 fixed.
+    assert fields[7] == "EUR1294.71"
     assert fields[9] == "RF18539007547034"
     words = text_of(letter)
     assert "Annexe : décompte arrêté au 21 octobre 2026" in words
-    assert "22/09/2026 21/10/2026 30 1 234,56 € 12,15 % BCE 01/07/2026 12,33 €" in words
-    assert "Total dû 1 294,30 €" in words
+    assert "22/09/2026 21/10/2026 30 1 234,56 € 12,40 % BCE 01/07/2026 12,58 €" in words
+    assert "Total dû 1 294,71 €" in words
 
 
 def test_a_phone_can_pay_several_invoices() -> None:

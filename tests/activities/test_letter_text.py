@@ -116,9 +116,9 @@ def test_a_claim_is_part_of_the_sum_and_a_stated_one_is_not() -> None:
         for charges in Charges
     }
     assert totals[Charges.NONE] == totals[Charges.STATE] == totals[Charges.WAIVE]
-    # 12.15 % on 1484.56 for 15 days and on 1234.56 for 30, on 1480 for 45; twice EUR 40.
+    # 12.40 % on 1484.56 for 15 days and on 1234.56 for 30, on 1480 for 45; twice EUR 40.
     assert totals[Charges.CLAIM] - totals[Charges.NONE] == Money(
-        amount=Decimal("19.74") + Decimal("22.17") + 80, currency="EUR"
+        amount=Decimal("20.15") + Decimal("22.63") + 80, currency="EUR"
     )
 
 

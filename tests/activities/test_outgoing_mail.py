@@ -16,6 +16,7 @@ from activities.outgoing_mail import PostRoom
 from activities.smtp import Mailer, SmtpAccount
 from activities.steps import Steps
 from engines.mailbox import Mailbox
+from engines.mailbox import mailbox as open_mailbox
 from schemas.events import StepFailed, StepPerformed
 from schemas.plan import Channel, ContactRole, DunningPlan, DunningStep
 from schemas.settings import SmtpSecurity
@@ -233,8 +234,61 @@ async def test_nobody_left_is_a_failed_step(pool: Pool, mailbox: Mailbox, send: 
 async def test_international_addresses_arrive(pool: Pool, mailbox: Mailbox, send: Send) -> None:
     """The domain in ASCII, the rest as it is, where the server offers it (RFC 6531)."""
     await contacts_of_debtor(pool, email="jérôme@élan.example")
-    await send("F-1")
-    assert mailbox.received()[-1].recipients == ("jérôme@xn--lan-9la.example",)
+    turn = await send("F-1")
+    assert isinstance(turn.result.events[0], StepPerformed)
+    (mail,) = mailbox.received()
+    assert mail.recipients == ("jérôme@xn--lan-9la.example",)
+    assert "<jérôme@xn--lan-9la.example>".encode() in mail.path.read_bytes()
+
+
+@pytest.fixture
+async def plain_mailbox(room: PostRoom, tmp_path: Path) -> AsyncIterator[Mailbox]:
+    """The creditor's mail leaves by a server that takes no letters beyond ASCII."""
+    async with open_mailbox(tmp_path / "plain", smtputf8=False) as box:
+        account = room.house._account.model_copy(update={"port": box.port})
+        mailer = Mailer(account)
+        room.accounts["atelier"] = mailer  # type: ignore[index] # a test may
+        yield box
+        await mailer.close()
+
+
+async def test_an_international_address_needs_a_server_that_takes_it(
+    pool: Pool, plain_mailbox: Mailbox, send: Send
+) -> None:
+    """Ours does not: the step fails at once, by name; an international domain is no hindrance."""
+    await contacts_of_debtor(pool, email="jérôme@élan.example")
+    (event,) = (await send("F-1")).result.events
+    assert isinstance(event, StepFailed)
+    assert event.reason == "AddressNeedsSmtpUtf8"
+    assert plain_mailbox.received() == []
+    await pool.execute("update debtors set email = 'jerome@élan.example'")
+    await send("F-2")
+    assert plain_mailbox.received()[-1].recipients == ("jerome@xn--lan-9la.example",)
+
+
+async def test_who_can_be_reached_gets_it_all_the_same(
+    pool: Pool, plain_mailbox: Mailbox, send: Send
+) -> None:
+    """A copy to é@ does not keep a message from whom it is for; it is on record as refused."""
+    await contacts_of_debtor(
+        pool,
+        email="billing@a.example",
+        escalation_email="é@a.example",
+        account_manager="ü@b.example",
+    )
+    turn = await send("F-1", **BOTH)
+    (event,) = turn.result.events
+    assert isinstance(event, StepPerformed)
+    assert event.detail.endswith("(2 of 3 recipients refused)")
+    (mail,) = plain_mailbox.received()
+    assert mail.recipients == ("billing@a.example",)
+    assert mail.path.read_bytes().isascii()
+    recorded = await correspondence.recipients(pool, turn.reference)
+    assert {one.address: one.state for one in recorded} == {
+        "billing@a.example": "accepted",
+        "é@a.example": "refused",
+        "ü@b.example": "refused",
+    }
 
 
 async def test_the_sender_is_the_creditors_own(

@@ -13,6 +13,7 @@ from activities.library import read_plans
 from activities.template_check import check_templates, texts_of
 from activities.template_samples import sample_debtor, sample_notice
 from activities.texts import render_email, render_letter, render_script
+from domain.legal_mentions import forbidden_mentions
 from schemas.parties import Capacity
 from schemas.plan import Channel, Charges, DunningPlan, DunningStep
 
@@ -51,6 +52,14 @@ def test_the_shipped_texts_are_fit_to_leave() -> None:
     assert check_templates(TEMPLATES, list(read_plans(PLANS).values())) == []
 
 
+PIXEL = "https://evil.example/pixel.gif"
+FORBIDDEN = "forbidden-mention"
+NO_FILE = "missing-file"
+NO_NAME = "unknown-variable"
+REMOTE = "remote-resource"
+NEVER, END = "{% if notice.level == 999 %}", "{% endif %}"
+
+
 @pytest.mark.parametrize(
     ("file", "words", "other", "rule"),
     [
@@ -77,6 +86,104 @@ def test_a_spoilt_text_is_named(folder: Path, file: str, words: str, other: str,
     named = found(folder)
     assert rule in {name for _, name in named}
     if rule in {"unknown-variable", "syntax"}:
+        assert (file, rule) in named
+
+
+SUM_IN_WORDS = ("quarante euros", "quarante\u00a0euros", "forty euros", "vierzig Euro", "40 EUR")
+
+
+@pytest.mark.parametrize("words", SUM_IN_WORDS)
+def test_no_consumer_reads_the_fixed_sum_in_words(words: str) -> None:
+    """The fixed sum is found in letters, too, and only where a consumer would read it."""
+    place = ("firm", "FR", Capacity.CONSUMER, "fr")
+    assert len(forbidden_mentions(f"Nous réclamons {words}.", *place)) == 1
+    place = ("firm", "FR", Capacity.BUSINESS, "fr")
+    assert not forbidden_mentions(f"Nous réclamons {words}.", *place)
+
+
+THREATS = (
+    "À défaut nous saisirons le tribunal.",
+    "Le dossier sera remis à un commissaire de justice.",
+    "We would take legal action.",
+    "Our solicitors would write to you.",
+    "Sonst gäben wir die Sache an ein Inkassobüro.",
+)
+
+
+@pytest.mark.parametrize("threat", THREATS)
+def test_who_has_paid_is_threatened_with_nothing(threat: str) -> None:
+    """A receipt that speaks of a court, a bailiff or an agency is found; a formal notice may."""
+    place = ("FR", Capacity.BUSINESS, "fr")
+    assert forbidden_mentions(threat, "settlement", *place)
+    assert not forbidden_mentions(threat, "formal-notice", *place)
+
+
+def test_a_link_out_of_the_folder_is_named(folder: Path) -> None:
+    """A text that is a link to a file of the system is named by the check."""
+    (folder / "en" / "_pw.txt").symlink_to("/etc/passwd")
+    assert ("en/_pw.txt", "link") in found(folder)
+
+
+def test_every_country_whose_interest_is_known_is_tried(folder: Path) -> None:
+    """A mistake that only a debtor in one country would read is found for each of them."""
+    for path in (folder / "en").glob("[bf]*"):
+        path.unlink()
+    words = "{% if country != 'FR' %}A reminder fee is due. {% endif %}Hello"
+    spoil(folder, "en/courtesy.txt", "Hello", words)
+    named = " ".join(str(one) for one in check_templates(folder, ()))
+    for country in ("BE", "CH", "DE", "ES", "GB", "IT", "NL"):
+        assert f"debtor in {country}: has a fee" in named, country
+
+
+@pytest.mark.parametrize(
+    ("file", "words", "other", "rule"),
+    [
+        ("en/courtesy.txt", "Hello", "An administration fee of €12 is due. Hello", FORBIDDEN),
+        ("en/courtesy.txt", "Hello", "Collection costs are added. Hello", FORBIDDEN),
+        (
+            "en/courtesy.txt",
+            "Hello",
+            "{% if false %}{% include 'en/no.txt' %}{% endif %}",
+            NO_FILE,
+        ),
+        ("en/courtesy.txt", "Hello", "{% include 'en/' if total else 'x' %}", NO_FILE),
+        ("en/courtesy.mjml", "en/_layout.mjml", "en/_frame.mjml", NO_FILE),
+        (
+            "en/courtesy.txt",
+            "Hello",
+            f"{NEVER}{{% set x = claim %}}{{{{ x.nope }}}}{END}",
+            NO_NAME,
+        ),
+        ("en/courtesy.txt", "Hello", f"{NEVER}{{{{ claim['nope'] }}}}{END}", NO_NAME),
+        ("en/courtesy.txt", "Hello", f"{NEVER}{{{{ (claim or promise).on }}}}{END}", NO_NAME),
+        ("en/courtesy.txt", "Hello", f"{NEVER}{{{{ debtor.name.upper() }}}}{END}", NO_NAME),
+        ("en/courtesy.txt", "Hello", f"{NEVER}{{{{ debtor.name|safe }}}}{END}", NO_NAME),
+        (
+            *("en/_layout.mjml", "{{ creditor.name }}"),
+            *("{% autoescape false %}{{ debtor.name }}{% endautoescape %}", "syntax"),
+        ),
+        ("layout.mjml", "<mj-column>", f"<mj-column><mj-image src='{PIXEL}' />", REMOTE),
+        ("layout.mjml", ":root {", f".a {{ background: url({PIXEL}) }} :root {{", REMOTE),
+        ("layout.mjml", ":root {", f"@import '{PIXEL}'; :root {{", REMOTE),
+        (
+            "layout.mjml",
+            "<mj-attributes>",
+            f"<mj-font name='Helvetica' href='{PIXEL}' /><mj-attributes>",
+            REMOTE,
+        ),
+        ("en/courtesy.mjml", "<mj-text>", f"<mj-text><img src='{PIXEL}'>", REMOTE),
+    ],
+)
+def test_what_is_never_reached_is_found(
+    folder: Path, file: str, words: str, other: str, rule: str
+) -> None:
+    """Fees, names and files on branches that no sample takes, and whatever a mail would load."""
+    for path in (folder / "en").glob("[bf]*"):
+        path.unlink()
+    spoil(folder, file, words, other)
+    named = found(folder)
+    assert rule in {name for _, name in named}
+    if rule != FORBIDDEN:
         assert (file, rule) in named
 
 

@@ -27,7 +27,7 @@ def fill(folder: Path, name: str) -> str:
 
 def texts_in(folder: Path, **texts: str) -> Path:
     """A templates folder with one English text per keyword."""
-    (folder / "en").mkdir()
+    (folder / "en").mkdir(parents=True)
     for name, text in texts.items():
         (folder / "en" / f"{name}.txt").write_text(text, "utf-8")
     return folder
@@ -88,6 +88,16 @@ def test_a_broken_text_is_named_with_its_line(tmp_path: Path) -> None:
         fill(folder, "open")
 
 
+def test_a_link_within_the_folder_is_followed(tmp_path: Path) -> None:
+    """Where a cluster mounts the texts as links to a folder beside them, they are read."""
+    folder = texts_in(tmp_path / "mounted")
+    (folder / "..data").mkdir()
+    (folder / "..data" / "word.txt").write_text("hello", "utf-8")
+    (folder / "en" / "word.txt").symlink_to(folder / "..data" / "word.txt")
+    (tmp_path / "templates").symlink_to(folder)
+    assert fill(tmp_path / "templates", "word") == "hello"
+
+
 BOMBS = {
     "times": "{{ 'a' * 10**9 }}",
     "format": "{{ '%1000000000d' % 1 }}",
@@ -108,6 +118,8 @@ BOMBS = {
     "model": "{{ debtor.model_dump_json() }}",
     "file": "{% include '/etc/hostname' %}",
     "parent": "{% include '../secret.txt' %}",
+    "link": "{% include 'en/_link.txt' %}",
+    "bare": "{% autoescape false %}{{ debtor.name }}{% endautoescape %}",
 }
 
 
@@ -117,6 +129,7 @@ def test_a_text_can_neither_explode_nor_escape(bomb: str, tmp_path: Path) -> Non
     (tmp_path / "secret.txt").write_text("secret", "utf-8")
     (tmp_path / "templates").mkdir()
     folder = texts_in(tmp_path / "templates", **{bomb: BOMBS[bomb]})
+    (folder / "en" / "_link.txt").symlink_to(tmp_path / "secret.txt")
     began = time.perf_counter()
     with pytest.raises((TemplateBroken, TemplateMissing)):
         fill(folder, bomb)

@@ -96,6 +96,32 @@ async def test_show_tells_the_past_the_present_and_the_future(house: House, star
     assert "Ahead, if nobody pays" in text.out
 
 
+async def test_a_payment_by_hand_that_is_odd_is_asked_about_or_refused(
+    house: House, starter: Type
+) -> None:
+    """No amount, another currency, a lost comma: refused by field; too much: only when meant so."""
+    await house.invoice("F-1", amount="100.00", due=DUE)
+    await house.invoice("F-2", amount="100.00", due=DUE)
+    await house.open("F-1", datetime.now(UTC))
+    for amount in ("0", "-5", "1000000000000", "10000", "10.001", "ten"):
+        wrong = await starter("pay", "F-1", "--", amount)
+        assert (wrong.code, wrong.err.partition(":")[0]) == (2, "AMOUNT"), wrong.err
+    dollars = await starter("pay", "F-1", "50", "--currency", "USD")
+    assert (dollars.code, "--currency: invoice F-1 is in EUR" in dollars.err) == (2, True)
+    nowhere = await starter("pay", "F-2", "120", "--yes")
+    assert (nowhere.code, "20.00 EUR" in nowhere.err) == (4, True)
+    more = await starter("pay", "F-1", "120", "--id", "much")
+    assert (more.code, "20.00 EUR of the 120.00 EUR" in more.err) == (2, True)
+    assert str((await house.case("F-1")).outstanding) == "100.00 EUR"
+    assert (await starter("pay", "F-1", "120", "--id", "much", "--yes")).code == 0
+    assert (await starter("pay", "F-1", "120", "--id", "much")).code == 0
+    case = await house.case("F-1")
+    assert (case.closing, [str(one) for one in case.unallocated]) == (
+        *(ClosingReason.PAID, ["20.00 EUR"]),
+    )
+    assert [task.kind for task in case.tasks] == ["unallocated-cash"]
+
+
 async def test_a_payment_by_hand_counts_once_and_ends_the_case(house: House, starter: Type) -> None:
     """The command `pay` with one id twice is one payment; in full, it ends the case."""
     await house.invoice("F-1", amount="100.00", due=DUE)
@@ -106,6 +132,7 @@ async def test_a_payment_by_hand_counts_once_and_ends_the_case(house: House, sta
     assert str((await house.case("F-1")).outstanding) == "60.00 EUR"
     await starter("pay", "F-1", "60,00", "--id", "bank-2")
     assert (await house.case("F-1")).closing is ClosingReason.PAID
+    assert (await starter("pay", "F-1", "60,00", "--id", "bank-2")).code == 0
     refused = await starter("cancel", "F-1", "--reason", "too late")
     assert refused.code == 4
     assert "CaseIsClosed" in refused.err

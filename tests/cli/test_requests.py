@@ -133,6 +133,13 @@ async def test_a_promise_waits_and_is_kept_or_broken(house: House, starter: Type
     await house.invoice("F-1", amount="100.00", due=TODAY)
     await house.open("F-1", datetime.now(UTC))
     day = TODAY + timedelta(days=12)
+    await starter("promise", "F-1", "--on", TODAY.isoformat())
+    withdrawal = ("promise", "F-1", "--withdraw", "--reason", "the call was about F-2")
+    assert (await starter("promise", "F-1", "--withdraw")).code == 2
+    assert (await starter(*withdrawal)).code == 0
+    assert "the call was about F-2" in (await starter("show", "F-1")).out
+    again = await starter(*withdrawal)
+    assert (again.code, "NothingPromised" in again.err) == (4, True)
     assert (await starter("promise", "F-1", "--on", day.isoformat(), "--means", "cheque")).code == 0
     far = await starter("promise", "F-1", "--on", (TODAY + timedelta(days=300)).isoformat())
     assert "AlreadyPromised" in far.err
@@ -287,7 +294,9 @@ async def test_two_people_hand_a_case_to_the_lawyer(
     plan.write_text(GENTLE, "utf-8")
     await starter("replan", "F-1", "--to", str(plan))
     assert "DestinationUnknown" in (await starter("refer", "F-1", "--to", "Nobody")).err
-    assert (await starter("refer", "F-1", "--reason", "large")).code == 0
+    assert "DebtorNotTold" in (await starter("refer", "F-1")).err
+    told = ("--reason", "large", "--without-notice")
+    assert (await starter("refer", "F-1", *told)).code == 0
     [asked] = (await starter("why", "--all", "--json")).data
     assert asked["reason"] == "AwaitingApproval"
     [sleeper] = (await starter("asleep", "--json")).data

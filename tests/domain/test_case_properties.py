@@ -37,7 +37,9 @@ def test_steps_of_different_days_leave_on_different_days(opening: CaseOpened, ho
         days.setdefault(local_day(case.calendar, one.at), set()).add(step.day)
     assert all(len(planned) == 1 for planned in days.values()), days
     assert not any(closed_because(case.calendar, day) for day in days)
-    assert [one.step for one in coming] == [step.name for step in case.plan.steps]
+    names = [one.step for one in coming]
+    # Only what reminds of a due date may be passed over, when that has gone by.
+    assert names == [one.name for one in case.plan.steps if one.day >= 0 or one.name in names]
 
 
 @given(openings(), st.integers(0, 24 * 120))

@@ -7,10 +7,12 @@ from datetime import date, timedelta
 import pytest
 
 from schemas.case import ClosingReason
+from schemas.events import PromiseWithdrawn
 from tests.support.asking import (
     a_dispute,
     a_promise,
     a_reversal,
+    a_withdrawal,
     for_the_creditor,
     instalments,
     plan_with,
@@ -167,6 +169,97 @@ def test_payment_in_another_currency_keeps_no_promise() -> None:
     story = promised().when(a_payment("100.00", currency="USD")).then("PaymentReceived")
     story.next_waits("Promised")
     assert story.tasks == ["unallocated-cash"]
+
+
+def test_a_promise_recorded_by_mistake_is_withdrawn() -> None:
+    """Another debtor had called: the ladder goes on, and nothing counts against this one."""
+    asked = promised().on(after_due(10)).when(a_withdrawal())
+    assert isinstance(asked.decision, tuple)
+    (withdrawn,) = asked.decision
+    assert isinstance(withdrawn, PromiseWithdrawn)
+    assert (withdrawn.by, withdrawn.reason) == ("claire", "another debtor's call")
+    story = asked.then("PromiseWithdrawn")
+    assert (story.case.arrangement, story.case.promises_broken, story.tasks) == (None, 0, [])
+    story.next_is("reminder")
+    story.when(a_promise(on=after_due(12), request="PR-2")).then("PromiseMade")
+
+
+def test_a_withdrawn_promise_resumes_as_the_plan_says() -> None:
+    """A plan that wants the nearest step passes over those whose day has gone meanwhile."""
+    plan = plan_with(resume="nearest")
+    story = given(a_case(plan=plan)).on(after_due(1)).when(a_promise(on=after_due(29)))
+    story = story.then("PromiseMade").on(after_due(18)).when(a_withdrawal())
+    story.then("PromiseWithdrawn", "StepSkipped", "StepSkipped").next_is("call")
+
+
+def test_withdrawn_instalments_take_their_missed_one_along() -> None:
+    """What was never agreed was never missed either: nobody need look after it."""
+    parts = instalments(("50.00", 8), ("50.00", 40), accelerates=False)
+    story = given(a_case()).on(after_due(4)).when(parts).then("InstalmentsAgreed")
+    story = story.on(after_due(20)).next_records("InstalmentMissed")
+    assert story.tasks == ["promise-broken"]
+    story = story.when(a_withdrawal()).then("PromiseWithdrawn")
+    assert (story.case.arrangement, story.tasks) == (None, [])
+    assert story.case.asked == euros("100.00")
+
+
+def test_a_withdrawal_needs_a_promise_that_stands() -> None:
+    """None was made, it was kept, or it was broken: refused, each by its name."""
+    given(a_case()).when(a_withdrawal()).then_refused("NothingPromised")
+    story = promised("40.00").when(a_payment("40.00")).then("PaymentReceived", "PromiseKept")
+    story.when(a_withdrawal()).then_refused("PromiseIsKept")
+    broken = promised().on(after_due(16)).next_records("PromiseBroken")
+    broken.when(a_withdrawal()).then_refused("PromiseIsBroken")
+    closed = promised().when(a_payment()).then("PaymentReceived", "PromiseKept", "CaseClosed")
+    closed.when(a_withdrawal()).then_refused("CaseIsClosed")
+
+
+def test_a_promise_stands_again_when_what_kept_it_is_taken_back() -> None:
+    """The payment was allocated to the wrong invoice: the case waits for the promised day again."""
+    story = promised().on(after_due(8)).when(a_payment())
+    story = story.then("PaymentReceived", "PromiseKept", "CaseClosed")
+    story = story.on(after_due(9)).when(a_reversal())
+    story = story.then("PaymentReversed", "CaseReopened", "PromiseReinstated")
+    story.next_waits("Promised", until=after_due(16))
+    story.when(a_payment(payment="P-2")).then("PaymentReceived", "PromiseKept", "CaseClosed")
+
+
+def test_a_promise_whose_day_has_passed_is_broken_when_what_kept_it_is_taken_back() -> None:
+    """It came back two months later: nothing came by the day that was named."""
+    story = promised("40.00").on(after_due(8)).when(a_payment("40.00"))
+    story = story.then("PaymentReceived", "PromiseKept").on(after_due(64)).when(a_reversal())
+    story = story.then("PaymentReversed", "PromiseReinstated").next_records("PromiseBroken")
+    assert story.task("promise-broken").summary == "Promised 40.00 EUR, received 0.00 EUR"
+    assert story.case.promises_broken == 1
+    story.next_is("reminder")
+
+
+def test_a_promise_stays_kept_by_what_was_not_taken_back() -> None:
+    """Ten came, then fifty, of forty promised: without the ten it is kept all the same."""
+    story = promised("40.00").when(a_payment("10.00")).then("PaymentReceived")
+    story = story.when(a_payment("50.00", payment="P-2")).then("PaymentReceived", "PromiseKept")
+    story = story.when(a_reversal()).then("PaymentReversed")
+    again = story.when(a_reversal("P-2", request="V-2"))
+    again.then("PaymentReversed", "PromiseReinstated")
+
+
+def test_a_later_promise_is_not_replaced_by_the_one_before() -> None:
+    """What is promised now stands; the payment that comes back kept another one."""
+    story = promised("40.00").when(a_payment("40.00")).then("PaymentReceived", "PromiseKept")
+    story = story.when(a_promise(on=after_due(13), request="PR-2")).then("PromiseMade")
+    story = story.when(a_reversal()).then("PaymentReversed")
+    assert story.case.arrangement is not None
+    assert story.case.arrangement.arrangement_id == "PR-2"
+
+
+def test_a_promise_that_stands_again_follows_those_broken_before_it() -> None:
+    """One was broken, the next one kept; when its payment comes back, the broken one counts."""
+    story = promised().on(after_due(16)).next_records("PromiseBroken")
+    story = story.when(a_promise("40.00", on=after_due(19), request="PR-2")).then("PromiseMade")
+    story = story.when(a_payment("40.00")).then("PaymentReceived", "PromiseKept")
+    assert story.case.promises_broken == 0
+    story = story.when(a_reversal()).then("PaymentReversed", "PromiseReinstated")
+    assert story.case.promises_broken == 1
 
 
 @pytest.mark.parametrize("days", range(7))

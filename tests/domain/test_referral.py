@@ -10,7 +10,7 @@ import pytest
 from domain.referral import destination_of
 from schemas.case import CaseState, ClosingReason, CollectionCase
 from schemas.parties import Capacity
-from schemas.plan import DunningPlan
+from schemas.plan import Channel, DunningPlan
 from tests.support.asking import (
     a_credit_note,
     a_dispute,
@@ -175,6 +175,39 @@ def test_a_person_refers_at_once() -> None:
     back = story.when(a_recall()).then("CaseRecalled")
     assert back.case.state is CaseState.OPEN
     back.on(after_due(21)).next_is("courtesy")  # the ladder goes on where it was
+
+
+LAST_DOOR = a_plan(
+    ("courtesy", 3, Channel.EMAIL),
+    ("formal-notice", 30, Channel.LETTER),
+    ("hand-over-notice", 40, Channel.LETTER),
+    ("hand-over", 50, Channel.REFER),
+)
+
+
+def test_nobody_is_handed_over_who_was_not_told() -> None:
+    """Before the hand-over notice has left, a person is stopped once, and told what to do."""
+    letter, door = (
+        performed(name, after_due(day), channel=Channel.LETTER)
+        for name, day in (("formal-notice", 30), ("hand-over-notice", 40))
+    )
+    story = given(a_case(plan=LAST_DOOR), performed("courtesy", after_due(3)))
+    untold = story.when(a_referral(untold=False)).then_refused("DebtorNotTold")
+    assert "--mode move --step hand-over-notice`, then `do-now F-1`" in untold.sentence
+    story.when(a_referral()).then("CaseReferred")
+    # The formal notice says that it may happen; this plan will say that it does.
+    story = given(story.case, letter)
+    next_one = story.when(a_referral(untold=False)).then_refused("DebtorNotTold")
+    assert "leave first: `do-now F-1`" in next_one.sentence
+    given(story.case, door).when(a_referral(untold=False)).then("CaseReferred")
+
+
+def test_a_formal_notice_tells_of_a_hand_over_where_the_plan_has_no_other() -> None:
+    """The ordinary plan has no hand-over notice: its formal notice is the last door."""
+    story = given(a_case(), performed("courtesy", after_due(3)))
+    story.when(a_referral(untold=False)).then_refused("DebtorNotTold")
+    formal = performed("formal-notice", after_due(45), channel=Channel.LETTER)
+    given(story.case, formal).when(a_referral(untold=False)).then("CaseReferred")
 
 
 def test_against_its_conditions_another_person_must_agree() -> None:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from domain.case import evolve
+from domain.next_action import next_action
 from domain.sharing import due_step, firmest, joins
+from schemas.actions import SendNotice
 from schemas.events import HoldPlaced
 from schemas.pauses import Hold
-from schemas.plan import Channel
+from schemas.plan import Channel, Notices
+from tests.support.asking import a_dispute, plan_with
 from tests.support.builders import a_case, after_due, paris, performed
+from tests.support.given import given
 
 MORNING = paris(after_due(3)).replace(hour=8, minute=5)
 """Just after contact hours began on the day of the courtesy, before most cases' own moment."""
@@ -40,6 +46,25 @@ def test_a_held_case_does_not_join() -> None:
     hold = Hold(reason="wait", by="camille", since=MORNING)
     held = evolve(_other(), HoldPlaced(at=MORNING, hold=hold))
     assert due_step(held, Channel.EMAIL, MORNING) is None
+
+
+@pytest.mark.parametrize("reminded_in", [timedelta(minutes=-1), timedelta(minutes=10)])
+def test_a_case_whose_dispute_is_to_be_decided_today_joins(reminded_in: timedelta) -> None:
+    """Somebody is reminded of the contested part; the rest is in the one message of the day."""
+    dispute = a_dispute("40.00", deadline=MORNING + reminded_in)
+    other = given(_other()).on(after_due(1)).when(dispute).then("DisputeRaised").case
+    assert next_action(other, MORNING) != next_action(_other(), MORNING)
+    assert joins(a_case(), other, Channel.EMAIL, MORNING)
+
+
+def test_a_case_whose_dispute_is_to_be_acknowledged_joins() -> None:
+    """What was said a minute ago is answered by itself; the reminder of the day is the others'."""
+    plan = plan_with(notices=Notices(dispute=True))
+    contested = given(_other(plan=plan)).on(after_due(3), hour=8, minute=4).when(a_dispute("40.00"))
+    other = contested.then("DisputeRaised").case
+    answered = next_action(other, MORNING + timedelta(minutes=10))
+    assert isinstance(answered, SendNotice)
+    assert joins(a_case(), other, Channel.EMAIL, MORNING)
 
 
 def test_the_firmest_tone_wins() -> None:

@@ -110,19 +110,19 @@ def test_every_variable_is_explained_and_used() -> None:
 
 
 def test_no_secret_stands_in_a_file() -> None:
-    """Passwords have no default: neither in the example nor in the compose file."""
+    """Passwords and keys have no default: neither in the example nor in the compose file."""
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
-    given = dict(re.findall(r"^([A-Z_]*PASSWORD)=(.*)$", example, flags=re.MULTILINE))
+    given = dict(re.findall(r"^([A-Z_]*(?:PASSWORD|KEYS))=(.*)$", example, flags=re.MULTILINE))
     assert set(given.values()) == {""}
     text = COMPOSE.read_text(encoding="utf-8")
-    endings = dict(re.findall(r"\$\{([A-Z_]*PASSWORD)([^}]*)\}", text))
+    endings = dict(re.findall(r"\$\{([A-Z_]*(?:PASSWORD|KEYS))([^}]*)\}", text))
     assert set(given) == set(endings)
     # Some mail servers ask for none, and not everybody has a mailbox read.
     assert {name for name, ending in endings.items() if ending != ":?"} == {
         *("SMTP_PASSWORD", "INBOX_PASSWORD"),
     }
     assert endings["SMTP_PASSWORD"] == endings["INBOX_PASSWORD"] == ":-"
-    for found in re.findall(r"^ *\w*(?:PASSWORD|PWD): (.*)$", text, flags=re.MULTILINE):
+    for found in re.findall(r"^ *\w*(?:PASSWORD|PWD|KEYS): (.*)$", text, flags=re.MULTILINE):
         assert "${" in found, f"a password is written out: {found}"
 
 

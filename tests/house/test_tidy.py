@@ -27,6 +27,9 @@ LONG_FUNCTIONS: dict[str, str] = {}
 LONG_LINES = {"store/migrations/0001_events.sql": "a migration that was applied is not changed"}
 """Files with longer lines, each with its reason."""
 
+PICTURES = 400 * 1024
+"""The most bytes of the pictures in the documentation, all together."""
+
 PRAGMA = re.compile(r"  # (noqa|type: ignore).*")
 
 UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b(?!\")")
@@ -86,6 +89,12 @@ def test_files_are_short() -> None:
         and (count := len((ROOT / name).read_text(encoding="utf-8").splitlines())) > FILE
     }
     assert found.keys() <= LONG_FILES.keys(), found
+
+
+def test_pictures_are_small() -> None:
+    """Whoever clones the repository does not fetch megabytes of pictures."""
+    sizes = [path.stat().st_size for path in (ROOT / "docs" / "pictures").iterdir()]
+    assert sum(sizes) <= PICTURES
 
 
 def test_modules_open_with_their_question() -> None:

@@ -38,4 +38,4 @@ def listening() -> Listening:
 def inbox(pool: Pool, source: FakeMailbox, listening: Listening) -> Inbox:
     """The reader of that mailbox."""
     creditors = read_creditors(Path("creditors"))
-    return Inbox(pool, creditors, listening, lambda: source)  # type: ignore[arg-type] # it tells
+    return Inbox(pool, creditors, listening, [lambda: source])  # type: ignore[arg-type] # it tells

@@ -24,7 +24,7 @@ async def test_a_reminder_an_answer_and_the_next_reminder(house: House) -> None:
     await house.skip_to("F-1", at(TODAY + timedelta(days=9)))
     case = await house.steps("F-1", 1)
     source = FakeMailbox()
-    inbox = Inbox(house.pool, house.means.creditors, house.telling, lambda: source)
+    inbox = Inbox(house.pool, house.means.creditors, house.telling, [lambda: source])
     source.put(answer("reply-outlook-french", case.steps[0].reference))
     summary = await inbox.read(lambda _: None)
     assert summary.new == {"reply": 1}

@@ -99,7 +99,7 @@ async def test_a_reminder_that_came_back_is_a_task(house: House) -> None:
     case = await house.steps("F-1", 1)
     source = FakeMailbox()
     source.put(answer("bounce-exchange-unknown", case.steps[0].reference))
-    inbox = Inbox(house.pool, house.means.creditors, house.telling, lambda: source)
+    inbox = Inbox(house.pool, house.means.creditors, house.telling, [lambda: source])
     await inbox.read(lambda _: None)
     case = await house.until("F-1", lambda case: bool(case.tasks))
     assert case.tasks[0].kind is TaskKind.DELIVERY_FAILED

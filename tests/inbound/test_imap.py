@@ -46,7 +46,7 @@ async def test_a_real_mailbox_is_read_once_and_left_as_it_was(
     _, reference = await written_to(pool)
     source = account(server)
     creditors = read_creditors(Path("creditors"))
-    inbox = Inbox(pool, creditors, listening, lambda: ImapMailbox(source))  # type: ignore[arg-type] # it tells
+    inbox = Inbox(pool, creditors, listening, [lambda: ImapMailbox(source)])  # type: ignore[arg-type] # it tells
 
     async def read() -> dict[str, int]:
         return (await inbox.read(lambda _: None)).new

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from temporalio.testing import ActivityEnvironment
 
 from activities import inbox as inbox_module
 from activities.imap_mailbox import InboxUnreachable
@@ -98,9 +99,11 @@ async def test_a_reading_that_breaks_off_goes_on_where_it_was(
     for name in ("reply-iphone", "reply-original-message", "reply-html-only"):
         source.put(answer(name, reference))
     source.fails_at = 2
-    with pytest.raises(InboxUnreachable):
-        await read(inbox)
-    assert len(await kept(pool)) == 1
+    summary = await inbox.read(lambda _: None)
+    assert summary.unreachable == {source.name: "the line dropped"}
+    assert (summary.new, len(await kept(pool))) == ({"reply": 1}, 1)
+    with pytest.raises(InboxUnreachable, match="the line dropped"):
+        await ActivityEnvironment().run(inbox.read_inbox)
     source.fails_at = 0
     assert await read(inbox) == {"reply": 2}
     assert source.fetched == [1, 2, 3]
@@ -185,5 +188,5 @@ async def test_a_new_message_is_linked_by_what_it_names(
 
 async def test_without_a_mailbox_nothing_is_read(pool: Pool, listening: Listening) -> None:
     """Off by default: no settings, no reading, no error."""
-    summary = await Inbox(pool, {}, listening, None).read(lambda _: None)  # type: ignore[arg-type] # it tells
+    summary = await Inbox(pool, {}, listening, []).read(lambda _: None)  # type: ignore[arg-type] # it tells
     assert not summary.configured

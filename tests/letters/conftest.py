@@ -121,6 +121,7 @@ async def sent(
     office: LetterOffice,
     mailbox: Mailbox,
     kind: LetterKind = LetterKind.REGISTERED,
+    template: str = "formal-notice",
     **owed: object,
 ) -> Turn:
     """A formal notice whose step is due, ready to be taken; a registered letter by default."""
@@ -128,6 +129,7 @@ async def sent(
     creditors = read_creditors(Path("creditors"))
     steps = Steps(pool, creditors, Mailer(nobody), Path("templates"), office)
     await owe(pool, "F-1", **owed)  # type: ignore[arg-type] # an address, where the story has one
-    plan = DunningPlan(plan="short", steps=(NOTICE.model_copy(update={"letter": kind}),))
+    step = NOTICE.model_copy(update={"letter": kind, "template": template})
+    plan = DunningPlan(plan="short", steps=(step,))
     case = await opened(pool, "F-1", plan=plan)
     return Turn(pool, mailbox, steps, case)

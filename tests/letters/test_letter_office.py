@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 import pytest
 from temporalio.exceptions import ApplicationError
@@ -13,19 +15,30 @@ from activities.maileva import Maileva
 from engines.mailbox import Mailbox
 from schemas.events import StepFailed, StepPerformed
 from schemas.postage import LetterKind, Made, PostalState, Posting
-from schemas.requests import ReportBounce
 from schemas.settings import Settings
 from store import letters, messages
 from store.contacts import ContactState
+from store.letters import KeptLetter
 from store.pool import Pool
 from tests.letters.conftest import sent
 from tests.support.cases import put, received
 from tests.support.postal_provider import PostalProvider
 
 
-async def nobody_is_told(_report: ReportBounce) -> None:
-    """No letter has come back in this story."""
-    raise AssertionError("nothing came back")
+@dataclass
+class Heard:
+    """Who was told of which letter's end."""
+
+    back: list[str] = field(default_factory=list)
+    served: list[str] = field(default_factory=list)
+
+    async def came_back(self, letter: KeptLetter) -> None:
+        """It reached nobody."""
+        self.back.append(letter.reference)
+
+    async def notified(self, letter: KeptLetter) -> None:
+        """Its debtor counts as notified."""
+        self.served.append(letter.reference)
 
 
 async def test_a_registered_letter_is_posted_once_through_all_retries(
@@ -151,7 +164,7 @@ async def test_a_letter_rejected_at_once_is_asked_about_no_more(
     assert failed.reason == "LetterRejected"
     [kept] = await letters.list_letters(pool)
     assert (kept.state, kept.is_final) == (PostalState.REJECTED, True)
-    assert await office.follow(nobody_is_told) == {}
+    assert await office.follow(Heard()) == {}
 
 
 @pytest.mark.parametrize(
@@ -184,6 +197,21 @@ async def test_a_formal_notice_goes_electronically_to_whom_it_may(
     assert ("email" in post.only()["recipients"][0]) is not is_paper
 
 
+async def test_a_letter_that_a_provider_has_is_not_dropped_in_the_folder_too(
+    pool: Pool, office: LetterOffice, mailbox: Mailbox, post: PostalProvider, tmp_path: Path
+) -> None:
+    """The provider is taken out of the settings after a lost answer: it may have been posted."""
+    turn = await sent(pool, office, mailbox)
+    post.fails = {"POST submit": ["lost"]}
+    with pytest.raises(ApplicationError, match="ReadTimeout"):
+        await turn.attempt()
+    await pool.execute("update contacts set lease_until = now() - interval '1 second'")
+    turn.steps._office = LetterOffice(pool, tmp_path / "folder")
+    with pytest.raises(ApplicationError, match="maileva has this letter"):
+        await turn.attempt()
+    assert not (tmp_path / "folder").exists()
+
+
 @pytest.mark.parametrize(
     ("kind", "email", "reason"),
     [
@@ -210,25 +238,30 @@ async def test_what_nobody_can_post_costs_nothing(
 async def test_a_delivered_letter_leaves_its_proofs(
     pool: Pool, office: LetterOffice, mailbox: Mailbox, post: PostalProvider
 ) -> None:
-    """Deposit and receipt are archived with their hashes the day they are there, each once."""
+    """Each is archived once, the day it is there; a receipt may come days after the postman."""
     turn = await sent(pool, office, mailbox)
     await turn.attempt()
+    heard = Heard()
     recipient = post.only()["recipients"][0]
     recipient["deposit_proof_url"] = "x"
-    assert await office.follow(nobody_is_told) == {"submitted": 1}
-    recipient.update(main_delivery_status="DELIVERED", acknowledgement_of_receipt_url="x")
-    assert await office.follow(nobody_is_told) == {"delivered": 1}
+    assert await office.follow(heard) == {"submitted": 1}
+    recipient["main_delivery_status"] = "DELIVERED"
+    assert [await office.follow(heard) for _ in range(2)] == [{"delivered": 1}] * 2
+    assert heard.served == [turn.reference]
+    recipient["acknowledgement_of_receipt_url"] = "x"
+    assert await office.follow(heard) == {"delivered": 1}
     kinds = [proof.kind for proof in await letters.read_proofs(pool, turn.reference)]
     assert sorted(kinds) == ["acknowledgement", "deposit"]
-    assert await office.follow(nobody_is_told) == {}
+    assert await office.follow(heard) == {}
+    assert (heard.served, heard.back) == ([turn.reference] * 2, [])
 
 
 @pytest.mark.parametrize(
-    ("cause", "state", "told"),
+    ("cause", "state", "is_served"),
     [
-        ("N02", PostalState.UNDELIVERABLE, True),
-        ("N03", PostalState.NOT_CLAIMED, False),
-        ("N05", PostalState.REFUSED, False),
+        ("N02", PostalState.UNDELIVERABLE, False),
+        ("N03", PostalState.NOT_CLAIMED, True),
+        ("N05", PostalState.REFUSED, True),
     ],
 )
 async def test_only_what_did_not_notify_comes_back_to_the_case(
@@ -239,22 +272,41 @@ async def test_only_what_did_not_notify_comes_back_to_the_case(
     cause: str,
     state: PostalState,
     *,
-    told: bool,
+    is_served: bool,
 ) -> None:
     """Refused and not claimed count as notified; an unknown address is reported, once."""
     turn = await sent(pool, office, mailbox)
     await turn.attempt()
     post.only()["recipients"][0].update(main_delivery_status="UNDELIVERED", undelivered_cause=cause)
-    reports: list[ReportBounce] = []
-
-    async def report(bounce: ReportBounce) -> None:
-        reports.append(bounce)
-
+    heard = Heard()
     for _ in range(2):
-        await office.follow(report)
-    assert [one.reference for one in reports] == ([turn.reference] if told else [])
+        await office.follow(heard)
+    assert (heard.served if is_served else heard.back) == [turn.reference]
+    assert (heard.back if is_served else heard.served) == []
     [kept] = await letters.list_letters(pool)
     assert (kept.state, kept.cause) == (state, cause)
+
+
+async def test_every_letter_is_asked_about_and_one_by_its_id(
+    pool: Pool, office: LetterOffice, mailbox: Mailbox, post: PostalProvider
+) -> None:
+    """However many are under way, none of them waits behind others for ever."""
+    turn = await sent(pool, office, mailbox)
+    await turn.attempt()
+    await pool.execute(
+        """insert into contacts (reference, case_id, step, cycle, channel, state, owner,
+        lease_until, creditor, debtor_id) select 'RZ' || n, case_id, step, n + 1, channel, state,
+        owner, lease_until, creditor, debtor_id from contacts, generate_series(1, 4) as n"""
+    )
+    for n in range(1, 5):
+        await letters.keep_letter(pool, f"RZ{n}", "maileva", f"other-{n}", LetterKind.REGISTERED)
+    pages, last = [], ""
+    while page := await letters.under_way(pool, "maileva", after=last, limit=2):
+        pages.append([one.reference for one in page])
+        last = page[-1].reference
+    assert pages == [[turn.reference, "RZ1"], ["RZ2", "RZ3"], ["RZ4"]]
+    [found] = await letters.under_way(pool, "maileva", of=post.only()["id"])
+    assert found.reference == turn.reference
 
 
 async def test_a_provider_that_is_away_is_asked_again(
@@ -264,8 +316,8 @@ async def test_a_provider_that_is_away_is_asked_again(
     turn = await sent(pool, office, mailbox)
     await turn.attempt()
     post.fails = {"GET sending": [503]}
-    assert await office.follow(nobody_is_told) == {"not asked": 1}
-    assert await office.follow(nobody_is_told) == {"submitted": 1}
+    assert await office.follow(Heard()) == {"not asked": 1}
+    assert await office.follow(Heard()) == {"submitted": 1}
 
 
 def test_half_an_account_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

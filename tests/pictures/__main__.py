@@ -146,13 +146,13 @@ def sheet_of(pages: list[tuple[str, Image.Image]], columns: int, width: int) -> 
 
 
 def keep(picture: Image.Image, name: str, width: int, quality: int) -> None:
-    """A picture small enough for the repository."""
+    """A picture small enough for the repository: the folder's limit is a house test's."""
     small = picture
     if picture.width > width:
         height = round(picture.height * width / picture.width)
         small = picture.resize((width, height), Image.Resampling.LANCZOS)
-    path = SHEETS / f"{name}.jpg"
-    small.save(path, quality=quality, optimize=True, progressive=True)
+    path = SHEETS / f"{name}.webp"
+    small.save(path, quality=quality, method=6)
     sys.stdout.write(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1024} KB\n")
 
 
@@ -160,13 +160,13 @@ def main() -> int:
     """Draw everything; 1 when there is no browser for the mails."""
     for folder in (SHEETS, FULL):
         folder.mkdir(parents=True, exist_ok=True)
-    first_pages = []
+    pages = []
     for language in COUNTRY:
         for name, page in draw_letters(language):
             page.save(FULL / f"{name.replace(' ', '-')}.png")
-            if name.endswith((" 1", "formal-notice business 3")):
-                first_pages.append((name, page))
-    keep(sheet_of(first_pages, 10, 150), "letters", 1250, 24)
+            if name.endswith((" 1", "formal-notice business 2")):
+                pages.append((name, page))
+    keep(sheet_of(pages, 10, 220), "letters", 2440, 12)
     browser = next((path for one in BROWSERS if (path := shutil.which(one))), None)
     if browser is None:
         sys.stderr.write(
@@ -177,7 +177,7 @@ def main() -> int:
     for language in COUNTRY:
         picture = draw_mails(browser, language)
         picture.save(FULL / f"mails-{language}.png")
-        keep(picture, f"mails-{language}", 680, 20)
+        keep(picture, f"mails-{language}", 960, 10)
     return 0
 
 

@@ -12,11 +12,16 @@ from schemas.events import (
     ContactBounced,
     CreditNoteIssued,
     DisputeResolved,
+    InstalmentMissed,
     InvoiceCorrected,
     LadderRestarted,
     PaymentReceived,
     PaymentReversed,
     PlanChanged,
+    PromiseBroken,
+    PromiseKept,
+    PromiseReinstated,
+    PromiseWithdrawn,
     StepGivenBack,
     StepPerformed,
     StepUndone,
@@ -35,6 +40,7 @@ class Account:
         let_go: written off.
         level: steps that reached the debtor, less those taken back.
         done: every step that was carried out, with its cycle.
+        withdrawn: promises that had been recorded by mistake.
     """
 
     stream: list[CaseEvent] = field(default_factory=list)
@@ -43,6 +49,7 @@ class Account:
     let_go: Decimal = Decimal(0)
     level: int = 0
     done: list[tuple[str, int]] = field(default_factory=list)
+    withdrawn: set[str] = field(default_factory=set)
 
     def remember(self, case: CollectionCase, event: CaseEvent) -> None:
         """An event that is about to be believed by a case."""
@@ -65,6 +72,13 @@ class Account:
                 self.level -= len(reached & set(event.again))
             case LadderRestarted():
                 self.level = 0
+            case PromiseWithdrawn():
+                self.withdrawn.add(event.arrangement_id)
+            case PromiseKept() | PromiseBroken() | InstalmentMissed():
+                assert event.arrangement_id not in self.withdrawn
+            case PromiseReinstated():
+                assert case.arrangement is None
+                assert not event.arrangement.is_kept
             case _:
                 pass
 

@@ -26,6 +26,7 @@ from schemas.commands import (
     StopContacts,
     UndoStep,
     WaiveCharges,
+    WithdrawPromise,
     WriteOff,
 )
 from schemas.interest import WaivedPart
@@ -96,9 +97,11 @@ def a_replan(
     return ReplanCase.model_validate({"command_id": request, "by": "claire", **words})
 
 
-def a_referral(to: str = "", *, by: str = "claire", request: str = "RF-1") -> ReferCase:
-    """Somebody hands the case over."""
-    return ReferCase(command_id=request, by=by, to=to, reason="large")
+def a_referral(
+    to: str = "", *, by: str = "claire", request: str = "RF-1", untold: bool = True
+) -> ReferCase:
+    """Somebody hands the case over, knowing that the debtor may not have been told."""
+    return ReferCase(command_id=request, by=by, to=to, reason="large", without_notice=untold)
 
 
 def an_approval(by: str = "anna", *, request: str = "AP-1") -> ApproveReferral:
@@ -129,6 +132,11 @@ def instalments(
         said_by="Mme Durand",
         accelerates=accelerates,
     )
+
+
+def a_withdrawal(*, request: str = "W-1") -> WithdrawPromise:
+    """The promise had been recorded by mistake."""
+    return WithdrawPromise(command_id=request, by="claire", reason="another debtor's call")
 
 
 def a_hold(until: datetime | None = None, *, request: str = "H-1") -> PlaceHold:

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 from temporalio.client import Client, WorkflowHandle
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from temporalio.worker import WorkflowRunner
@@ -21,6 +20,7 @@ from temporalio.worker import WorkflowRunner
 from activities.bounces import Bounces
 from activities.cases import Cases
 from activities.library import read_creditors, read_plans
+from activities.payload_codec import Keyring, data_converter
 from activities.smtp import Mailer, SmtpAccount
 from activities.telling import Telling
 from engines.mailbox import Mailbox, Received, received
@@ -69,6 +69,7 @@ class House:
         language: str = "fr",
         address: tuple[str, ...] = ("3 rue du Port", "33000 BORDEAUX"),
         debtor: str = "D1",
+        capacity: str = "business",
     ) -> Invoice:
         """Put an invoice and its debtor into the ledger, as an import would."""
         who = Debtor(
@@ -91,9 +92,9 @@ class House:
         await self.pool.execute(
             """insert into debtors (creditor, debtor_id, name, email, phone, address_lines,
             country, language, siren, vat_id, capacity)
-            values ($1, $2, $3, $4, '', $5, 'FR', $6, '', '', 'business')
+            values ($1, $2, $3, $4, '', $5, 'FR', $6, '', '', $7)
             on conflict do nothing""",
-            *(ATELIER, debtor, who.name, email, list(address), language),
+            *(ATELIER, debtor, who.name, email, list(address), language, capacity),
         )
         await self.pool.execute(
             """insert into invoices (creditor, number, debtor_id, issue_date, due_date, amount,
@@ -197,6 +198,7 @@ async def open_house(
     folder: Path,
     *,
     runner: WorkflowRunner | None = None,
+    keys: Keyring | None = None,
 ) -> AsyncIterator[House]:
     """Run the workers of one story on its own task queues and database.
 
@@ -206,6 +208,7 @@ async def open_house(
         mailbox: where mails go.
         folder: where letters go.
         runner: in what workflows run, if not in the sandbox that watches them.
+        keys: by which payloads are encrypted.
     """
     settings = Settings(
         TASK_QUEUE=f"relance-{uuid.uuid4().hex[:8]}",
@@ -214,7 +217,7 @@ async def open_house(
         LETTERS_PER_SECOND=1000,
         DRAIN_SECONDS=2,
     )
-    client = await Client.connect(temporal, data_converter=pydantic_data_converter)
+    client = await Client.connect(temporal, data_converter=data_converter(keys))
     skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=True))
     account = SmtpAccount(
         host=mailbox.host, port=mailbox.port, security=SmtpSecurity.NONE, timeout_seconds=5

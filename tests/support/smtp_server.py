@@ -15,6 +15,9 @@ SILENCE = b""
 HANG_UP = b"-"
 """Say nothing, and drop the line."""
 
+MESSAGE_BYTES = 32 * 1024 * 1024
+"""The longest message that one takes in."""
+
 GOOD = {
     "CONNECT": b"220 ready",
     "EHLO": b"250-here\r\n250 8BITMIME",
@@ -126,7 +129,11 @@ async def smtp_server(
     """
     state = Server(tls=tls)
     server = await asyncio.start_server(
-        state.converse, "127.0.0.1", 0, ssl=tls if from_the_start else None
+        state.converse,
+        "127.0.0.1",
+        0,
+        ssl=tls if from_the_start else None,
+        limit=MESSAGE_BYTES,
     )
     state.port = server.sockets[0].getsockname()[1]
     if tls is not None and not from_the_start:

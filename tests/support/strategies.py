@@ -40,6 +40,7 @@ from schemas.commands import (
     StopContacts,
     UndoStep,
     WaiveCharges,
+    WithdrawPromise,
     WriteOff,
 )
 from schemas.events import CaseOpened
@@ -50,6 +51,7 @@ from schemas.pauses import DisputeReason, Instalment, StopKind
 from schemas.plan import Channel, DunningPlan, ResumePolicy
 from schemas.referral import Approval, Destination, ReferralConditions
 from schemas.requests import BounceKind
+from schemas.service import ReportService
 from tests.support.builders import DUE, a_plan, an_opening
 
 CONTACTS = st.sampled_from([Channel.EMAIL, Channel.PHONE, Channel.LETTER])
@@ -152,6 +154,14 @@ FACTS = st.one_of(
     ),
     st.builds(NoteUnreadableFact, command_id=IDS, name=st.just("bounce"), problem=st.text()),
     st.builds(ReversePayment, command_id=IDS, payment_id=IDS),
+    st.builds(
+        ReportService,
+        command_id=IDS,
+        reference=st.sampled_from(["", "R1", "R2"]),
+        on=DUE_DATES,
+        outcome=st.sampled_from(["delivered", "refused", "not-claimed"]),
+        by_hand=st.booleans(),
+    ),
     st.builds(ReceiveReply, command_id=IDS, excerpt=st.text(max_size=50), hold_days=DAYS),
     st.builds(
         ReportBounce,
@@ -204,7 +214,11 @@ STEP_REQUESTS = st.one_of(
 )
 REFERRALS = st.one_of(
     st.builds(
-        ReferCase, command_id=NEW_IDS, to=st.sampled_from(["", "recouvra"]), by=st.just("anna")
+        ReferCase,
+        command_id=NEW_IDS,
+        to=st.sampled_from(["", "recouvra"]),
+        by=st.just("anna"),
+        without_notice=st.booleans(),
     ),
     st.builds(ApproveReferral, command_id=NEW_IDS, by=st.sampled_from(["anna", "claire"])),
     st.builds(RejectReferral, command_id=NEW_IDS, reason=st.just("no")),
@@ -266,4 +280,5 @@ def letting_go_on(case: CollectionCase) -> st.SearchStrategy[Asked | ReversePaym
             command_id=NEW_IDS,
             payment_id=st.sampled_from(["no such", *payments]),
         ),
+        st.builds(WithdrawPromise, command_id=NEW_IDS, reason=st.just("by mistake")),
     )
