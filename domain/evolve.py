@@ -8,14 +8,14 @@ from typing import Any, assert_never
 
 from domain.charge_rules import ChargeEvent, after_charges
 from domain.evolve_money import MoneyEvent, after_money
-from domain.evolve_pauses import PauseEvent, after_pause
+from domain.evolve_pauses import PauseEvent, after_pause, kept_by
 from domain.evolve_referral import ReferralEvent, after_referral, without_proposal
 from domain.evolve_steps import StepEvent, after_step, arrived
 from domain.formal_notice import after_service
 from domain.notices import answered
 from domain.reply_rules import after_reply
 from domain.task_figures import with_figures_of_now
-from domain.tasks import ARRIVED, OUTLIVES_THE_CASE, task_opened_by
+from domain.tasks import ARRIVED, NOT_ENDED_BY_MONEY, OUTLIVES_THE_CASE, task_opened_by
 from schemas.case import CaseState, ClosingReason, CollectionCase, OpenTask, TaskKind
 from schemas.charges import ClaimedCharges
 from schemas.events import (
@@ -31,6 +31,7 @@ from schemas.events import (
     ReplyReceived,
     TaskCompleted,
 )
+from schemas.pauses import KeptPromise
 from schemas.step_events import (
     CallTried,
     StepBroughtForward,
@@ -133,6 +134,7 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
                 "tasks": tuple(t for t in case.tasks if t.kind in OUTLIVES_THE_CASE),
                 "disputes": (),
                 "arrangement": None,
+                "kept": _kept_at_the_end(case, event),
                 "hold": None,
                 "readings": (),
                 "brought_forward": "",
@@ -156,6 +158,13 @@ def _reopened(case: CollectionCase) -> dict[str, Any]:
         "written_off": None,
         "tasks": tuple(task for task in case.tasks if task.kind is not TaskKind.CHARGES_LEFT),
     }
+
+
+def _kept_at_the_end(case: CollectionCase, event: CaseClosed) -> KeptPromise | None:
+    """A promise of more than was owed in the end is kept by what ended the case."""
+    if case.arrangement is None or event.reason in NOT_ENDED_BY_MONEY:
+        return case.kept
+    return kept_by(case)
 
 
 def _answered(case: CollectionCase, event: TaskCompleted) -> dict[str, Any]:

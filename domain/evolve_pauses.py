@@ -93,7 +93,7 @@ def _after_promise(case: CollectionCase, event: PromiseEvent) -> dict[str, Any]:
             return {
                 "arrangement": None,
                 "promises_broken": 0,
-                "kept": _kept(case),
+                "kept": kept_by(case),
                 "tasks": _without(case, TaskKind.PROMISE_BROKEN),
             }
         case PromiseBroken():
@@ -109,7 +109,8 @@ def _after_promise(case: CollectionCase, event: PromiseEvent) -> dict[str, Any]:
             assert_never(event)
 
 
-def _kept(case: CollectionCase) -> KeptPromise | None:
+def kept_by(case: CollectionCase) -> KeptPromise | None:
+    """What a case has been waiting for, and what came in for it; None when for nothing."""
     if case.arrangement is None:
         return None
     return KeptPromise(arrangement=case.arrangement, broken_before=case.promises_broken)

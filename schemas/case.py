@@ -175,7 +175,8 @@ class CollectionCase(Frozen):
         restarts: how often the ladder has begun again.
         brought_forward: the step that a person wants taken now, or empty.
         promises_broken: in a row.
-        kept: the latest promise, when it was kept and nothing was promised since.
+        kept: the latest promise, when it was kept, or the case ended paid with it, and nothing was
+            promised since.
         changed_at: the moment of the last event.
         charges: interest and fixed sum that were claimed beside the claim; None when none were.
         stops: what forbids contact, at most one of each kind; contact waits for the last of them.

@@ -29,7 +29,8 @@ class KeptTransaction(Frozen):
         tx: what people call it.
         said: as the bank told it.
         debtors: whose money it may be.
-        hold_until: until then, the contacts of those debtors wait for a person.
+        hold_until: until then, while it is suggested, the contacts of those debtors wait for a
+            person; it stays as the first suggestion set it.
     """
 
     tx: str

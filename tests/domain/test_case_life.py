@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 )
 
 from domain.business_calendar import is_open, next_open_moment
-from domain.case import decide, evolve, fold
+from domain.case import evolve, fold
 from domain.forecast import forecast
 from domain.next_action import next_action
 from domain.referral import destination_of
@@ -25,8 +25,8 @@ from domain.steps import failed
 from domain.tasks import OUTCOMES
 from schemas.actions import PerformStep, Record, Wait
 from schemas.case import REACHED, CaseState, CollectionCase
-from schemas.commands import Command, CompleteTask, Refusal
-from schemas.events import EVENT, CaseEvent, CaseOpened
+from schemas.commands import Command, CompleteTask
+from schemas.events import EVENT, CaseOpened
 from schemas.pauses import DisputeReason
 from schemas.plan import Channel
 from schemas.referral import Approval
@@ -35,7 +35,8 @@ from schemas.turns import StepOrder
 from tests.support.account import Account
 from tests.support.following_charges import FollowingCharges
 from tests.support.given import taken
-from tests.support.names import NOBODYS_CLOCK, REFUSALS
+from tests.support.machine import PromisesOfACase
+from tests.support.names import NOBODYS_CLOCK
 from tests.support.strategies import (
     ENDINGS,
     FACTS,
@@ -52,12 +53,8 @@ from tests.support.strategies import (
 OUTCOMES_OF_A_STEP = st.sampled_from(["performed", "performed", "unknown", "failed"])
 
 
-class LifeOfACase(FollowingCharges):
+class LifeOfACase(FollowingCharges, PromisesOfACase):
     """A case, its clock, and everything that may happen to it in any order."""
-
-    case: CollectionCase
-    now: datetime
-    kept: Account
 
     @initialize(opening=openings(by_rule=True))
     def open(self, opening: CaseOpened) -> None:
@@ -80,8 +77,7 @@ class LifeOfACase(FollowingCharges):
     @rule(fact=FACTS)
     def something_happens(self, fact: Command) -> None:
         """A fact is told, new or repeated, sensible or not; it is never refused."""
-        decision = self.ask(fact)
-        assert isinstance(decision, tuple), decision
+        self.tell(fact)
 
     @precondition(lambda self: len(self.kept.stream) > 12)
     @rule(request=ENDINGS)
@@ -124,12 +120,6 @@ class LifeOfACase(FollowingCharges):
     def contact_is_forbidden(self, fact: Command) -> None:
         """Insolvent, dead, moved away, or asked to be left alone."""
         assert isinstance(self.ask(fact), tuple)
-
-    def ask_a_person(self, request: Command) -> None:
-        """A request is granted, or refused by one of the names."""
-        decision = self.ask(request)
-        assert isinstance(decision, tuple) or decision.code in REFUSALS
-        assert isinstance(decision, tuple) or decision.sentence
 
     @precondition(lambda self: bool(self.case.tasks))
     @rule(data=st.data(), command_id=IDS)
@@ -215,24 +205,6 @@ class LifeOfACase(FollowingCharges):
         assert not (chosen.when.no_open_dispute and self.case.disputed.is_positive)
         agreed = self.case.proposal is not None and bool(self.case.proposal.approved_by)
         assert agreed or chosen.approval is Approval.AUTOMATIC
-
-    def ask(self, command: Command) -> tuple[CaseEvent, ...] | Refusal:
-        """Decide, believe, then ask the same again: that must change nothing."""
-        decision = decide(self.case, command, self.now)
-        if isinstance(decision, tuple):
-            self.believe(*decision)
-        again = decide(self.case, command, self.now)
-        if decision and isinstance(decision, tuple):
-            assert again == ()
-        else:
-            assert again == decision
-        return decision
-
-    def believe(self, *events: CaseEvent) -> None:
-        """The events are on record and true."""
-        for event in events:
-            self.kept.remember(self.case, event)
-            self.case = evolve(self.case, event)
 
     @invariant()
     def nothing_is_owed_below_zero(self) -> None:

@@ -9,6 +9,7 @@ import pytest
 from schemas.case import ClosingReason
 from schemas.events import PromiseWithdrawn
 from tests.support.asking import (
+    a_credit_note,
     a_dispute,
     a_promise,
     a_reversal,
@@ -241,6 +242,14 @@ def test_a_promise_stays_kept_by_what_was_not_taken_back() -> None:
     story = story.when(a_reversal()).then("PaymentReversed")
     again = story.when(a_reversal("P-2", request="V-2"))
     again.then("PaymentReversed", "PromiseReinstated")
+
+
+def test_a_promise_of_more_than_was_owed_in_the_end_stands_again_too() -> None:
+    """Promised 100, credited 40, paid 60: when that comes back, the promise is still awaited."""
+    story = promised().when(a_credit_note("40.00")).then("CreditNoteIssued")
+    story = story.when(a_payment("60.00")).then("PaymentReceived", "CaseClosed")
+    story = story.when(a_reversal()).then("PaymentReversed", "CaseReopened", "PromiseReinstated")
+    story.next_waits("Promised", until=after_due(16))
 
 
 def test_a_later_promise_is_not_replaced_by_the_one_before() -> None:

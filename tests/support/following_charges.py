@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import invariant, rule
 
 from domain.charge_corrections import restated
-from schemas.case import CollectionCase
-from schemas.commands import Command
 from schemas.interest import FIRST_DAY, LAST_DAY
-from tests.support.account import Account
 from tests.support.claims import TABLE, made_up
+from tests.support.machine import CaseMachine
 from tests.support.stated import account_on, claim_stated
 
 FURTHER = [
@@ -24,16 +22,8 @@ RATES = TABLE.merged_with(FURTHER)
 """The shipped rates, and years that nobody knows yet."""
 
 
-class FollowingCharges(RuleBasedStateMachine):
+class FollowingCharges(CaseMachine):
     """What a case costs is claimed at any time; whatever happens then, the claim stays right."""
-
-    case: CollectionCase
-    now: datetime
-    kept: Account
-
-    def ask_a_person(self, request: Command) -> None:
-        """The machine of the case asks."""
-        raise NotImplementedError
 
     @rule(days=st.integers(0, 30))
     def what_it_costs_is_claimed(self, days: int) -> None:
