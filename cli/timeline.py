@@ -77,6 +77,8 @@ def _print(
     say(f"{case.case_id}  {case.state.value}{ended}")
     say(f"claim {case.claim} · paid {case.paid} · outstanding {case.outstanding}")
     say(f"due {case.due_date} · level {case.level} · plan {case.plan.plan}")
+    if case.interest and case.interest.rate is not None:
+        say(f"interest {case.interest.rate} % a year, from {case.interest.origin}")
     say()
     behind = [
         (

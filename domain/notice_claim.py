@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from domain.agreed_interest import agreed_interest
 from domain.charge_basis import basis_of, counted_until
 from domain.interest import DayOutOfRangeError, state_claim
 from domain.interest_regimes import UnknownRegimeError
@@ -42,6 +43,7 @@ def claim_of_case(case: CollectionCase, debtor: Debtor | ClaimLaw) -> Claim:
     record that a formal notice has reached them, nothing runs.
     """
     credited = case.credited + case.written_off if case.written_off else case.credited
+    agreed = agreed_interest(case, debtor.capacity)
     insolvency = [stop.on for stop in case.stops if stop.kind is StopKind.INSOLVENCY]
     return Claim(
         amount=case.claim,
@@ -64,6 +66,9 @@ def claim_of_case(case: CollectionCase, debtor: Debtor | ClaimLaw) -> Claim:
         ),
         formal_notice_on=_served_on(case),
         insolvency_on=min(insolvency, default=None),
+        contract_rate=agreed.rate,
+        creditor_is_individual=agreed.creditor_is_individual,
+        day_count=agreed.day_count,
         holidays=tuple(holiday.day for holiday in case.calendar.holidays)
         if debtor.country == "DE"
         else (),
@@ -120,7 +125,13 @@ def state_case(
     """
     policy = ImputationPolicy.PRINCIPAL_FIRST
     try:
-        return state_claim(claim_of_case(case, debtor), on, rates, policy=policy, language=language)
+        return state_claim(
+            claim_of_case(case, debtor),
+            on,
+            rates,
+            policy=policy,
+            language=language,
+        )
     except (UnknownRegimeError, DayOutOfRangeError, ValueError):
         # A message leaves without figures rather than not at all, or with figures nobody can prove.
         return None
