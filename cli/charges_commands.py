@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from cli.account_command import account_of
 from cli.asking import ask_one
 from cli.interest_command import Asked as AskedClaim
-from cli.outcome import Exit, say, say_error, say_json, say_table
+from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
 from cli.rates_command import read_rates_file
 from cli.reach import Reach, author, database, everything, only
 from cli.typed import money, one_of
+from domain.charge_basis import basis_of, counted_until
 from domain.charge_rules import owed_by_part
 from schemas.case import CollectionCase
 from schemas.commands import Asked, ClaimCharges, ReinstateCharges, WaiveCharges
@@ -67,7 +68,11 @@ async def claim(invoices: list[str], on: date | None, creditor: str) -> Exit:
     async def make(reach: Reach, case: CollectionCase) -> Asked:
         who = only(reach.creditors, creditor or case.creditor)
         table = read_rates_file(reach.settings.rates_file)
-        day = on or datetime.now(ZoneInfo(who.time_zone)).date()
+        today = datetime.now(ZoneInfo(who.time_zone)).date()
+        day = on or today
+        if day > today:
+            words = f"DayToCome: {day} is still to come; interest is claimed up to {today} at most"
+            raise CommandFailed(Exit.REFUSED, words)
         counted = AskedClaim(ImputationPolicy.PRINCIPAL_FIRST.value)
         stated = (await account_of(reach.pool, who, case.invoice, day, table, counted)).statement
         return ClaimCharges(
@@ -75,8 +80,9 @@ async def claim(invoices: list[str], on: date | None, creditor: str) -> Exit:
             by=author(),
             interest=stated.interest,
             indemnity=stated.indemnity,
-            on=day,
+            on=counted_until(stated),
             rates=tuple(row.row for row in stated.rates),
+            basis=basis_of(stated),
         )
 
     return await _ask_each(invoices, make, "claimed")

@@ -99,6 +99,14 @@ def _corrected(event: Any) -> str:
     return f"now {event.amount}, due {event.due_date}{note}"
 
 
+def _charges_corrected(event: Any) -> str:
+    interest = f"interest {event.interest} instead of {event.interest_before}"
+    fixed_sum = f"fixed sum {event.indemnity}"
+    if event.indemnity != event.indemnity_before:
+        fixed_sum += f" instead of {event.indemnity_before}"
+    return f"{interest}, {fixed_sum}: {in_words(event.reason)}"
+
+
 WORDS: dict[str, Callable[[Any], str]] = {
     "CaseOpened": lambda e: f"{e.claim} due {e.due_date}, plan {e.plan.plan}, by {e.by}",
     "StepPerformed": _performed,
@@ -125,6 +133,8 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "ChargesClaimed": lambda e: f"interest {e.interest} up to {e.on}, fixed sum {e.indemnity}",
     "ChargesWaived": lambda e: f"interest {e.interest}, fixed sum {e.indemnity}: {e.reason}",
     "ChargesReinstated": lambda e: f"interest {e.interest}, fixed sum {e.indemnity} {e.reason}",
+    "ChargesCorrected": _charges_corrected,
+    "PaymentFreed": lambda e: f"{e.amount} of {e.payment_id} had paid charges that are not owed",
     "DisputeRaised": lambda e: f"{e.dispute.amount}, {e.dispute.reason.value} {e.dispute.note}",
     "DisputeOverdue": lambda e: f"{e.amount} with {e.owner}",
     "DisputeResolved": lambda e: f"for the {e.in_favour_of}, {e.amount} {e.note}",

@@ -18,6 +18,7 @@ from domain import (
     step_rules,
     task_rules,
 )
+from domain.charge_corrections import with_corrections
 from domain.evolve import evolve, fold, opened
 from domain.referral_tasks import taken_back
 from domain.refusals import case_is_closed, unreadable
@@ -70,7 +71,7 @@ __all__ = ["decide", "evolve", "fold", "opened"]
 Events = tuple[CaseEvent, ...]
 
 
-def decide(case: CollectionCase, command: Command, now: datetime) -> Events | Refusal:  # noqa: PLR0911, C901 - one branch a fact
+def decide(case: CollectionCase, command: Command, now: datetime) -> Events | Refusal:
     """What a command means for a case.
 
     Facts (payments, reversals, corrections, …) are never refused: they have happened.
@@ -81,8 +82,14 @@ def decide(case: CollectionCase, command: Command, now: datetime) -> Events | Re
         now: the case's own clock, aware.
 
     Returns:
-        The events to put on record, possibly none; or the named refusal of a request.
+        The events to put on record, possibly none; or the named refusal of a request. What was
+        claimed of interest and fixed sum is corrected with them.
     """
+    decision = _decided(case, command, now)
+    return decision if isinstance(decision, Refusal) else with_corrections(case, decision)
+
+
+def _decided(case: CollectionCase, command: Command, now: datetime) -> Events | Refusal:  # noqa: PLR0911, C901 - one branch a fact
     match command:  # Money has ids of its own: none of it may vanish behind a request's.
         case RecordPayment():
             return money_rules.receive(case, command, now)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from schemas.case import CollectionCase, OpenTask, StepOutcome
-from schemas.charge_events import ChargesClaimed, ChargesReinstated, ChargesWaived
+from schemas.charge_events import (
+    ChargesClaimed,
+    ChargesCorrected,
+    ChargesReinstated,
+    ChargesWaived,
+)
 from schemas.charges import ClaimedCharges, StatedCharges
 from schemas.commands import CompleteTask, Refusal
 from schemas.events import CaseEvent
@@ -17,12 +22,18 @@ from schemas.requests import ClaimCharges, ReinstateCharges, WaiveCharges
 
 Answer = tuple[CaseEvent, ...] | Refusal
 
+ChargeEvent = ChargesClaimed | ChargesWaived | ChargesReinstated | ChargesCorrected
+
+_EARLIEST_CLOCK = timedelta(hours=14)
+"""How far the clocks of the Pacific are ahead of UTC: beyond it a day has begun nowhere."""
+
 
 def claim_charges(case: CollectionCase, command: ClaimCharges, now: datetime) -> Answer:
     """What late payment cost so far is claimed; it is added to no invoice.
 
     The fixed sum is due once for an invoice, and interest is always the whole of it up to a day,
-    so that claiming twice claims nothing twice.
+    so that a claim takes the place of the one before, also when it is lower, and claiming twice
+    claims nothing twice. A claim that cannot be corrected gives way to the same one that can.
     """
     none = Money.zero(case.claim.currency)
     if command.interest.currency != none.currency or command.indemnity.currency != none.currency:
@@ -32,24 +43,36 @@ def claim_charges(case: CollectionCase, command: ClaimCharges, now: datetime) ->
             code="NoChargesInInsolvency",
             sentence="After the opening judgment interest and fixed sum are declared, not claimed.",
         )
-    before = case.charges
-    interest = _more(command.interest, before.interest if before else none)
-    indemnity = _more(command.indemnity, before.indemnity if before else none)
-    if not (interest + indemnity).is_positive:
-        return Refusal(code="NothingToClaim", sentence="No interest and no fixed sum are due.")
+    if command.on > (now + _EARLIEST_CLOCK).date():
+        return Refusal(
+            code="DayToCome",
+            sentence=f"{command.on} is still to come: interest is owed for days that have been.",
+        )
+    before, nothing = case.charges, not (command.interest + command.indemnity).is_positive
+    if nothing and (before is None or command.on < before.on or command.on <= case.due_date):
+        return Refusal(
+            code="NothingToClaim",
+            sentence=f"Nothing is owed on {command.on}: no interest and no fixed sum.",
+        )
+    if before and _says_the_same(before, command):
+        return ()
     claimed = ChargesClaimed(
         at=now,
         by=command.by,
         cause=command.command_id,
-        interest=interest,
-        indemnity=indemnity,
+        interest=command.interest,
+        indemnity=command.indemnity,
         on=command.on,
         rates=command.rates,
         reference=command.reference,
+        basis=command.basis,
     )
-    if before and (before.interest, before.indemnity) == (interest, indemnity):
-        return ()
     return (claimed,)
+
+
+def _says_the_same(before: ClaimedCharges, command: ClaimCharges) -> bool:
+    same = (before.interest, before.indemnity) == (command.interest, command.indemnity)
+    return same and (before.basis is not None or command.basis is None)
 
 
 def claims_on(charges: Iterable[StatedCharges], case: str) -> StatedCharges | None:
@@ -77,6 +100,7 @@ def claimed_by(
         indemnity=claims.indemnity,
         on=claims.on,
         rates=claims.rates,
+        basis=claims.basis,
         reference=reference,
     )
 
@@ -149,9 +173,7 @@ def reinstate_charges(case: CollectionCase, command: ReinstateCharges, now: date
     return (again,)
 
 
-def after_charges(
-    case: CollectionCase, event: ChargesClaimed | ChargesWaived | ChargesReinstated
-) -> ClaimedCharges:
+def after_charges(case: CollectionCase, event: ChargeEvent) -> ClaimedCharges:
     """The ledger of the charges after an event; total, it never refuses."""
     none = Money.zero(event.interest.currency)
     before = case.charges
@@ -161,11 +183,13 @@ def after_charges(
             indemnity=event.indemnity,
             on=event.on,
             rates=event.rates,
-            interest_waived=(before.interest_waived if before else none).at_most(event.interest),
-            indemnity_waived=(before.indemnity_waived if before else none).at_most(event.indemnity),
+            interest_waived=before.interest_waived if before else none,
+            indemnity_waived=before.indemnity_waived if before else none,
             reference=event.reference,
+            most_interest=event.interest,
+            most_indemnity=event.indemnity,
+            basis=event.basis,
         )
-    sign = 1 if isinstance(event, ChargesWaived) else -1
     if before is None:  # No stream has this; a fold of anything must still give an answer.
         before = ClaimedCharges(
             interest=none,
@@ -174,6 +198,10 @@ def after_charges(
             interest_waived=none,
             indemnity_waived=none,
         )
+    if isinstance(event, ChargesCorrected):
+        corrected = {"interest": event.interest, "indemnity": event.indemnity}
+        return before.model_copy(update=corrected)
+    sign = 1 if isinstance(event, ChargesWaived) else -1
     return before.model_copy(
         update={
             "interest_waived": _shifted(before.interest_waived, event.interest, sign),
@@ -193,10 +221,6 @@ def owed_by_part(case: CollectionCase) -> tuple[Money, Money] | None:
     paid = case.charges_paid
     of_interest = paid.at_most(charges.interest_left)
     return charges.interest_left - of_interest, charges.indemnity_left - (paid - of_interest)
-
-
-def _more(one: Money, other: Money) -> Money:
-    return one if one.amount >= other.amount else other
 
 
 def _shifted(before: Money, by: Money, sign: int) -> Money:

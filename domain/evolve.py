@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import Any, assert_never
 
-from domain.charge_rules import after_charges
+from domain.charge_rules import ChargeEvent, after_charges
 from domain.evolve_money import MoneyEvent, after_money
 from domain.evolve_pauses import PauseEvent, after_pause, kept_by
 from domain.evolve_referral import ReferralEvent, after_referral, without_proposal
@@ -15,9 +15,9 @@ from domain.formal_notice import after_service
 from domain.limitation_watch import after_limitation, rewatched
 from domain.notices import answered
 from domain.reply_rules import after_reply
+from domain.task_figures import with_figures_of_now
 from domain.tasks import ARRIVED, NOT_ENDED_BY_MONEY, OUTLIVES_THE_CASE, task_opened_by
 from schemas.case import CaseState, ClosingReason, CollectionCase, OpenTask, TaskKind
-from schemas.charge_events import ChargesClaimed, ChargesReinstated, ChargesWaived
 from schemas.charges import ClaimedCharges
 from schemas.events import (
     CaseClosed,
@@ -87,6 +87,8 @@ def evolve(case: CollectionCase, event: CaseEvent) -> CollectionCase:
     """What is true after an event; total, it never refuses."""
     changes = _changes(case, event)
     tasks: tuple[OpenTask, ...] = changes.get("tasks", case.tasks)
+    if tasks:
+        tasks = with_figures_of_now(tasks, case, case.model_copy(update=changes))
     if task := task_opened_by(case, event):
         tasks = (*tasks, task)
     commands = case.commands
@@ -115,11 +117,11 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
         return after_referral(case, event)
     if isinstance(event, PauseEvent):
         return after_pause(case, event)
+    if isinstance(event, ChargeEvent):
+        return _charged(case, after_charges(case, event))
     match event:
         case NoticeSent() | NoticeNotSent():
             return {"notices": (*case.notices, answered(event))}
-        case ChargesClaimed() | ChargesWaived() | ChargesReinstated():
-            return _charged(case, after_charges(case, event))
         case TaskCompleted():
             return _answered(case, event)
         case ReplyReceived():
@@ -133,11 +135,7 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
         case PlanExhausted():
             return {"state": CaseState.EXHAUSTED}
         case CaseReopened():
-            # Who pursues it again asks for the whole of it, also for what had been let go. What an
-            # agency had recovered, and the bank took back, is the agency's to pursue.
-            theirs = case.closing is ClosingReason.RECOVERED
-            reopened = {"closing": None, "closed_at": None, "written_off": None}
-            return {"state": CaseState.REFERRED if theirs else CaseState.OPEN, **reopened}
+            return _reopened(case)
         case CaseClosed():
             return {
                 "state": CaseState.CLOSED,
@@ -154,6 +152,22 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
             }
         case _:
             assert_never(event)
+
+
+def _reopened(case: CollectionCase) -> dict[str, Any]:
+    """Who pursues it again asks for the whole of it, also for what had been let go.
+
+    What an agency had recovered, and the bank took back, is the agency's to pursue. The charges are
+    pursued with the invoice: nobody need look after them apart.
+    """
+    theirs = case.closing is ClosingReason.RECOVERED
+    return {
+        "state": CaseState.REFERRED if theirs else CaseState.OPEN,
+        "closing": None,
+        "closed_at": None,
+        "written_off": None,
+        "tasks": tuple(task for task in case.tasks if task.kind is not TaskKind.CHARGES_LEFT),
+    }
 
 
 def _kept_at_the_end(case: CollectionCase, event: CaseClosed) -> KeptPromise | None:

@@ -6,11 +6,19 @@ from typing import Any, assert_never
 
 from domain.tasks import not_allocated
 from schemas.case import Allocation, CollectionCase, Credit, TaskKind
+from schemas.charge_events import PaymentFreed
 from schemas.events import InvoiceCorrected
 from schemas.money import Money
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
 
-MoneyEvent = PaymentReceived | PaymentReversed | CreditNoteIssued | WrittenOff | InvoiceCorrected
+MoneyEvent = (
+    PaymentReceived
+    | PaymentReversed
+    | PaymentFreed
+    | CreditNoteIssued
+    | WrittenOff
+    | InvoiceCorrected
+)
 
 
 def after_money(case: CollectionCase, event: MoneyEvent) -> dict[str, Any]:
@@ -40,6 +48,8 @@ def after_money(case: CollectionCase, event: MoneyEvent) -> dict[str, Any]:
                 **_no_longer_left_over(case, event),
                 **_no_longer_promised(case, event),
             }
+        case PaymentFreed():
+            return _freed(case, event)
         case CreditNoteIssued():
             credit = Credit(
                 credit_id=event.credit_id, amount=event.taken + event.expected, on=event.on
@@ -59,6 +69,21 @@ def after_money(case: CollectionCase, event: MoneyEvent) -> dict[str, Any]:
             return {"written_off": before + event.amount}
         case _:
             assert_never(event)
+
+
+def _freed(case: CollectionCase, event: PaymentFreed) -> dict[str, Any]:
+    """What a payment had paid of charges that were not owed is left over."""
+
+    def less(one: Allocation) -> Allocation:
+        if one.payment_id != event.payment_id or one.charges is None:
+            return one
+        changes = {"charges": one.charges - event.amount, "freed": (*one.freed, event.amount)}
+        return one.model_copy(update=changes)
+
+    return {
+        "allocations": tuple(less(one) for one in case.allocations),
+        "unallocated": (*case.unallocated, event.amount),
+    }
 
 
 def _still_expected(case: CollectionCase, come: Money | None) -> Money | None:
@@ -101,11 +126,11 @@ def _no_longer_promised(case: CollectionCase, event: PaymentReversed) -> dict[st
 
 def _no_longer_left_over(case: CollectionCase, event: PaymentReversed) -> dict[str, Any]:
     """Nobody may refund, or allocate, what was taken back."""
-    if event.unallocated is None or event.unallocated not in case.unallocated:
-        return {}
-    place = case.unallocated.index(event.unallocated)
-    asked = not_allocated(event.unallocated, event.payment_id)
-    return {
-        "unallocated": case.unallocated[:place] + case.unallocated[place + 1 :],
-        "tasks": tuple(task for task in case.tasks if task.summary != asked),
-    }
+    freed = [m for one in case.allocations if one.payment_id == event.payment_id for m in one.freed]
+    unallocated, tasks = list(case.unallocated), case.tasks
+    for amount in (event.unallocated, *freed):
+        if amount is not None and amount in unallocated:
+            unallocated.remove(amount)
+            asked = not_allocated(amount, event.payment_id)
+            tasks = tuple(task for task in tasks if task.summary != asked)
+    return {"unallocated": tuple(unallocated), "tasks": tasks}

@@ -17,6 +17,7 @@ from domain.interest_terms import InterestTerms, interest_terms, is_leap
 from domain.interest_words import conventions, statement_warnings
 from domain.rates import RateTable
 from schemas.agreed_interest import DayCount
+from schemas.claim_law import ClaimLaw
 from schemas.interest import (
     FIRST_DAY,
     LAST_DAY,
@@ -173,6 +174,8 @@ class _Count:
                 self.terms, [*rows.values(), *next_row], unknown, self.foreign_sum
             ),
             conventions=words,
+            disputed=self._money(self._contingent),
+            counted_by=_law_of(claim),
         )
 
     def _owe_fixed_sum(self) -> None:
@@ -301,6 +304,18 @@ def _event_order(event: _Event) -> tuple[date, int]:
             return event.day, 1
         case Receipt():
             return event.day, 2
+
+
+def _law_of(claim: Claim) -> ClaimLaw:
+    return ClaimLaw(
+        country=claim.country,
+        capacity=claim.capacity,
+        contract_rate=claim.contract_rate,
+        formal_notice_on=claim.formal_notice_on,
+        creditor_is_individual=claim.creditor_is_individual,
+        day_count=claim.day_count,
+        holidays=claim.holidays,
+    )
 
 
 def _is_error(event: _Event) -> bool:

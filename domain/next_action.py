@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from domain.business_calendar import is_open, local_day, next_open_moment
+from domain.charge_corrections import with_corrections
 from domain.evolve import evolve
 from domain.ladder import cycle_of, due_moment, level_of, pending_step, pending_steps
 from domain.limitation_watch import due_warning, next_warning
@@ -62,7 +63,8 @@ def on_its_ladder(case: CollectionCase, now: datetime) -> Action:
     if resting := _at_rest(case):
         return resting
     if not case.outstanding.is_positive:
-        return Record(events=(CaseClosed(at=now, reason=ended_by_money(case)),))
+        ended = CaseClosed(at=now, reason=ended_by_money(case))
+        return Record(events=with_corrections(case, (ended,)))
     if pausing := _paused(case, now):
         return pausing
     if case.proposal and not case.proposal.step:

@@ -7,11 +7,13 @@ from datetime import date
 from decimal import Decimal
 
 from domain.agreed_interest import agreed_interest
+from domain.charge_basis import basis_of, counted_until
 from domain.interest import DayOutOfRangeError, state_claim
 from domain.interest_regimes import UnknownRegimeError
 from domain.rates import RateTable
 from schemas.case import CollectionCase
 from schemas.charges import StatedCharges
+from schemas.claim_law import ClaimLaw
 from schemas.identifiers import case_id
 from schemas.interest import (
     FIRST_DAY,
@@ -33,7 +35,7 @@ from schemas.pauses import StopKind
 from schemas.plan import Charges
 
 
-def claim_of_case(case: CollectionCase, debtor: Debtor) -> Claim:
+def claim_of_case(case: CollectionCase, debtor: Debtor | ClaimLaw) -> Claim:
     """A case as the interest engine wants it.
 
     Credit notes carry no day in a case, so they count as from the origin: in doubt less interest is
@@ -104,8 +106,9 @@ def claims_of(notice: Notice) -> tuple[StatedCharges, ...]:
             case_id=case_id(notice.creditor.creditor, item.invoice),
             interest=item.statement.interest,
             indemnity=item.statement.indemnity,
-            on=item.statement.on,
+            on=counted_until(item.statement),
             rates=tuple(row.row for row in item.statement.rates),
+            basis=basis_of(item.statement),
         )
         for item in notice.items
         if item.statement and (item.statement.interest + item.statement.indemnity).is_positive

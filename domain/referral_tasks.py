@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from domain.task_figures import nothing_awaited, to_approve
 from schemas.case import CaseState, ClosingReason, CollectionCase, TaskKind
 from schemas.commands import CancelCase, WriteOff
 from schemas.events import (
@@ -60,9 +61,7 @@ def taken_back(
 
 def what_to_approve(event: ReferralProposed) -> str:
     """What a second person is asked, with everything that speaks against it."""
-    who = event.proposal.by or "the plan"
-    but = f"; but {', '.join(event.proposal.against)}" if event.proposal.against else ""
-    return f"Hand {event.outstanding} over to {event.proposal.to}? Proposed by {who}{but}"
+    return to_approve(event.outstanding, event.proposal)
 
 
 def nothing_left_to_wait_for(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
@@ -79,7 +78,7 @@ def nothing_left_to_wait_for(case: CollectionCase, event: CaseEvent) -> tuple[Ta
             | PromiseWithdrawn()
             | DisputeResolved(in_favour_of="creditor")
         ):
-            what = f"The plan is at its end, {case.outstanding} still owed, and nothing is awaited"
+            what = nothing_awaited(case.outstanding)
             return TaskKind.DECIDE, what
         case _:
             return None

@@ -8,7 +8,16 @@ from zoneinfo import ZoneInfo
 from domain.bounce_rules import about_the_way
 from domain.business_calendar import NeverOpenError, local_day, working_days_after
 from domain.referral_tasks import about_referral, nothing_left_to_wait_for
+from domain.task_figures import (
+    charges_left,
+    instalment_missed,
+    plan_at_its_end,
+    to_call_about,
+    to_hand_over,
+)
+from domain.telephone import NO_USABLE_NUMBER
 from schemas.case import ClosingReason, CollectionCase, OpenTask, TaskKind
+from schemas.charge_events import ChargesCorrected, PaymentFreed
 from schemas.events import (
     CaseClosed,
     CaseEvent,
@@ -220,10 +229,15 @@ def _about_charges(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, st
             left = case.charges_owed
         case PaymentReversed() if case.is_closed and event.charges:
             left = case.charges_owed + event.charges
+        case ChargesCorrected() if case.is_closed and case.charges:
+            corrected = {"interest": event.interest, "indemnity": event.indemnity}
+            charges = case.charges.model_copy(update=corrected)
+            left = case.model_copy(update={"charges": charges}).charges_owed
         case _:
             return None
-    what = f"{left} of interest and fixed sum are owed still: pursue or waive them"
-    return (TaskKind.CHARGES_LEFT, what) if left.is_positive else None
+    if any(task.kind is TaskKind.CHARGES_LEFT for task in case.tasks):
+        return None
+    return (TaskKind.CHARGES_LEFT, charges_left(left)) if left.is_positive else None
 
 
 def _after_a_call(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
@@ -237,8 +251,10 @@ def _what_to_do(  # noqa: PLR0911, PLR0912, C901 - one branch an event
     event: CaseEvent,
 ) -> tuple[TaskKind, str] | None:
     match event:
+        case StepPerformed(channel=Channel.PHONE, detail=detail) if detail == NO_USABLE_NUMBER:
+            return TaskKind.CORRECT_NUMBER, "Nobody can dial the number on file: find the right one"
         case StepPerformed(channel=Channel.PHONE):
-            return TaskKind.CALL, f"Call about {event.asked}"
+            return TaskKind.CALL, to_call_about(event.asked)
         case StepPerformed(delivery="unknown"):
             question = (
                 f"Did {event.step!r} ({event.reference}) arrive? Nobody knows whether it left"
@@ -247,18 +263,20 @@ def _what_to_do(  # noqa: PLR0911, PLR0912, C901 - one branch an event
         case StepFailed():
             return TaskKind.DELIVERY_FAILED, f"{event.step!r} failed: {event.explanation}"
         case PlanExhausted():
-            return TaskKind.DECIDE, f"The plan is at its end, {event.outstanding} still owed"
+            return TaskKind.DECIDE, plan_at_its_end(event.outstanding)
         case CaseReferred():
-            return TaskKind.HAND_OVER, f"Hand the file to: {event.to} ({event.outstanding})"
+            return TaskKind.HAND_OVER, to_hand_over(event.to, event.outstanding)
         case PaymentReceived() if event.unallocated.is_positive:
             return TaskKind.UNALLOCATED_CASH, not_allocated(event.unallocated, event.payment_id)
+        case PaymentFreed():
+            return TaskKind.UNALLOCATED_CASH, not_allocated(event.amount, event.payment_id)
         case PromiseBroken():
             return (
                 TaskKind.PROMISE_BROKEN,
                 f"Promised {event.promised}, received {event.received}",
             )
         case InstalmentMissed():
-            return TaskKind.PROMISE_BROKEN, f"An instalment was missed: {event.missing} is lacking"
+            return TaskKind.PROMISE_BROKEN, instalment_missed(event.missing)
         case DisputeOverdue():
             return (
                 TaskKind.DISPUTE_OVERDUE,

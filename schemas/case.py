@@ -87,6 +87,7 @@ class Allocation(Frozen):
     Attributes:
         left_over: what it did not take, in the payment's own currency; None when it took all.
         charges: what it paid of interest and the fixed sum, beyond the claim itself.
+        freed: what it had paid of them that turned out not to be owed, each time it did.
     """
 
     payment_id: str
@@ -94,6 +95,7 @@ class Allocation(Frozen):
     received_on: date
     left_over: Money | None = None
     charges: Money | None = None
+    freed: tuple[Money, ...] = ()
 
 
 class TaskKind(StrEnum):

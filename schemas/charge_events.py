@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from schemas.base import Text
+from schemas.charges import ChargesBasis
 from schemas.event_base import Happened as _Event
 from schemas.money import Money
 
@@ -18,6 +19,7 @@ class ChargesClaimed(_Event):
         indemnity: the fixed sum for late payment.
         rates: ids of the rate rows it rests on.
         reference: of the contact; empty when a person claimed it.
+        basis: what it was counted by; None where it cannot be counted again.
     """
 
     type: Literal["ChargesClaimed"] = "ChargesClaimed"
@@ -26,6 +28,36 @@ class ChargesClaimed(_Event):
     on: date
     rates: tuple[str, ...] = ()
     reference: str = ""
+    basis: ChargesBasis | None = None
+
+
+class ChargesCorrected(_Event):
+    """Less was owed on the day of the claim than it said, or more again, because of a fact.
+
+    Attributes:
+        interest, indemnity: what the claim should have said; never more than it did.
+        interest_before, indemnity_before: what stood in the ledger until now.
+        reason: the type of the event that changed it.
+    """
+
+    type: Literal["ChargesCorrected"] = "ChargesCorrected"
+    interest: Money
+    indemnity: Money
+    interest_before: Money
+    indemnity_before: Money
+    reason: str = ""
+
+
+class PaymentFreed(_Event):
+    """Money that had paid charges is allocated no more: so much of them was not owed.
+
+    Attributes:
+        amount: what of the payment's part for charges is left over now.
+    """
+
+    type: Literal["PaymentFreed"] = "PaymentFreed"
+    payment_id: str
+    amount: Money
 
 
 class ChargesWaived(_Event):

@@ -11,7 +11,13 @@ from schemas.agreed_interest import AgreedInterest
 from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
 from schemas.case import ClosingReason
-from schemas.charge_events import ChargesClaimed, ChargesReinstated, ChargesWaived
+from schemas.charge_events import (
+    ChargesClaimed,
+    ChargesCorrected,
+    ChargesReinstated,
+    ChargesWaived,
+    PaymentFreed,
+)
 from schemas.event_base import Happened as _Event
 from schemas.inbound_events import ReplyReceived
 from schemas.limitation_events import (
@@ -218,6 +224,8 @@ CaseEvent = Annotated[
     | ChargesClaimed
     | ChargesWaived
     | ChargesReinstated
+    | ChargesCorrected
+    | PaymentFreed
     | InvoiceCorrected
     | DisputeRaised
     | DisputeOverdue

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from schemas.agreed_interest import DayCount
 from schemas.base import CountryCode, Frozen, Text
+from schemas.claim_law import ClaimLaw
 from schemas.money import CurrencyMismatchError, Money
 from schemas.parties import Capacity
 
@@ -293,6 +294,8 @@ class ClaimStatement(Frozen):
         known_until: the last day for which interest could be computed.
         complete: every day's rate was known.
         conventions: how it was computed, in words to print under it.
+        disputed: what of the principal is contested; a part of ``principal_owed``.
+        counted_by: what decided it beside the facts; None in statements from before it was kept.
     """
 
     country: CountryCode
@@ -326,3 +329,5 @@ class ClaimStatement(Frozen):
     complete: bool = True
     warnings: tuple[str, ...] = ()
     conventions: str
+    disputed: Money | None = None
+    counted_by: ClaimLaw | None = None

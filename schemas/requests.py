@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from schemas.base import Frozen, Instant, Text
+from schemas.charges import ChargesBasis
 from schemas.interest import WaivedPart
 from schemas.money import Money
 from schemas.pauses import DisputeReason, Instalment, StopKind
@@ -205,6 +206,7 @@ class ClaimCharges(Said):
         interest: all of it from the first day of delay to ``on``.
         rates: ids of the rate rows it rests on.
         reference: of the contact that claims it; empty for a person.
+        basis: what it was counted by; None where it cannot be counted again.
     """
 
     type: Literal["claim_charges"] = "claim_charges"
@@ -213,6 +215,7 @@ class ClaimCharges(Said):
     on: date
     rates: tuple[Text, ...] = ()
     reference: Text = ""
+    basis: ChargesBasis | None = None
 
 
 class WaiveCharges(Said):

@@ -73,6 +73,8 @@ async def follow(
     changes = task_changes(before, event, after)
     for row in changes.opened:
         await connection.execute(_SQL["open_task"], *row)
+    for row in changes.reworded:
+        await connection.execute(_SQL["reword_task"], *row)
     for row in changes.ended:
         await connection.execute(_SQL["end_task"], *row)
     match event:
@@ -141,15 +143,17 @@ class TaskChanges(NamedTuple):
     Attributes:
         opened: the first ``TASK_COLUMNS`` columns of each new row.
         ended: the id and the remaining columns (status, outcome, note, when, by whom) of others.
+        reworded: the id and the words of those that name another figure now.
     """
 
     opened: list[tuple[Any, ...]]
     ended: list[tuple[Any, ...]]
+    reworded: list[tuple[str, str]]
 
 
 def task_changes(before: CollectionCase, event: CaseEvent, after: CollectionCase) -> TaskChanges:
     """Which rows of tasks one event opens and ends."""
-    known = {task.task_id for task in before.tasks}
+    known = {task.task_id: task.summary for task in before.tasks}
     left = {task.task_id for task in after.tasks}
     opened = [
         (task.task_id, after.case_id, task.kind.value, task.step, task.summary, task.opened_at)
@@ -161,7 +165,12 @@ def task_changes(before: CollectionCase, event: CaseEvent, after: CollectionCase
     else:
         ending = ("obsolete", event.type, "", event.at, event.by)
     ended = [(task.task_id, *ending) for task in before.tasks if task.task_id not in left]
-    return TaskChanges(opened, ended)
+    reworded = [
+        (task.task_id, task.summary)
+        for task in after.tasks
+        if task.summary != known.get(task.task_id, task.summary)
+    ]
+    return TaskChanges(opened, ended, reworded)
 
 
 def _row(case: CollectionCase, digest: bytes) -> tuple[Any, ...]:

@@ -18,6 +18,9 @@ from store.queries import queries
 
 _SQL = queries("rebuild")
 _EVENTS = queries("event_store")
+SUMMARY = 4
+"""Where a task's words stand among its columns."""
+
 BATCH = 500
 """How many cases are written in one statement while rebuilding."""
 
@@ -154,6 +157,9 @@ class _Batch:
             changes = projections.task_changes(case, event, after)
             for task in changes.opened:
                 tasks[task[0]] = (*task, "open", "", "", None, "")
+            for identity, words in changes.reworded:
+                kept = tasks[identity]
+                tasks[identity] = (*kept[:SUMMARY], words, *kept[SUMMARY + 1 :])
             for task, *ending in changes.ended:
                 tasks[task] = (*tasks[task][: projections.TASK_COLUMNS], *ending)
             case = after

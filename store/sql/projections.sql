@@ -7,6 +7,9 @@ on conflict (task_id) do nothing;
 update tasks set status = $2, outcome = $3, note = $4, done_at = $5, done_by = $6
 where task_id = $1;
 
+-- name: reword_task
+update tasks set summary = $2 where task_id = $1;
+
 -- name: fact_is_told
 update facts set told_at = now(), told_as = $3
 where case_id = $1 and fact_id = $2 and told_at is null;

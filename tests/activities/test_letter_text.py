@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from activities.letter_pdf import address_block
 from activities.template_engine import TemplateBroken
 from activities.template_samples import sample_debtor, sample_notice
 from activities.texts import render_letter
 from activities.typography import formats
 from schemas.money import Money
 from schemas.notice import EarlierContact, Notice, NoticeItem
-from schemas.parties import Capacity, Creditor, Debtor
+from schemas.parties import Capacity, Creditor, Debtor, PostalAddress
 from schemas.plan import Channel, Charges
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -165,3 +167,12 @@ def test_a_letter_with_an_unknown_block_is_named(tmp_path: Path) -> None:
         (tmp_path / "en" / name).write_text(text, "utf-8")
     with pytest.raises(TemplateBroken, match=r"odd\.letter\.txt.*\[table\]"):
         render_letter(notice("odd"), tmp_path)
+
+
+def test_an_accent_takes_no_place_on_the_envelope() -> None:
+    """An address of 38 letters fits, also where macOS wrote an accent as a sign of its own."""
+    street = "é" * 38
+    lines = (unicodedata.normalize("NFD", street), "59000 Lille")
+    debtor = sample_debtor("fr", Capacity.BUSINESS)
+    debtor = debtor.model_copy(update={"address": PostalAddress(lines=lines, country="FR")})
+    assert address_block(sample_notice("formal-notice", debtor))[1] == street

@@ -33,6 +33,7 @@ from schemas.referral import Approval
 from schemas.requests import UndoStep
 from schemas.turns import StepOrder
 from tests.support.account import Account
+from tests.support.following_charges import FollowingCharges
 from tests.support.given import taken
 from tests.support.machine import PromisesOfACase
 from tests.support.names import NOBODYS_CLOCK
@@ -52,7 +53,7 @@ from tests.support.strategies import (
 OUTCOMES_OF_A_STEP = st.sampled_from(["performed", "performed", "unknown", "failed"])
 
 
-class LifeOfACase(PromisesOfACase):
+class LifeOfACase(FollowingCharges, PromisesOfACase):
     """A case, its clock, and everything that may happen to it in any order."""
 
     @initialize(opening=openings(by_rule=True))

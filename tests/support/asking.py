@@ -25,9 +25,11 @@ from schemas.commands import (
     SkipStep,
     StopContacts,
     UndoStep,
+    WaiveCharges,
     WithdrawPromise,
     WriteOff,
 )
+from schemas.interest import WaivedPart
 from schemas.pauses import DisputeReason, Instalment, StopKind
 from schemas.plan import DunningPlan
 from tests.support.builders import DUE, a_plan, after_due, euros
@@ -193,3 +195,13 @@ def a_credit_note(
     """The ledger credits the invoice."""
     money = euros(amount).model_copy(update={"currency": currency})
     return IssueCreditNote(command_id=number, by="ledger", amount=money, on=on)
+
+
+def waive_charges(
+    part: WaivedPart | None = None, amount: str = "", *, request: str = "W-1"
+) -> WaiveCharges:
+    """The creditor gives charges up."""
+    most = euros(amount) if amount else None
+    return WaiveCharges(
+        command_id=request, by="claire", part=part, amount=most, reason="paid at once"
+    )

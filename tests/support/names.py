@@ -12,6 +12,7 @@ REFUSALS = {
     "CaseIsNotReferred",
     "CaseIsReferred",
     "DayMissing",
+    "DayToCome",
     "DeadlineStillRuns",
     "DebtorNotTold",
     "DestinationUnknown",
