@@ -8,6 +8,7 @@ from enum import StrEnum
 from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
 from schemas.charges import ClaimedCharges, StatedCharges
+from schemas.interest import CreditKind
 from schemas.money import Money
 from schemas.parties import Capacity
 from schemas.pauses import Arrangement, ContactStop, Dispute, Hold, KeptPromise, Reading
@@ -123,11 +124,24 @@ class Credit(Frozen):
 
     Attributes:
         on: the day of the note; None for one that was folded before its day was kept.
+        kind: why less is owed, and so from when.
     """
 
     credit_id: str
     amount: Money
     on: date | None = None
+    kind: CreditKind = CreditKind.ERROR
+
+
+class LetGo(Frozen):
+    """A part of the claim that is no longer asked for.
+
+    Attributes:
+        on: the day from which it is not.
+    """
+
+    amount: Money
+    on: date
 
 
 class OpenTask(Frozen):
@@ -171,6 +185,7 @@ class CollectionCase(Frozen):
         reversed_payments: ids of payments that were taken back; they never count again.
         expected_credit: conceded in a dispute, its credit note still to come.
         written_off: what is no longer asked for.
+        let_go: the parts of it, each with its day; the rest was let go before days were kept.
         anchor: the day from which the plan's days are counted; the due date by default.
         restarts: how often the ladder has begun again.
         brought_forward: the step that a person wants taken now, or empty.
@@ -214,6 +229,7 @@ class CollectionCase(Frozen):
     credits: tuple[Credit, ...] = ()
     expected_credit: Money | None = None
     written_off: Money | None = None
+    let_go: tuple[LetGo, ...] = ()
     disputes: tuple[Dispute, ...] = ()
     arrangement: Arrangement | None = None
     promises_broken: int = 0
