@@ -198,7 +198,7 @@ async def gather_means(settings: Settings) -> AsyncIterator[Means]:
         password=settings.smtp_password.get_secret_value(),
         timeout_seconds=settings.smtp_timeout_seconds,
     )
-    creditors = read_creditors(settings.creditors_folder)
+    creditors = read_creditors(settings.creditors_folder, settings.rates_file)
     plans = read_plans(settings.plans_folder)
     client = await connect_temporal(
         found.temporal_address,

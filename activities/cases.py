@@ -19,6 +19,7 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.going_ahead import GoingAhead, Progress
+from domain.agreed_interest import agreed_at_opening
 from domain.contact_policy import rules_for
 from domain.holidays import contact_calendar
 from domain.late_opening import steps_before
@@ -233,6 +234,9 @@ def _opening(
         plan=plan,
         country=invoice.country,
         capacity=Capacity(invoice.capacity),
+        interest=agreed_at_opening(creditor, Capacity(invoice.capacity), invoice.contract_rate),
+        invoiced_on=invoice.issue_date,
+        delivered_on=invoice.delivery_date,
         calendar=contact_calendar(
             country=invoice.country,
             capacity=Capacity(invoice.capacity),

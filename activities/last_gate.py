@@ -36,7 +36,7 @@ class LastGate:
         self.order = order
         self._connection = connection
         self._policy = policy
-        self._now = now
+        self.now = now
         self._situation = ContactSituation()
 
     async def keeps_waiting(self) -> TurnResult | None:
@@ -46,18 +46,18 @@ class LastGate:
         """
         step, cycle = self.order.step, self.order.cycle
         self._situation = await read_situation(
-            self._connection, self.case, step.name, cycle, self._now
+            self._connection, self.case, step.name, cycle, self.now
         )
         if self._situation.under_way:
             return None
-        wait = why_wait(self.case, step, self._now, self._policy, self._situation)
+        wait = why_wait(self.case, step, self.now, self._policy, self._situation)
         if wait is None:
             if self._situation.waiting_since:
                 await wait_no_more(self._connection, self.case.case_id)
             return None
-        await keep_waiting(self._connection, self.case, self.order, wait, self._now)
+        await keep_waiting(self._connection, self.case, self.order, wait, self.now)
         return TurnResult(wait=wait)
 
     def is_open_to(self, other: CollectionCase) -> bool:
         """Whether the contact may speak for another case of the debtor too."""
-        return held_back(other, self._now, self._policy, self._situation) is None
+        return held_back(other, self.now, self._policy, self._situation) is None

@@ -50,12 +50,16 @@ class LetterOffice:
         for provider in self._providers.values():
             await provider.close()
 
-    def kind_for(self, wanted: LetterKind, notice: Notice) -> LetterKind:
+    async def kind_for(self, wanted: LetterKind, notice: Notice) -> LetterKind:
         """How a notice travels, where a plan wants a kind; said before anything is printed or paid.
+
+        One that a provider has already stays as it was begun: it may be posted.
 
         Raises:
             DeliveryRefused: nobody may send it so, or nobody posts the kind.
         """
+        if known := await letters.read_letter(self._pool, notice.reference):
+            return known.kind
         kind = travels_as(wanted, notice.debtor, notice.on)
         if isinstance(kind, Refusal):
             raise DeliveryRefused(kind.code, kind.sentence)
@@ -83,7 +87,12 @@ class LetterOffice:
         if provider is None:
             raise DeliveryRefused("LetterKindUnknown", f"nobody posts {kind.value} letters")
         posting = _posting(notice, letter, known.kind if known else kind)
-        made = await self._made(provider, posting, known)
+        try:
+            made = await self._made(provider, posting, known)
+        except DeliveryPostponed as problem:
+            if known and known.sha256:  # An earlier attempt was about to submit it, and may have.
+                raise try_again(str(problem)) from problem
+            raise
         if made.is_draft:
             await letters.is_leaving(self._pool, notice.reference, letter.sha256)
         try:

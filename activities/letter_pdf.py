@@ -18,7 +18,7 @@ from activities.press import Press
 from activities.template_engine import one_line
 from activities.texts import LetterText, render_letter
 from activities.typography import formats, locale_of
-from domain.postal_address import envelope_lines
+from domain.postal_address import envelope_lines, town_of
 from schemas.notice import Letter, Notice
 
 ADDRESS_LINES_MAX = 6
@@ -147,8 +147,8 @@ def _squeezed(line: str) -> str:
 
 def _city(address: tuple[str, ...]) -> str:
     """The city of an address as a letter's date line writes it: "69004 LYON CEDEX" is Lyon."""
-    bare = re.sub(r"^[A-Z]{0,2}-?\d[\d ]*", "", _squeezed(address[-1]))
-    city = re.sub(r"\s+CEDEX.*$", "", bare, flags=re.IGNORECASE)
+    town = town_of(tuple(map(_squeezed, address)))
+    city = re.sub(r"\s+CEDEX.*$", "", town, flags=re.IGNORECASE)
     if not city.isupper():
         return city.strip()
     parts = re.split(r"([ -])", city.strip().lower())

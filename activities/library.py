@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from datetime import UTC, datetime
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,13 +19,20 @@ from schemas.plan import DunningPlan
 Document = TypeVar("Document", Creditor, DunningPlan)
 
 
-def read_creditors(folder: Path) -> dict[str, Creditor]:
+def read_creditors(folder: Path, rates: Path | None = None) -> dict[str, Creditor]:
     """Every creditor file, by the creditor's short name.
+
+    Args:
+        folder: where the files are.
+        rates: the file of reference rates that contract rates are held against; None leaves them.
 
     Raises:
         DocumentError: with the problems of all files, each named by file, line and field.
     """
-    return _read(folder, read_creditor, lambda creditor: creditor.creditor)
+    table = read_rate_table(rates) if rates else None
+    today = datetime.now(UTC).date()
+    read = partial(read_creditor, table=table, today=today)
+    return _read(folder, read, lambda creditor: creditor.creditor)
 
 
 def read_plans(folder: Path) -> dict[str, DunningPlan]:

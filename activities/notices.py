@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from activities.delivery import Step
-from activities.errors import DeliveryRefused
+from activities.errors import DeliveryPostponed, DeliveryRefused
 from domain.business_calendar import days_overdue, local_day
 from domain.interest_words import LANGUAGES
 from domain.item_account import account_of_case
@@ -19,7 +19,7 @@ from domain.notices import notices_of
 from domain.rates import RateTable
 from domain.referral import destination_of
 from domain.sharing import firmest
-from domain.time_to_sue import limitation_of, receipts_of, threatens_court
+from domain.time_to_sue import barred_among, threatens_court
 from schemas.case import CollectionCase, StepOutcome
 from schemas.interest import ClaimStatement
 from schemas.invoice import Invoice
@@ -27,8 +27,9 @@ from schemas.notice import EarlierContact, Notice, NoticeItem
 from schemas.parties import Creditor, Debtor
 from schemas.pauses import Arrangement, Dispute, Instalment
 from schemas.plan import Channel, Charges, DunningStep, NoticeKind
+from store.court_facts import court_facts
 from store.pool import Pool
-from store.receivables import read_debtor, read_invoice, read_invoices
+from store.receivables import read_debtor, read_invoices
 
 
 async def gather_notice(
@@ -43,7 +44,8 @@ async def gather_notice(
         rates: the reference rates; without them no message names interest or fixed sums.
 
     Raises:
-        DeliveryRefused: when the creditor, the debtor or the invoice is not known here.
+        DeliveryRefused: when creditor, debtor or invoice is not known here, or the claim is barred.
+        DeliveryPostponed: when another claim of the message is.
     """
     case, order = step.case, step.order
     creditor = creditors.get(case.creditor)
@@ -53,13 +55,12 @@ async def gather_notice(
     if debtor is None:
         raise DeliveryRefused("NotImported", f"the debtor of {case.case_id} is not imported")
     today = step.now.astimezone(ZoneInfo(creditor.time_zone)).date()
-    if threatens_court(order.step):
-        await _is_not_barred(pool, case, debtor, order.step.name, today)
-    cases = [case, *(other.case for other in step.others)]
-    cases.sort(key=lambda one: (one.due_date, one.invoice))
     if order.answers is not None:
         return await _answer(pool, creditor, debtor, step, today)
+    cases = [case, *(other.case for other in step.others)]
+    cases.sort(key=lambda one: (one.due_date, one.invoice))
     steps, tone = _steps(step), tone_of(step)
+    await _none_is_barred(pool, step, cases)
     charges = told(tone.charges, debtor)
     stated = partial(_stated, debtor, creditor, today, charges, rates)
     invoices = await read_invoices(pool, case.creditor, [one.invoice for one in cases])
@@ -134,20 +135,19 @@ def _disputed(cases: list[CollectionCase], about: list[str], zone: ZoneInfo) -> 
     return found[0].model_copy(update=changes)
 
 
-async def _is_not_barred(
-    pool: Pool, case: CollectionCase, debtor: Debtor, step: str, today: date
-) -> None:
+async def _none_is_barred(pool: Pool, step: Step, cases: Sequence[CollectionCase]) -> None:
     """Nobody is threatened with a court that would not hear the claim any more."""
-    invoice = await read_invoice(pool, case.creditor, case.invoice)
-    if invoice is None:
+    if not any(threatens_court(one) for _, one in _steps(step)):
         return
-    limit = limitation_of(
-        *(debtor.country, debtor.capacity, invoice.issue_date, case.due_date),
-        receipts_of(case),
-    )
-    if limit and today > limit.limitation_day:
-        words = f"{step!r} announces a court, and the claim is barred since {limit.limitation_day}"
+    facts = await court_facts(pool, [one.case_id for one in cases])
+    barred = barred_among(cases, facts, step.now)
+    if limit := barred.get(step.case.case_id):
+        name, day = step.order.step.name, limit.limitation_day
+        words = f"{name!r} announces a court, and the claim is barred since {day}"
         raise DeliveryRefused("ClaimBarred", f"{words} ({limit.law})")
+    if barred:  # It was not when they joined: the message is put together anew, without them.
+        words = f"no court would hear {', '.join(sorted(barred))} any more"
+        raise DeliveryPostponed(words)
 
 
 def tone_of(step: Step) -> DunningStep:

@@ -14,6 +14,8 @@ from domain.ladder import cycle_of, level_of, pending_step, pending_steps
 from domain.resume import is_paused
 from domain.sharing import REFUSED_FOR_ALL, SHARED_CHANNELS, joins
 from domain.steps import failed, performed_now
+from domain.time_to_sue import TakenStep, barred_among, kept_apart, threatens_court
+from schemas.actions import PerformStep
 from schemas.case import CaseState, CollectionCase
 from schemas.charges import StatedCharges
 from schemas.events import CaseEvent, StepFailed, StepPerformed
@@ -23,6 +25,7 @@ from schemas.turns import StepOrder
 from store import event_store, shared_contacts
 from store.contact_situation import wait_no_more
 from store.contacts import Contact, ContactState
+from store.court_facts import court_facts
 from store.event_store import Addition
 from store.pool import Connection
 from store.shared_contacts import CoveredStep
@@ -225,14 +228,35 @@ async def speak_for_others(
     case, order = gate.case, gate.order
     if contact.attempts > 1:
         await shared_contacts.uncover_all(connection, contact.reference)
-    joining: list[CoveredStep] = []
+    due: list[tuple[CollectionCase, PerformStep]] = []
     for other in await shared_contacts.other_cases(connection, case):
         action = joins(case, other, order.step.channel, order.now)
         if action and gate.is_open_to(other):
-            joining.append(CoveredStep(case=other, step=action.step.name, cycle=action.cycle))
+            due.append((other, action))
+    apart = await _kept_apart(connection, (case, order.step), due, gate.now)
+    joining = [
+        CoveredStep(case=other, step=action.step.name, cycle=action.cycle)
+        for other, action in due
+        if other.case_id not in apart
+    ]
     if joining:
         gone = await shared_contacts.on_their_way(connection, joining)
         joining = [one for one in joining if one.case.case_id not in gone]
     if joining:
         await shared_contacts.cover(connection, contact.reference, joining)
     return joining
+
+
+async def _kept_apart(
+    connection: Connection,
+    lead: TakenStep,
+    due: Sequence[tuple[CollectionCase, PerformStep]],
+    now: datetime,
+) -> frozenset[str]:
+    """Those of the cases that would be threatened with a court that hears them no more."""
+    taken = [(other, action.step) for other, action in due]
+    if not taken or not any(threatens_court(step) for _, step in [lead, *taken]):
+        return frozenset()
+    cases = [one for one, _ in [lead, *taken]]
+    facts = await court_facts(connection, [one.case_id for one in cases])
+    return kept_apart(lead, taken, barred_among(cases, facts, now))

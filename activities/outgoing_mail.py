@@ -34,7 +34,7 @@ from domain.recipients import Recipient, recipients_of
 from schemas.notice import EmailMessageText, KeptMessage, Notice
 from schemas.plan import DunningStep
 from store import bounces, correspondence
-from store.correspondence import Earlier
+from store.correspondence import Earlier, EnclosedDocument
 from store.pool import PASSING_PROBLEMS, Pool
 
 SAID_CHARACTERS = 300
@@ -221,11 +221,8 @@ class OutgoingMail:
         """To whom it goes and with which documents, before anything leaves."""
         await correspondence.address(self._pool, notice.reference, recipients)
         place = notice.reference, notice.creditor.creditor, notice.debtor.debtor_id
-        invoices = {number: _hash(one) for number, one in attached.items() if number != STATEMENT}
-        await correspondence.enclose(self._pool, *place, invoices)
-        if account := attached.get(STATEMENT):
-            documents = {account.name: _hash(account)}
-            await correspondence.enclose(self._pool, *place, documents, statement=True)
+        documents = [_recorded(number, one) for number, one in attached.items()]
+        await correspondence.enclose(self._pool, *place, documents)
 
     async def _note(self, notice: Notice, sent_to: Mapping[str, str], handed: Handed) -> None:
         """What the server said of each recipient, by the address as it was imported."""
@@ -251,8 +248,11 @@ class OutgoingMail:
                 await bounces.mark_bad(self._pool, creditor, address, said, notice.reference)
 
 
-def _hash(one: Attachment) -> str:
-    return hashlib.sha256(one.content).hexdigest()
+def _recorded(invoice: str, one: Attachment) -> EnclosedDocument:
+    sha256 = hashlib.sha256(one.content).hexdigest()
+    if invoice == STATEMENT:
+        return EnclosedDocument(kind="statement", document=one.name, sha256=sha256)
+    return EnclosedDocument(kind="invoice", document=invoice, sha256=sha256)
 
 
 def _written(

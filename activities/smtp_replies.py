@@ -32,6 +32,10 @@ _NO_DOMAIN = re.compile(r"4\d\d [45]\.1\.(2|10)\b")
 but a DNS that fails, so whether it is final is asked elsewhere."""
 
 
+_NOBODY = re.compile(r"5\d\d 5\.1\.(1|2|3|6|10)\b")
+"""RFC 3463, X.1: no such mailbox, no such system, no address, moved; RFC 7505: takes no mail."""
+
+
 def judged(code: int, said: str) -> DeliveryRefused | DeliveryPostponed:
     """A final no is a refusal, unless it is about our own account or protocol."""
     if code >= FINAL_REPLY and code not in ABOUT_OURSELVES:
@@ -45,6 +49,9 @@ def judged_recipient(code: int, said: str, address: str) -> DeliveryRefused | De
         return DomainDoubted(f"the mail server put it off: {said}", address)
     if code == NO_SERVICE or (code >= FINAL_REPLY and _POLICY.search(said)):
         return turned_away(code, said)
+    if _NOBODY.match(said):
+        words = f"the mail server refused it: {said}"
+        return DeliveryRefused("RefusedByServer", words, gone=(address,))
     return judged(code, said)
 
 

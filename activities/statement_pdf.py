@@ -89,7 +89,7 @@ def _page(notice: Notice, labels: Labels, language: str) -> dict[str, Any]:
         "sender": sender(notice.creditor),
         "reference": notice.reference,
         "customer": one_line(debtor.debtor_id),
-        "debtor": [one_line(line) for line in (debtor.name, *_address(notice)) if line.strip()],
+        "debtor": [one_line(debtor.name), *_address(notice)],
         "items": [
             _row(item, account, labels, language)
             for item, account in zip(notice.items, accounts, strict=True)
@@ -124,7 +124,7 @@ def _sum(amounts: Iterable[Money]) -> Money:
 
 
 def _address(notice: Notice) -> list[str]:
-    lines = list(notice.debtor.address.lines)
+    lines = [one_line(line) for line in notice.debtor.address.lines if line.strip()]
     if notice.debtor.country != notice.creditor.country:
         names = locale_of(notice.creditor.language).territories
         lines.append(names.get(notice.debtor.country, notice.debtor.country).upper())

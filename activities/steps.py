@@ -105,7 +105,7 @@ class Steps:
         notice = await self._notice(step)
         # A message for several cases travels as its firmest step wants, whose text it has.
         wanted = tone_of(step).letter
-        kind = self._office.kind_for(wanted, notice)
+        kind = await self._office.kind_for(wanted, notice)
         try:
             letter = await asyncio.to_thread(self._press.print, notice)
         except UNFIT as error:

@@ -92,7 +92,8 @@ async def _bare_copy(connection: Connection, found: InvoiceFile) -> float:
     await connection.execute(
         "create temp table bare (number text, debtor_id text, issue_date date, due_date date, "
         "amount numeric(20, 4), currency text, purchase_order text, reference text, "
-        "document text, document_link text)"
+        "document text, document_link text, terms text, contract_rate numeric, "
+        "delivery_date date)"
     )
     records = list(invoice_records(found.rows, None))
     started = time.perf_counter()

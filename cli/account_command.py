@@ -16,13 +16,15 @@ from cli.interest_command import Asked, claim_of, state
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json
 from cli.rates_command import read_rates_file
 from cli.reach import database, only
+from domain.agreed_interest import agreed_at_opening, agreed_interest
+from domain.import_terms import due_warnings
 from domain.item_account import account_of_case, account_of_invoice
 from domain.limitation import limitation_alarm
 from domain.notice_claim import claim_of_case
-from domain.payment_terms import legal_ceiling, ruling_due_date
 from domain.rates import RateTable
 from domain.time_to_sue import limitation_of
 from schemas.account import ItemAccount
+from schemas.agreed_interest import AgreedInterest
 from schemas.base import Frozen
 from schemas.case import CollectionCase
 from schemas.identifiers import case_id
@@ -30,7 +32,6 @@ from schemas.interest import FIRST_DAY, LAST_DAY, Claim, ClaimStatement, Receipt
 from schemas.invoice import Invoice
 from schemas.limitation import Limitation, LimitationAlarm
 from schemas.parties import Creditor, Debtor
-from schemas.payment_terms import Agreement
 from schemas.settings import Settings
 from store import receivables
 from store.pool import Pool
@@ -43,6 +44,7 @@ class Account(Frozen):
 
     Attributes:
         limitation: None where no law is known.
+        rate_of: who gives the contract rate; None where the law's own is applied.
         notices: what a person should know beside the statement's own warnings.
         claim: that was stated.
         owed: what a document says besides.
@@ -51,6 +53,7 @@ class Account(Frozen):
     invoice: str
     statement: ClaimStatement
     limitation: Limitation | None
+    rate_of: str | None = None
     notices: tuple[str, ...] = ()
     claim: Claim = Field(exclude=True)
     owed: Owed = Field(exclude=True)
@@ -70,7 +73,7 @@ async def account(
     On paper it would: a document is written for all of them or not at all.
     """
     paper, settings = paper_of(typed), Settings()
-    who = only(read_creditors(settings.creditors_folder), creditor)
+    who = only(read_creditors(settings.creditors_folder, settings.rates_file), creditor)
     table = read_rates_file(settings.rates_file)
     day = on or datetime.now(ZoneInfo(who.time_zone)).date()
     accounts: list[Account] = []
@@ -114,14 +117,14 @@ async def account_of(
     known = await receivables.payments_of(pool, who.creditor, number)
     payments, notices = _receipts(invoice.amount.currency, known)
     case = await case_if_any(pool, case_id(who.creditor, number))
-    fields = _claim_so_far(case, debtor, day) if case else _claim(invoice, debtor, payments)
+    agreed = agreed_at_opening(who, debtor.capacity, invoice.contract_rate) or AgreedInterest()
+    if case is not None:
+        agreed = agreed_interest(case, debtor.capacity)
+        fields = _claim_so_far(case, debtor, day)
+    else:
+        fields = _claim(invoice, debtor, payments, agreed)
     claim = claim_of(fields, asked)
     statement = state(claim, day, table, asked)
-    # Nobody told us what was agreed, so only a date that no agreement makes lawful is warned of.
-    latest = legal_ceiling(
-        debtor.country, debtor.capacity, Agreement.EXPRESSLY_END_OF_MONTH, invoice.issue_date
-    )
-    ruled = ruling_due_date(invoice.due_date, None, invoice.issue_date, latest)
     limit = limitation_of(
         *(debtor.country, debtor.capacity, invoice.issue_date, invoice.due_date),
         [one for one in payments if one.day <= day],
@@ -130,7 +133,8 @@ async def account_of(
         invoice=number,
         statement=statement,
         limitation=limit,
-        notices=(*notices, *ruled.warnings, *_alarm(limit, day)),
+        rate_of="the command" if asked.rate else agreed.origin,
+        notices=(*notices, *_due(who, debtor, invoice), *_alarm(limit, day)),
         claim=claim,
         owed=Owed(
             invoice=invoice,
@@ -149,7 +153,9 @@ def _principal(
     return account_of_case(case, day)
 
 
-def _claim(invoice: Invoice, debtor: Debtor, payments: list[Receipt]) -> dict[str, object]:
+def _claim(
+    invoice: Invoice, debtor: Debtor, payments: list[Receipt], agreed: AgreedInterest
+) -> dict[str, object]:
     """The claim of an invoice that nobody pursues."""
     return {
         "country": debtor.country,
@@ -157,13 +163,24 @@ def _claim(invoice: Invoice, debtor: Debtor, payments: list[Receipt]) -> dict[st
         "amount": invoice.amount,
         "due_date": invoice.due_date,
         "payments": payments,
+        "contract_rate": agreed.rate,
+        "creditor_is_individual": agreed.creditor_is_individual,
+        "day_count": agreed.day_count,
     }
+
+
+def _due(who: Creditor, debtor: Debtor, invoice: Invoice) -> tuple[str, ...]:
+    """What a person should know of the due date."""
+    return due_warnings(
+        *(invoice.issue_date, invoice.due_date, invoice.delivery_date, invoice.terms, who.terms),
+        *(debtor.country, debtor.capacity, who.agreement),
+    )
 
 
 def _claim_so_far(case: CollectionCase, debtor: Debtor, day: date) -> dict[str, object]:
     """The claim as its case knows it: credits, disputes, waivers, an insolvency; as on a day."""
     claim = claim_of_case(case, debtor)
-    fields = claim.model_dump(exclude={"contract_rate", "holidays"})
+    fields = claim.model_dump(exclude={"holidays"})
     fields["payments"] = [one for one in claim.payments if FIRST_DAY <= one.day <= LAST_DAY]
     fields["waivers"] = [one for one in claim.waivers if one.day <= day]
     return fields
@@ -203,6 +220,9 @@ def _as_data(one: Account) -> dict[str, Any]:
 
 def _print(one: Account) -> None:
     print_statement(one.invoice, one.statement)
+    if one.rate_of is not None and one.statement.segments:
+        rate = one.statement.segments[-1].rate
+        say(f"  rate of the contract: {rate} % a year, from {one.rate_of}")
     if one.limitation is not None:
         say(f"  last day to go to court, from the invoice's date: {one.limitation.limitation_day}")
     for notice in one.notices:

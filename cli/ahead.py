@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from activities.library import read_creditors
 from cli.under_way import clock_of
-from domain.debtor_forecast import WaitedFor, forecast_debtor
+from domain.debtor_forecast import Standing, WaitedFor, forecast_debtor
 from domain.forecast import Forecast
+from domain.time_to_sue import limitation_of_case
 from schemas.case import CollectionCase
 from schemas.contact_policy import ContactPolicy
+from schemas.limitation import CourtFacts
 from schemas.settings import Settings
 from store.contact_situation import DebtorOutlook, WaitingStep, outlooks, waiting_steps
+from store.court_facts import court_facts
 from store.pool import Pool
 
 Debtors = dict[tuple[str, str], list[CollectionCase]]
@@ -50,6 +53,7 @@ async def look_ahead(
     known = await outlooks(pool, *only)
     waits = await waiting_steps(pool)
     creditors = read_creditors(Settings().creditors_folder)
+    facts = await court_facts(pool, [case.case_id for owed in debtors.values() for case in owed])
     found = Outlook()
     for whose, owed in debtors.items():
         creditor = creditors.get(whose[0])
@@ -58,18 +62,23 @@ async def look_ahead(
         found.names[whose] = debtor.name
         found.steps |= forecast_debtor(
             owed,
-            {case.case_id: clock_of(case, waits.get(case.case_id), now) for case in owed},
+            {case.case_id: _standing(case, waits.get(case.case_id), facts, now) for case in owed},
             policy,
             debtor.situation,
-            _waited(owed, waits),
             until,
         )
     return found
 
 
-def _waited(cases: list[CollectionCase], waits: dict[str, WaitingStep]) -> dict[str, WaitedFor]:
-    return {
-        case.case_id: WaitedFor(waits[case.case_id].since, waits[case.case_id].until)
-        for case in cases
-        if case.case_id in waits
-    }
+def _standing(
+    case: CollectionCase,
+    waits: WaitingStep | None,
+    facts: Mapping[str, CourtFacts],
+    now: datetime,
+) -> Standing:
+    limit = limitation_of_case(case, facts.get(case.case_id))
+    return Standing(
+        clock=clock_of(case, waits, now),
+        waited=WaitedFor(waits.since, waits.until) if waits else None,
+        court_until=limit.limitation_day if limit else None,
+    )

@@ -52,12 +52,17 @@ Show = Callable[[Reach, Sequence[CaseLine], str, Manner], Awaitable[None]]
 """Shows what would be asked, given the cases and the words for it."""
 
 
+Warn = Callable[[Reach, Sequence[CaseLine]], Awaitable[list[str]]]
+"""Says what a person should think of first, a sentence each; anything said asks for a yes."""
+
+
 async def ask(
     selection: Selection,
     manner: Manner,
     words: str,
     make: MakeRequest,
     show: Show | None = None,
+    warn: Warn | None = None,
 ) -> Exit:
     """Ask something of every selected case and report who refused.
 
@@ -67,14 +72,19 @@ async def ask(
         words: what is asked, for people, such as "put on hold".
         make: the request of one case.
         show: what a person sees before saying yes; the number, money and samples by default.
+        warn: what a person should think of before saying yes, even of a single case.
     """
     async with everything() as reach:
         lines = await selection.find(reach.pool)
+        warnings = await warn(reach, lines) if warn else []
+        for warning in warnings:
+            say_error(f"warning: {warning}", Exit.DONE)
         if manner.dry_run or (selection.is_filter and not manner.as_json):
             await (show or _show)(reach, lines, words, manner)
         if manner.dry_run or not lines:
             return Exit.DONE if lines else Exit.NOT_FOUND
-        if selection.is_filter and not manner.yes and not _confirmed(len(lines), words):
+        doubtful = selection.is_filter or warnings
+        if doubtful and not manner.yes and not _confirmed(len(lines), words):
             say("nothing was done")
             return Exit.DONE
         answers = await _ask_all(reach, lines, make, manner)

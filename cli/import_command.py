@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from activities.library import read_creditors, read_plans
+from activities.library import read_creditors, read_plans, read_rate_table
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json
 from cli.progress import progress
 from cli.reach import database, only
 from domain.import_report import problem_report
+from domain.import_terms import HouseTerms
 from domain.invoice_import import InvoiceFile, RowProblem, read_invoices
 from schemas.parties import Creditor
 from schemas.plan import DunningPlan
@@ -28,13 +30,16 @@ async def import_files(files: list[Path], creditor: str, *, dry_run: bool, as_js
     """Import files one after the other; a bad file does not keep the others from going in."""
     settings = Settings()
     plans = read_plans(settings.plans_folder)
-    who = only(read_creditors(settings.creditors_folder), creditor)
+    who = only(read_creditors(settings.creditors_folder, settings.rates_file), creditor)
+    table, today = read_rate_table(settings.rates_file), datetime.now(ZoneInfo(who.time_zone))
+    house = HouseTerms.of(who, table, today.date())
     worst, told = Exit.DONE, []
     async with database() as pool:
         for path in files:
-            read = _with_known_steps(_read(path, who), plans.get(who.plan))
+            read = _with_known_steps(_read(path, who, house), plans.get(who.plan))
             summary = await _import(pool, who, read, dry_run=dry_run)
-            report = _write_report(settings.var, path, read) if read.problems else None
+            noted = read.problems or read.warnings
+            report = _write_report(settings.var, path, read) if noted else None
             worst = Exit.PROBLEMS if read.problems else worst
             told.append(_as_data(path, read, summary, report, dry_run=dry_run))
             if not as_json:
@@ -44,14 +49,17 @@ async def import_files(files: list[Path], creditor: str, *, dry_run: bool, as_js
     return worst
 
 
-def _read(path: Path, who: Creditor) -> InvoiceFile:
+def _read(path: Path, who: Creditor, house: HouseTerms) -> InvoiceFile:
     try:
         content = path.read_bytes()
     except OSError as error:
         raise CommandFailed(Exit.NOT_FOUND, f"cannot read {path}: {error.strerror}") from error
     with progress(f"Reading {path.name}", content.count(b"\n")) as advance:
         return read_invoices(
-            content, path.name, who.creditor, home_country=who.country, progress=advance
+            *(content, path.name, who.creditor),
+            home_country=who.country,
+            house=house,
+            progress=advance,
         )
 
 
@@ -64,7 +72,7 @@ async def _import(pool: Pool, who: Creditor, read: InvoiceFile, *, dry_run: bool
                 read.rows,
                 dry_run=dry_run,
                 progress=advance,
-                debtor_fields=read.debtor_fields,
+                fields=read.fields,
             )
             if not dry_run:
                 invoices = (row.invoice for row in read.rows)
@@ -83,11 +91,11 @@ def _with_known_steps(read: InvoiceFile, plan: DunningPlan | None) -> InvoiceFil
 
 
 def _write_report(var: Path, path: Path, read: InvoiceFile) -> Path:
-    """Keep every bad cell in a file beside the data, so that none is lost on a terminal."""
+    """Keep what was found in a file beside the data, so that none is lost on a terminal."""
     folder = var / "reports"
     folder.mkdir(parents=True, exist_ok=True)
     report = folder / f"import-{path.stem}-{datetime.now(UTC):%Y%m%d-%H%M%S}.csv"
-    report.write_text(problem_report(read.problems), "utf-8")
+    report.write_text(problem_report(read.problems, read.warnings), "utf-8")
     return report
 
 
@@ -101,6 +109,10 @@ def _as_data(
         "problems": [
             {"line": one.line, "column": one.column, "value": one.value, "expected": one.expected}
             for one in read.problems
+        ],
+        "warnings": [
+            {"line": one.line, "column": one.column, "warning": one.expected}
+            for one in read.warnings
         ],
         "notices": read.notices,
         "report": str(report) if report else None,
@@ -122,9 +134,14 @@ def _say(
         say(f"  {summary.told} open cases will be told before any contact of theirs leaves")
     for notice in read.notices:
         say(f"  note: {notice}")
+    for one in read.warnings[:SHOWN_PROBLEMS]:
+        say_error(f"  warning: {path.name}: line {one.line}: {one.expected}", Exit.DONE)
+    if len(read.warnings) > SHOWN_PROBLEMS:
+        left = len(read.warnings) - SHOWN_PROBLEMS
+        say_error(f"  {left} more warnings; all of them are in {report}", Exit.DONE)
     for problem in read.problems[:SHOWN_PROBLEMS]:
         say_error(f"  {path.name}: {problem}", Exit.PROBLEMS)
-    if report:
+    if report and read.problems:
         left = len(read.problems) - SHOWN_PROBLEMS
         more = f"{left} more; " if left > 0 else ""
         say_error(f"  {more}all {len(read.problems)} bad cells are in {report}", Exit.PROBLEMS)

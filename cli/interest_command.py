@@ -89,7 +89,9 @@ def claim_of(fields: dict[str, object], asked: Asked) -> Claim:
             {
                 **fields,
                 "holidays": _holidays(str(fields["country"]), fields["due_date"]),
-                "contract_rate": _decimal(asked.rate, "--rate") if asked.rate else None,
+                "contract_rate": _decimal(asked.rate, "--rate")
+                if asked.rate
+                else fields.get("contract_rate"),
                 "formal_notice_on": asked.formal_notice or fields.get("formal_notice_on"),
                 "insolvency_on": asked.insolvency or fields.get("insolvency_on"),
             }

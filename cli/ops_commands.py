@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 from cli.asking import Manner, ask
 from cli.local_time import morning_of
 from cli.outcome import CommandFailed, Exit
-from cli.reach import author
+from cli.reach import Reach, author
 from cli.selection import Selection
 from cli.typed import money
+from domain.time_to_sue import barred_among
 from schemas.commands import Asked
 from schemas.pauses import DisputeReason, Instalment
 from schemas.requests import (
@@ -34,7 +35,8 @@ from schemas.requests import (
     WithdrawPromise,
     WriteOff,
 )
-from store.read_models import CaseLine
+from store.court_facts import court_facts
+from store.read_models import CaseLine, case_as_it_stands
 
 SIMPLE: dict[str, tuple[type[Asked], str]] = {
     "release": (Release, "released"),
@@ -65,7 +67,17 @@ async def simple(kind: str, selection: Selection, how: Manner, **words: str | bo
     def make(_line: CaseLine, command_id: str) -> Asked:
         return checked(model, {"command_id": command_id, "by": author(), **given})
 
-    return await ask(selection, how, said, make)
+    return await ask(selection, how, said, make, warn=_barred if kind == "refer" else None)
+
+
+async def _barred(reach: Reach, lines: Sequence[CaseLine]) -> list[str]:
+    """Cases that nobody could take to court any more: an agency or a lawyer would be told so."""
+    facts = await court_facts(reach.pool, [line.case_id for line in lines])
+    cases = [await case_as_it_stands(reach.pool, case) for case in facts]
+    return [
+        f"{case}: no court would hear the claim since {limit.limitation_day} ({limit.law})"
+        for case, limit in barred_among(cases, facts, datetime.now(UTC)).items()
+    ]
 
 
 async def hold(selection: Selection, how: Manner, reason: str, until: date | None) -> Exit:

@@ -11,7 +11,7 @@ from cli.local_time import LocalTimes
 from cli.outcome import CommandFailed, Exit, say, say_json, say_table
 from cli.reach import database
 from cli.under_way import what_keeps
-from cli.wording import count, in_words
+from cli.wording import count, foretold, in_words
 from domain.ladder import taken_today
 from domain.next_action import next_action
 from schemas.actions import PerformStep, SendNotice, Wait
@@ -128,6 +128,7 @@ async def forecast(days: int, debtor: str, *, as_json: bool) -> Exit:
             "channel": one.channel.value,
             "step": one.step,
             "asked": one.asked,
+            "barred_since": one.barred_since,
         }
         for case in cases
         for one in ahead.steps[case.case_id]
@@ -141,7 +142,7 @@ async def forecast(days: int, debtor: str, *, as_json: bool) -> Exit:
     rows = [
         (
             *(times.show(one["at"], one["time_zone"]), one["invoice"], one["debtor"]),
-            *(one["channel"], one["step"], one["asked"]),
+            *(one["channel"], foretold(one["step"], one["barred_since"]), one["asked"]),
         )
         for one in coming
     ]

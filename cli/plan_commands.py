@@ -37,7 +37,8 @@ async def check(files: list[Path], *, as_json: bool) -> Exit:
             warnings = unproven_notices(plan)
             found.append({"file": str(file), "problems": (), "warnings": warnings, "plan": plan})
             if not as_json:
-                say(f"{file}: {plan.plan}, {len(plan.steps)} steps, all well")
+                verdict = "all well" if not warnings else "no mistake, but:"
+                say(f"{file}: {plan.plan}, {len(plan.steps)} steps, {verdict}")
                 _explain(plan)
                 for warning in warnings:
                     say_error(f"  warning: {warning}", Exit.DONE)

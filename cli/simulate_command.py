@@ -21,6 +21,7 @@ from cli.progress import progress
 from cli.reach import only
 from cli.simulation import CaseTimeline, Deed, Simulation
 from cli.typed import money
+from domain.import_terms import HouseTerms
 from domain.import_values import Unexpected, read_date
 from domain.invoice_import import InvoiceFile, read_invoices
 from engines.laptop import PortTaken, lay_out
@@ -91,7 +92,8 @@ def _read(file: Path, who: Creditor) -> InvoiceFile:
         content = file.read_bytes()
     except OSError as error:
         raise CommandFailed(Exit.NOT_FOUND, f"cannot read {file}: {error.strerror}") from error
-    read = read_invoices(content, file.name, who.creditor, home_country=who.country)
+    house = HouseTerms.of(who, None, date.min)
+    read = read_invoices(content, file.name, who.creditor, home_country=who.country, house=house)
     for problem in read.problems:
         say_error(f"{file.name}: {problem}", Exit.PROBLEMS)
     if not read.rows:

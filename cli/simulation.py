@@ -112,7 +112,7 @@ class Simulation:
         """Import the invoices and open a case for each, also for those not yet due."""
         name = self._creditor.creditor
         async with self._pool.acquire() as connection:
-            await import_rows(connection, name, read.rows, debtor_fields=read.debtor_fields)
+            await import_rows(connection, name, read.rows, fields=read.fields)
         numbers = [row.invoice.number for row in read.rows]
         wanted = await receivables.invoices_without_case(self._pool, name, numbers)
         opened = await self._cases.open_invoices(

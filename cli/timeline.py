@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from cli.ahead import look_ahead
 from cli.outcome import say, say_json, say_table
 from cli.under_way import clock_of, what_keeps
-from cli.wording import describe, in_words
+from cli.wording import describe, foretold, in_words
 from domain.forecast import Forecast
 from domain.inbound_reply import excerpt
 from domain.next_action import next_action
@@ -77,6 +77,8 @@ def _print(
     say(f"{case.case_id}  {case.state.value}{ended}")
     say(f"claim {case.claim} · paid {case.paid} · outstanding {case.outstanding}")
     say(f"due {case.due_date} · level {case.level} · plan {case.plan.plan}")
+    if case.interest and case.interest.rate is not None:
+        say(f"interest {case.interest.rate} % a year, from {case.interest.origin}")
     say()
     behind = [
         (
@@ -90,7 +92,10 @@ def _print(
     say()
     if ahead:
         coming = [
-            (f"{one.at.astimezone(zone):%Y-%m-%d %H:%M}", one.channel.value, one.step, one.asked)
+            (
+                *(f"{one.at.astimezone(zone):%Y-%m-%d %H:%M}", one.channel.value),
+                *(foretold(one.step, one.barred_since), one.asked),
+            )
             for one in ahead
         ]
         say_table(

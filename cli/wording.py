@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from schemas.events import CaseEvent
@@ -20,6 +20,13 @@ def count(number: int, one: str, many: str = "") -> str:
 def in_words(name: str) -> str:
     """The name of an event or a condition as people read it: ``StepPerformed``, step performed."""
     return re.sub("(?<!^)(?=[A-Z])", " ", name).lower()
+
+
+def foretold(step: str, barred_since: date | None) -> str:
+    """A step to come, and whether it will stay in the house."""
+    if barred_since is None:
+        return step
+    return f"{step} (not sent: no court would hear the claim since {barred_since})"
 
 
 def describe(event: CaseEvent, zone: tzinfo = UTC) -> str:

@@ -105,6 +105,7 @@ def _claim(case: CollectionCase, charges: ClaimedCharges) -> Claim:
             "contract_rate": law.contract_rate,
             "formal_notice_on": claim.formal_notice_on or law.formal_notice_on,
             "creditor_is_individual": law.creditor_is_individual,
+            "day_count": law.day_count,
             "holidays": law.holidays,
         }
     )

@@ -81,35 +81,51 @@ def check_contract_rate(
 
 
 def _check_floor(rate: Decimal, regime: Regime, day: date, table: RateTable) -> list[str]:
-    """Code de commerce L441-10 II. The law's own rate may be lower than the floor; a clause not."""
-    row = table.find(RateSeries.FR_LEGAL_OTHER, day)
+    """Code de commerce L441-10 II. The law's own rate may be lower than the floor; a clause not.
+
+    Where the legal rate of a half-year is not published, the last known one is compared with.
+    """
+    row = table.last_known(RateSeries.FR_LEGAL_OTHER, day)
     if row is None:
         return [f"not held against the floor from {half_year_of(day)}: legal {TO_BE_PUBLISHED}"]
     floor = row.value * FRENCH_FLOOR_FACTOR
+    provisional = row.valid_from != half_year_of(day)
     if rate < floor:
         default = _default(regime, day, table)
+        which = "provisional floor" if provisional else "floor"
         raise ContractRateRefusedError(
-            f"a contract rate of {rate} % is below the floor of {floor} % "
+            f"a contract rate of {rate} % is below the {which} of {floor} % "
             f"({FRENCH_FLOOR_FACTOR} times the legal rate of {row.value} % "
             f"from {row.valid_from}){_proposal(default)}",
             default,
         )
-    return []
+    return [_provisional("floor", floor, row.valid_from, day)] if provisional else []
 
 
 def _check_cap(rate: Decimal, regime: Regime, day: date, table: RateTable) -> list[str]:
     """Code de droit économique XIX.4: consumers pay at most what businesses pay."""
-    cap = _default(regime_of("BE", Capacity.BUSINESS, started_on=day), day, table)
-    if cap is None:
+    business = regime_of("BE", Capacity.BUSINESS, started_on=day)
+    row = table.last_known(business.series, day) if business.series else None
+    if row is None:
         return [f"not held against the ceiling from {half_year_of(day)}: {TO_BE_PUBLISHED}"]
+    cap = business.rate(row.value)
+    provisional = row.valid_from != half_year_of(day)
     if rate > cap:
         default = _default(regime, day, table)
+        which = "provisional ceiling" if provisional else "ceiling"
         raise ContractRateRefusedError(
-            f"a contract rate of {rate} % is above the ceiling of {cap} % "
-            f"from {half_year_of(day)}{_proposal(default)}",
+            f"a contract rate of {rate} % is above the {which} of {cap} % "
+            f"from {row.valid_from}{_proposal(default)}",
             default,
         )
-    return []
+    return [_provisional("ceiling", cap, row.valid_from, day)] if provisional else []
+
+
+def _provisional(limit: str, percent: Decimal, known: date, day: date) -> str:
+    return (
+        f"provisional: held against the last known {limit} of {percent} % from {known}; "
+        f"that of {half_year_of(day)} is not known yet"
+    )
 
 
 def _default(regime: Regime, day: date, table: RateTable) -> Decimal | None:

@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
+from datetime import date
 from zoneinfo import available_timezones
 
 from schwifty import BIC, IBAN
 from schwifty.exceptions import SchwiftyException
 
+from domain.agreed_interest import hold_rate, rate_for
+from domain.contract_rate import ContractRateRefusedError
 from domain.email_address import EXPECTED_EMAIL, is_email
+from domain.payment_terms import UnknownTermError, read_term
+from domain.rates import RateTable
 from domain.yaml_document import Document, DocumentError, read_model, shown
-from schemas.parties import Creditor
+from schemas.parties import Capacity, Creditor
 
 
 class CreditorError(DocumentError):
     """A creditor's file cannot be used; ``problems`` names file, line, field and value."""
 
 
-def read_creditor(text: str, file: str) -> Creditor:
+def read_creditor(
+    text: str, file: str, table: RateTable | None = None, today: date = date.min
+) -> Creditor:
     """Read a creditor from YAML 1.2 text; IBAN and BIC come back without spaces.
 
     Args:
         text: what the file holds.
         file: its name, for messages only.
+        table: the reference rates; without them no contract rate is held against the law.
+        today: whose half-year contract rates are held against.
 
     Raises:
-        CreditorError: with every problem found, such as a wrong check digit of the IBAN.
+        CreditorError: with every problem found, such as a wrong check digit of the IBAN, or a
+            contract rate that the law of the creditor's own country refuses.
     """
-    creditor = read_model(text, file, Creditor, check=_reachable_and_payable, error=CreditorError)
+    seen: list[Document] = []
+
+    def check(document: Document) -> None:
+        seen.append(document)
+        _reachable_and_payable(document)
+
+    creditor = read_model(text, file, Creditor, check=check, error=CreditorError)
+    if table is not None:
+        _hold_rates(creditor, seen[0], table, today)
     bic = str(BIC(creditor.bic)) if creditor.bic else ""
     return creditor.model_copy(update={"iban": str(IBAN(creditor.iban)), "bic": bic})
 
@@ -46,11 +64,34 @@ def _reachable_and_payable(document: Document) -> None:
     zone = document.text("time_zone")
     if zone and zone not in available_timezones():
         document.problem(("time_zone",), f"{shown(zone)} is not a time zone such as Europe/Paris")
+    _terms_are_known(document)
     _hours_follow_each_other(document)
     if document.value.get("email") == "":
         document.problem(("email",), f"'' is not {EXPECTED_EMAIL}")
     if document.value.get("iban") == "":
         document.problem(("iban",), "'' is not an IBAN such as FR7630006000011234567890189")
+
+
+def _terms_are_known(document: Document) -> None:
+    """Note terms of payment that are none."""
+    try:
+        read_term(document.text("terms") or "NET_0")
+    except UnknownTermError as unknown:
+        document.problem(("terms",), str(unknown))
+
+
+def _hold_rates(creditor: Creditor, document: Document, table: RateTable, today: date) -> None:
+    """Refuse a contract rate that may not be applied at home today, and propose the law's own."""
+    for capacity in (Capacity.BUSINESS, Capacity.CONSUMER):
+        rate, _ = rate_for(creditor, capacity, None)
+        if rate is None:
+            continue
+        try:
+            hold_rate(rate, creditor.country, capacity, today, today, table)
+        except ContractRateRefusedError as refused:
+            document.problem(("contract_rate", capacity.value), str(refused))
+    if document.problems:
+        raise CreditorError(tuple(document.problems))
 
 
 def _hours_follow_each_other(document: Document) -> None:

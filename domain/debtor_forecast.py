@@ -7,20 +7,21 @@ is not allocated hold nothing back here; what they hold back today is in what is
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from domain.business_calendar import local_day
 from domain.contact_policy import why_wait
 from domain.evolve import evolve
-from domain.forecast import Forecast, after_notice, after_step, with_an_end
+from domain.forecast import Forecast, after, after_notice, foreseen, with_an_end
 from domain.next_action import next_action
 from domain.sharing import SHARED_CHANNELS, joins
+from domain.time_to_sue import kept_apart
 from schemas.actions import PerformStep, Record, SendNotice, Wait
 from schemas.case import CollectionCase
 from schemas.contact_policy import ContactPolicy
 from schemas.contact_situation import ContactSituation, PastContact, WaitingContact
 from schemas.identifiers import contact_reference
-from schemas.plan import Channel
 
 TURNS = 200
 """How far each case is folded forward at the most; every step takes a few turns."""
@@ -34,12 +35,28 @@ class WaitedFor:
         self.until = until
 
 
+@dataclass(frozen=True)
+class Standing:
+    """From where a case is folded forward.
+
+    Attributes:
+        clock: from when it is looked at.
+        waited: what its step waits for already.
+        court_until: the last day on which a court would hear it; None when that is not known.
+    """
+
+    clock: datetime
+    waited: WaitedFor | None = None
+    court_until: date | None = None
+
+
 class _Ahead:
     """A case on its way into the future."""
 
-    def __init__(self, case: CollectionCase, clock: datetime) -> None:
+    def __init__(self, case: CollectionCase, standing: Standing) -> None:
         self.case = case
-        self.clock = clock
+        self.clock = standing.clock
+        self.court_until = standing.court_until
         self.turns = 0
         self.rests = False
         self.waiting: WaitingContact | None = None
@@ -48,23 +65,21 @@ class _Ahead:
 
 def forecast_debtor(
     cases: Sequence[CollectionCase],
-    clocks: Mapping[str, datetime],
+    standing: Mapping[str, Standing],
     policy: ContactPolicy,
     situation: ContactSituation,
-    waited: Mapping[str, WaitedFor],
     until: datetime,
 ) -> dict[str, tuple[Forecast, ...]]:
     """The steps of one debtor's cases until a moment, joined and spaced as they will be.
 
     Args:
         cases: the debtor's, as they stand.
-        clocks: from when each of them is looked at.
+        standing: from where each of them is folded forward, by case id.
         policy: of the creditor.
         situation: the debtor's capacity and contacts so far.
-        waited: which of the cases wait for their turn already.
         until: how far to look.
     """
-    return _Future(cases, clocks, policy, situation, waited).unfold(until)
+    return _Future(cases, standing, policy, situation).unfold(until)
 
 
 class _Future:
@@ -73,19 +88,18 @@ class _Future:
     def __init__(
         self,
         cases: Sequence[CollectionCase],
-        clocks: Mapping[str, datetime],
+        standing: Mapping[str, Standing],
         policy: ContactPolicy,
         situation: ContactSituation,
-        waited: Mapping[str, WaitedFor],
     ) -> None:
         self._policy = policy.model_copy(
             update={"bank_feed_max_age_days": 0, "unallocated_hold_days": 0}
         )
         self._capacity = situation.capacity
         self._contacts = list(situation.contacts)
-        self._ahead = [_Ahead(case, clocks[case.case_id]) for case in cases]
+        self._ahead = [_Ahead(case, standing[case.case_id]) for case in cases]
         for one in self._ahead:
-            if waits := waited.get(one.case.case_id):
+            if waits := standing[one.case.case_id].waited:
                 self._wait(one, since=waits.since, until=waits.until)
 
     def unfold(self, until: datetime) -> dict[str, tuple[Forecast, ...]]:
@@ -128,22 +142,34 @@ class _Future:
             self._wait(one, since=situation.waiting_since or one.clock, until=wait.until)
             return
         now, channel = one.clock, action.step.channel
+        coming = foreseen(one.case, action, now, one.court_until)
+        if coming.barred_since:
+            _take(one, action, coming)
+            return
         reference = contact_reference(one.case.case_id, action.step.name, action.cycle)
+        joining = self._joining(one, action) if channel in SHARED_CHANNELS else []
         self._contacts.append(PastContact(reference=reference, channel=channel, at=now))
-        joining = self._joining(one, channel) if channel in SHARED_CHANNELS else []
-        for other, taken in [(one, action), *joining]:
-            _take(other, taken, now)
+        _take(one, action, coming)
+        for other, taken in joining:
+            _take(other, taken, foreseen(other.case, taken, now, None))
 
-    def _joining(self, one: _Ahead, channel: Channel) -> list[tuple[_Ahead, PerformStep]]:
+    def _joining(self, one: _Ahead, own: PerformStep) -> list[tuple[_Ahead, PerformStep]]:
         today = local_day(one.case.calendar, one.clock)
         found: list[tuple[_Ahead, PerformStep]] = []
         for other in self._ahead:
             later = other.waiting is None and local_day(one.case.calendar, other.clock) > today
             if other is one or other.rests or later:
                 continue
-            if action := joins(one.case, other.case, channel, one.clock):
+            if action := joins(one.case, other.case, own.step.channel, one.clock):
                 found.append((other, action))
-        return found
+        taken = [(other.case, action.step) for other, action in found]
+        barred = {
+            each.case.case_id
+            for each in (one, *(other for other, _ in found))
+            if each.court_until and local_day(each.case.calendar, one.clock) > each.court_until
+        }
+        apart = kept_apart((one.case, own.step), taken, barred)
+        return [(other, action) for other, action in found if other.case.case_id not in apart]
 
     @staticmethod
     def _wait(one: _Ahead, *, since: datetime, until: datetime) -> None:
@@ -158,10 +184,8 @@ class _Future:
             )
 
 
-def _take(one: _Ahead, action: PerformStep, now: datetime) -> None:
-    one.coming.append(
-        Forecast(step=action.step.name, channel=action.step.channel, at=now, asked=one.case.asked)
-    )
-    one.case = after_step(one.case, action, now)
+def _take(one: _Ahead, action: PerformStep, coming: Forecast) -> None:
+    one.coming.append(coming)
+    one.case = after(one.case, action, coming)
     one.waiting = None
-    one.clock = max(one.clock, now + timedelta(seconds=1))
+    one.clock = max(one.clock, coming.at + timedelta(seconds=1))

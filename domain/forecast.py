@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from datetime import datetime
+from datetime import date, datetime
 
+from domain.business_calendar import local_day
 from domain.case import evolve
 from domain.next_action import next_action
 from domain.referral import handed_over
+from domain.time_to_sue import threatens_court
 from schemas.actions import PerformStep, Record, SendNotice, Wait
 from schemas.base import Frozen, Instant
 from schemas.case import CollectionCase
-from schemas.events import NoticeSent, StepPerformed
+from schemas.events import NoticeSent, StepFailed, StepPerformed
 from schemas.identifiers import contact_reference
 from schemas.money import Money
 from schemas.plan import Channel
@@ -24,6 +26,8 @@ class Forecast(Frozen):
         at: when, on the case's clock.
         asked: what it will ask for.
         final: nothing follows by itself.
+        barred_since: the last day for court, which will have passed by then: its message announces
+            a court, so it stays in the house, and a person is told.
     """
 
     step: str
@@ -31,9 +35,12 @@ class Forecast(Frozen):
     at: Instant
     asked: Money
     final: bool = False
+    barred_since: date | None = None
 
 
-def forecast(case: CollectionCase, now: datetime, limit: int = 100) -> tuple[Forecast, ...]:
+def forecast(
+    case: CollectionCase, now: datetime, limit: int = 100, court_until: date | None = None
+) -> tuple[Forecast, ...]:
     """Every step still to come, in order, if nobody pays and nobody says anything.
 
     A promise is therefore broken when it lapses, a hold ends on its day, and nothing follows what
@@ -43,9 +50,10 @@ def forecast(case: CollectionCase, now: datetime, limit: int = 100) -> tuple[For
         case: as it stands.
         now: from when to look, aware.
         limit: how many turns to look ahead at the most.
+        court_until: the last day on which a court would hear the claim; None when it is not known.
     """
     coming: list[Forecast] = []
-    steps = _coming(case, now, limit)
+    steps = _coming(case, now, limit, court_until)
     while True:
         try:
             coming.append(next(steps))
@@ -58,16 +66,17 @@ def first_of(case: CollectionCase, now: datetime, limit: int = 100) -> Forecast 
     return next(_coming(case, now, limit), None)
 
 
-def _coming(case: CollectionCase, now: datetime, limit: int) -> Generator[Forecast, None, bool]:
+def _coming(
+    case: CollectionCase, now: datetime, limit: int, court_until: date | None = None
+) -> Generator[Forecast, None, bool]:
     """Each step still to come; answers whether there is nothing after the last of them."""
     for _ in range(limit):
         action = next_action(case, now)
         match action:
             case PerformStep():
-                yield Forecast(
-                    step=action.step.name, channel=action.step.channel, at=now, asked=case.asked
-                )
-                case = after_step(case, action, now)
+                coming = foreseen(case, action, now, court_until)
+                yield coming
+                case = after(case, action, coming)
             case SendNotice():
                 case = after_notice(case, action, now)
             case Record(events=events):
@@ -78,6 +87,41 @@ def _coming(case: CollectionCase, now: datetime, limit: int) -> Generator[Foreca
             case Wait(until=until) if until is not None:
                 now = until
     return False
+
+
+def foreseen(
+    case: CollectionCase, action: PerformStep, now: datetime, court_until: date | None
+) -> Forecast:
+    """A step at the moment at which it will be taken, or stay in the house."""
+    too_late = (
+        court_until is not None
+        and threatens_court(action.step)
+        and local_day(case.calendar, now) > court_until
+    )
+    return Forecast(
+        step=action.step.name,
+        channel=action.step.channel,
+        at=now,
+        asked=case.asked,
+        barred_since=court_until if too_late else None,
+    )
+
+
+def after(case: CollectionCase, action: PerformStep, coming: Forecast) -> CollectionCase:
+    """The case once its step is taken, or has failed because no court would hear the claim."""
+    if coming.barred_since is None:
+        return after_step(case, action, coming.at)
+    reference = contact_reference(case.case_id, action.step.name, action.cycle)
+    failed = StepFailed(
+        at=coming.at,
+        step=action.step.name,
+        channel=action.step.channel,
+        cycle=action.cycle,
+        reference=reference,
+        reason="ClaimBarred",
+        explanation=f"barred since {coming.barred_since}",
+    )
+    return evolve(case, failed)
 
 
 def after_notice(case: CollectionCase, action: SendNotice, now: datetime) -> CollectionCase:

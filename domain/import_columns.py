@@ -39,6 +39,17 @@ ALIASES: dict[str, tuple[str, ...]] = {
         *("document link", "lien", "invoice link", "url", "lien facture", "lien document"),
     ),
     "next_step": ("next step", "prochaine étape", "step", "étape", "prochaine relance"),
+    "terms": (
+        *("terms", "conditions de paiement", "payment terms", "conditions", "délai de paiement"),
+    ),
+    "contract_rate": (
+        *("contract rate", "taux contractuel", "late payment rate", "penalty rate"),
+        *("taux de pénalité", "taux de retard", "taux pénalités de retard"),
+    ),
+    "delivery_date": (
+        *("delivery date", "date de livraison", "delivered on", "performed on"),
+        *("date livraison", "date de prestation", "date d'exécution"),
+    ),
     "email": ("email", "courriel", "e-mail", "mail", "contact email", "adresse email"),
     "escalation_email": (
         *("escalation email", "courriel escalade", "second email", "email direction"),

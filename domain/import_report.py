@@ -11,17 +11,20 @@ from domain.import_table import RowProblem
 _READ_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def problem_report(problems: Iterable[RowProblem]) -> str:
+def problem_report(problems: Iterable[RowProblem], warnings: Iterable[RowProblem] = ()) -> str:
     """The problems as CSV text: line, column, value, expected; one row each.
+
+    Warnings come after them; the last column says which rows went in.
 
     A value that a spreadsheet would run as a formula stands behind an apostrophe.
     """
     report = io.StringIO()
     writer = csv.writer(report, lineterminator="\n")
-    writer.writerow(("line", "column", "value", "expected"))
-    for problem in problems:
-        texts = (problem.column, problem.value, problem.expected)
-        writer.writerow((problem.line, *map(_harmless, texts)))
+    writer.writerow(("line", "column", "value", "expected", "row"))
+    for found, row in ((problems, "left out"), (warnings, "imported, with a warning")):
+        for problem in found:
+            texts = (problem.column, problem.value, problem.expected)
+            writer.writerow((problem.line, *map(_harmless, texts), row))
     return report.getvalue()
 
 

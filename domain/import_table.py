@@ -89,12 +89,13 @@ class Table:
         return (cells[place] for _line, cells in self.rows([]))
 
 
-def read_table(content: bytes, file: str) -> Table:
+def read_table(content: bytes, file: str, *, due_dates_follow: bool = False) -> Table:
     """Find encoding, format, delimiter and columns of a file.
 
     Args:
         content: the file's bytes.
         file: its name; ``.jsonl``, ``.ndjson`` and ``.json`` are JSON Lines.
+        due_dates_follow: from the creditor's own terms, so that no column of them is needed.
 
     Raises:
         UnreadableFileError: when it is no text, or lacks a required column.
@@ -113,7 +114,7 @@ def read_table(content: bytes, file: str) -> Table:
         header, delimiter = _header(lines[first] if first < len(lines) else "", hint[1])
     else:
         header, delimiter = _header(lines[first], ";,\t")
-    places, names = _columns(header, first + 1, notices)
+    places, names = _columns(header, first + 1, notices, due_dates_follow=due_dates_follow)
     return Table(lines, first + 1, delimiter, len(header), places, names, notices)
 
 
@@ -161,7 +162,9 @@ def _header(line: str, delimiters: str) -> tuple[Cells, str]:
     return [cell.strip() for cell in split(delimiter)], delimiter
 
 
-def _columns(header: Cells, line: int, notices: list[str]) -> tuple[dict[str, int], dict[str, str]]:
+def _columns(
+    header: Cells, line: int, notices: list[str], *, due_dates_follow: bool
+) -> tuple[dict[str, int], dict[str, str]]:
     places: dict[str, int] = {}
     names: dict[str, str] = {}
     unknown: list[str] = []
@@ -176,7 +179,8 @@ def _columns(header: Cells, line: int, notices: list[str]) -> tuple[dict[str, in
                 line, f"{names[field]}, {name}", f"one column of {field}; these two mean the same"
             )
         places[field], names[field] = place, name
-    if missing := [field for field in REQUIRED if field not in places]:
+    given = {*places, "due_date"} if due_dates_follow or "terms" in places else set(places)
+    if missing := [field for field in REQUIRED if field not in given]:
         also = ", ".join(f"{field} (or {ALIASES[field][1]})" for field in missing)
         raise _unreadable(
             line, ", ".join(header), f"a header with the missing columns {also}", "header"

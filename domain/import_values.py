@@ -228,6 +228,11 @@ def read_file_name(text: str) -> str:
     return "/".join(parts)
 
 
+def read_date_if_any(text: str) -> date | None:
+    """A day as above; may be empty."""
+    return read_date(text) if text else None
+
+
 def read_link(text: str) -> str:
     """An https address; may be empty."""
     if text and (len(text) > 500 or not _LINK.fullmatch(text)):

@@ -16,6 +16,7 @@ from domain.claim_ledger import ClaimLedger, half_up
 from domain.interest_terms import InterestTerms, interest_terms, is_leap
 from domain.interest_words import conventions, statement_warnings
 from domain.rates import RateTable
+from schemas.agreed_interest import DayCount
 from schemas.claim_law import ClaimLaw
 from schemas.interest import (
     FIRST_DAY,
@@ -25,7 +26,6 @@ from schemas.interest import (
     ClaimStatement,
     Credit,
     CreditKind,
-    DayCount,
     Dispute,
     DisputeOutcome,
     ImputationPolicy,
@@ -53,7 +53,6 @@ def state_claim(
     table: RateTable,
     *,
     policy: ImputationPolicy = ImputationPolicy.LEGAL_ACCESSORIES_FIRST,
-    day_count: DayCount = DayCount.ACT_365F,
     language: str = "en",
 ) -> ClaimStatement:
     """The account of a claim at the end of a day.
@@ -64,7 +63,6 @@ def state_claim(
         on: the day, which bears interest itself (days = this day less due date).
         table: the reference rates; a half-year it lacks is marked and bears nothing.
         policy: what a part payment settles first.
-        day_count: by how many days a year is divided.
         language: of the conventions, ``de``, ``en`` or ``fr``; for a letter, the letter's own.
 
     Raises:
@@ -75,9 +73,9 @@ def state_claim(
     if not FIRST_DAY <= on <= LAST_DAY:
         raise DayOutOfRangeError(f"{on} is no day for an account: {FIRST_DAY} to {LAST_DAY}")
     terms = interest_terms(claim, on, table)
-    count = _Count(terms, on, policy, day_count)
+    count = _Count(terms, on, policy, claim.day_count)
     count.run()
-    return count.statement(conventions(terms, policy, day_count, language))
+    return count.statement(conventions(terms, policy, claim.day_count, language))
 
 
 def day_interest(base: Fraction, rate: Decimal, day: date, day_count: DayCount) -> Fraction:
@@ -315,6 +313,7 @@ def _law_of(claim: Claim) -> ClaimLaw:
         contract_rate=claim.contract_rate,
         formal_notice_on=claim.formal_notice_on,
         creditor_is_individual=claim.creditor_is_individual,
+        day_count=claim.day_count,
         holidays=claim.holidays,
     )
 

@@ -15,8 +15,9 @@ from domain.interest_regimes import (
     contract_only,
     regime_of,
 )
-from domain.rates import TO_BE_PUBLISHED, RateTable, half_year_of, next_half_year
-from schemas.interest import Claim, DayCount, ReferenceRate, rate_row
+from domain.rates import NOT_SHIPPED, TO_BE_PUBLISHED, RateTable, half_year_of, next_half_year
+from schemas.agreed_interest import DayCount
+from schemas.interest import Claim, ReferenceRate, rate_row
 
 _DAY = timedelta(days=1)
 _SATURDAY = 6
@@ -69,7 +70,8 @@ class InterestTerms:
         row = self.table.find(self.regime.series, day)
         if row is None:
             wanted = rate_row(self.regime.series, half_year_of(day))
-            return RateOfDay(None, None, TO_BE_PUBLISHED, wanted)
+            known = self.table.last_known(self.regime.series, day)
+            return RateOfDay(None, None, TO_BE_PUBLISHED if known else NOT_SHIPPED, wanted)
         return RateOfDay(self.regime.rate(row.value), row, row.source)
 
     def segment_ends(self, events: Iterable[date], day_count: DayCount) -> list[date]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from domain.interest_terms import InterestTerms
-from domain.rates import TO_BE_PUBLISHED
+from domain.rates import NOT_SHIPPED, TO_BE_PUBLISHED
+from schemas.agreed_interest import DayCount
 from schemas.interest import (
-    DayCount,
     ImputationPolicy,
     InterestSegment,
     RateStatus,
@@ -142,6 +142,8 @@ def statement_warnings(
         warnings.append(f"not computed from {period}: {source}")
     if any(segment.source == TO_BE_PUBLISHED for segment in unknown):
         warnings.append("state it again when the rate is published: more will be owed")
+    if any(segment.source == NOT_SHIPPED for segment in unknown):
+        warnings.append("state it again when the rate is imported: more will be owed")
     if foreign_sum is not None:
         warnings.append(f"a fixed sum of {foreign_sum} is owed besides, in another currency")
     return tuple(warnings)

@@ -14,6 +14,7 @@ from typing import TypeVar
 from domain.creditor_reference import rf_reference
 from domain.import_columns import DEBTOR_FIELDS, FIELDS
 from domain.import_table import Cells, RowProblem, Table, UnreadableFileError, read_table
+from domain.import_terms import FIELDS_OF_TERMS, HouseTerms, RowTerms, read_rate, read_terms
 from domain.import_text import SHORT_ENOUGH, read_text
 from domain.import_values import (
     AmbiguousAmountError,
@@ -24,6 +25,7 @@ from domain.import_values import (
     read_country,
     read_currency,
     read_date,
+    read_date_if_any,
     read_email,
     read_file_name,
     read_language,
@@ -46,6 +48,7 @@ _MAX_ADDRESS_LINES = 5
 _MOST_NOTICES = 50
 _SHOWN_CHARACTERS = 80
 _DEBTOR_FROM = FIELDS.index("email")
+_CONTRACT_RATE = FIELDS.index("contract_rate")
 
 Value = TypeVar("Value")
 
@@ -67,13 +70,15 @@ class InvoiceFile:
         rows: the good ones, in the order of the file.
         problems: every bad cell, in the order of the file; their rows are not in ``rows``.
         notices: what was decided about the file, in sentences for people.
-        debtor_fields: what the file speaks about; what it has no column for stays as it is known.
+        fields: what the file speaks about; what it has no column for stays as it is known.
+        warnings: what a person should know of good rows, in ``expected``.
     """
 
     rows: tuple[ImportRow, ...] = ()
     problems: tuple[RowProblem, ...] = ()
     notices: tuple[str, ...] = ()
-    debtor_fields: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
+    warnings: tuple[RowProblem, ...] = ()
 
 
 def read_invoices(
@@ -82,6 +87,7 @@ def read_invoices(
     creditor: str,
     *,
     home_country: str = "FR",
+    house: HouseTerms | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> InvoiceFile:
     """Read debtors and invoices from CSV or JSON Lines; never raises for what a file holds.
@@ -91,13 +97,15 @@ def read_invoices(
         file: its name; tells JSON Lines from CSV.
         creditor: whose invoices they are.
         home_country: of debtors whose country the file leaves empty.
+        house: the creditor's general terms, and what contract rates are held against.
         progress: is told how many rows have been read, now and then.
     """
     try:
-        table = read_table(content, file)
+        house = house or HouseTerms()
+        table = read_table(content, file, due_dates_follow=bool(house.terms))
     except UnreadableFileError as unreadable:
         return InvoiceFile(problems=(unreadable.problem,))
-    reading = _Reading(table, creditor, home_country)
+    reading = _Reading(table, creditor, home_country, RowTerms(house))
     with _without_collector():
         for count, (line, cells) in enumerate(table.rows(reading.problems), 1):
             reading.take(line, cells)
@@ -107,7 +115,8 @@ def read_invoices(
         rows=tuple(reading.rows),
         problems=tuple(sorted(reading.problems, key=lambda problem: problem.line)),
         notices=(*table.notices, *reading.notices()),
-        debtor_fields=frozenset(table.places).intersection(DEBTOR_FIELDS),
+        fields=frozenset(table.places).intersection((*FIELDS_OF_TERMS, *DEBTOR_FIELDS)),
+        warnings=tuple(reading.warnings()),
     )
 
 
@@ -126,7 +135,8 @@ def _without_collector() -> Iterator[None]:
 class _Reading:
     """One pass over a table: what has been read, and what must not contradict it."""
 
-    def __init__(self, table: Table, creditor: str, home_country: str) -> None:
+    def __init__(self, table: Table, creditor: str, home_country: str, terms: RowTerms) -> None:
+        self._terms = terms
         self.table = table
         self.creditor = creditor
         self.home_country = home_country
@@ -153,6 +163,9 @@ class _Reading:
             return
         invoice = self._invoice(line, row)
         debtor = self._debtor(line, row)
+        good = len(self.problems) == already
+        if good and (refusal := self._terms.look_at(line, invoice, debtor)):
+            self._problem(line, "contract_rate", row[_CONTRACT_RATE], refusal)
         if len(self.problems) > already:
             return
         self._note_debtor(line, row, debtor)
@@ -165,6 +178,13 @@ class _Reading:
         else:
             expected = f"a number of its own; line {first.line} has it with other data"
             self._problem(line, "number", invoice.number, expected)
+
+    def warnings(self) -> Iterator[RowProblem]:
+        """What a person should know of rows that go in."""
+        bad = {problem.line for problem in self.problems}
+        for line, field, sentence in self._terms.found:
+            if line not in bad:
+                yield RowProblem(line, self.table.names.get(field, field), "", sentence)
 
     def notices(self) -> list[str]:
         """What was decided while reading, in sentences."""
@@ -188,10 +208,12 @@ class _Reading:
 
     def _invoice(self, line: int, row: Cells) -> Invoice:
         number, debtor_id, _name, issued, due, amount, currency_text, order = row[:8]
-        document, link, step = row[8:_DEBTOR_FROM]
+        document, link, step, terms_text, rate, delivered = row[8:_DEBTOR_FROM]
         currency = self._read(line, "currency", currency_text, read_currency, "")
         issue_date = self._read(line, "issue_date", issued, read_date, date.min)
-        due_date = self._read(line, "due_date", due, read_date, date.max)
+        terms = self._read(line, "terms", terms_text, read_terms, "")
+        follows = partial(self._terms.due_date, terms=terms, issued_on=issue_date)
+        due_date = self._read(line, "due_date", due, read_date if due else follows, date.max)
         exact = self._amount(line, amount, currency) if currency else Decimal(0)
         if due_date < issue_date:
             self._problem(line, "due_date", due, f"a day on or after the issue date {issue_date}")
@@ -210,6 +232,9 @@ class _Reading:
             document=self._read(line, "document", document, read_file_name, ""),
             document_link=self._read(line, "document_link", link, read_link, ""),
             next_step=step,
+            terms=terms,
+            contract_rate=self._read(line, "contract_rate", rate, read_rate, None),
+            delivery_date=self._read(line, "delivery_date", delivered, read_date_if_any, None),
         )
 
     def _amount(self, line: int, text: str, currency: str) -> Decimal:
@@ -257,7 +282,7 @@ class _Reading:
             capacity=read("capacity", read_capacity, Capacity.BUSINESS),
             representative=" ".join(cell["representative"].split())[:200],
             electronic_letters_agreed_on=read(
-                "electronic_letters_agreed_on", lambda text: read_date(text) if text else None, None
+                "electronic_letters_agreed_on", read_date_if_any, None
             ),
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
+from domain.agreed_interest import agreed_interest
 from domain.charge_basis import basis_of, counted_until
 from domain.interest import DayOutOfRangeError, state_claim
 from domain.interest_regimes import UnknownRegimeError
@@ -40,6 +41,7 @@ def claim_of_case(case: CollectionCase, debtor: Debtor | ClaimLaw) -> Claim:
 
     Towards a consumer nothing runs until it is on record that a formal notice has reached them.
     """
+    agreed = agreed_interest(case, debtor.capacity)
     insolvency = [stop.on for stop in case.stops if stop.kind is StopKind.INSOLVENCY]
     return Claim(
         amount=case.claim,
@@ -60,6 +62,9 @@ def claim_of_case(case: CollectionCase, debtor: Debtor | ClaimLaw) -> Claim:
         ),
         formal_notice_on=_served_on(case),
         insolvency_on=min(insolvency, default=None),
+        contract_rate=agreed.rate,
+        creditor_is_individual=agreed.creditor_is_individual,
+        day_count=agreed.day_count,
         holidays=tuple(holiday.day for holiday in case.calendar.holidays)
         if debtor.country == "DE"
         else (),
@@ -150,7 +155,13 @@ def state_case(
     """
     policy = ImputationPolicy.PRINCIPAL_FIRST
     try:
-        return state_claim(claim_of_case(case, debtor), on, rates, policy=policy, language=language)
+        return state_claim(
+            claim_of_case(case, debtor),
+            on,
+            rates,
+            policy=policy,
+            language=language,
+        )
     except (UnknownRegimeError, DayOutOfRangeError, ValueError):
         # A message leaves without figures rather than not at all, or with figures nobody can prove.
         return None

@@ -25,6 +25,33 @@ _FRENCH_DAYS = {
     Agreement.PERISHABLE_FOOD: 30,
     Agreement.CATTLE_AND_FRESH_MEAT: 20,
 }
+_FRENCH_LAW = {
+    Agreement.NOTHING: "30 days from delivery where nothing was agreed, {} L441-10 I",
+    Agreement.AGREED: "60 days from the invoice, {} L441-10 I",
+    Agreement.EXPRESSLY_END_OF_MONTH: "60 days, or 45 days end of month, {} L441-10 I",
+    Agreement.PERIODIC_INVOICE: "45 days from a periodic invoice, {} L441-10 I",
+    Agreement.TRANSPORT: "30 days from the invoice, {} L441-11",
+    Agreement.PERISHABLE_FOOD: "30 days from delivery, {} L441-11",
+    Agreement.CATTLE_AND_FRESH_MEAT: "20 days from delivery, {} L441-11",
+    Agreement.ALCOHOL: "30 days from the end of the month of delivery, {} L441-11",
+    Agreement.WINE: "60 days, or 45 days end of month, {} L441-11",
+}
+_ELSEWHERE = {
+    "DE": "BGB 271a",
+    "BE": "law of 2 August 2002",
+    "ES": "Ley 3/2004",
+    "IT": "D.Lgs. 231/2002",
+    "NL": "BW 6:119a and 6:119b",
+    "GB": "SI 2013/395",
+}
+_FROM_DELIVERY = frozenset(
+    {
+        Agreement.NOTHING,
+        Agreement.PERISHABLE_FOOD,
+        Agreement.CATTLE_AND_FRESH_MEAT,
+        Agreement.ALCOHOL,
+    }
+)
 _FRENCH_PUBLIC_DAYS = {Agreement.PUBLIC_HOSPITAL: 50, Agreement.PUBLIC_UNDERTAKING: 60}
 # BGB 271a, law of 2 August 2002, Ley 3/2004, D.Lgs. 231/2002, BW 6:119a and SI 2013/395 all follow
 # Directive 2011/7/EU: 60 days between businesses, 30 for public bodies and where nothing is agreed.
@@ -66,12 +93,19 @@ def due_date(term: PaymentTerm, issued_on: date) -> date:
         case TermMethod.EOM_A:
             day = end_of_month(issued_on + days)
         case TermMethod.EOM_B:
+            # The month's end lies behind already: the day found may be the day of the month itself.
             day = end_of_month(issued_on) + days
+            if term.day_of_month is not None:
+                day -= timedelta(days=1)
     return day if term.day_of_month is None else _next_day_of_month(day, term.day_of_month)
 
 
 def ruling_due_date(
-    printed: date | None, term: PaymentTerm | None, issued_on: date, latest: date | None = None
+    printed: date | None,
+    term: PaymentTerm | None,
+    issued_on: date,
+    latest: date | None = None,
+    law: str = "",
 ) -> DueDate:
     """The due date that counts: the invoice's own, else the term's, else 30 days after the issue.
 
@@ -80,6 +114,7 @@ def ruling_due_date(
         term: of the contract, if one is known.
         issued_on: the invoice's date.
         latest: the law's ceiling, from ``legal_ceiling``; None when there is none.
+        law: which that is, from ``ceiling_law``.
 
     Returns:
         The day, with a warning when the term says otherwise or the ceiling is passed.
@@ -93,7 +128,8 @@ def ruling_due_date(
         warnings.append(f"the invoice is due {day}, before it was issued on {issued_on}")
     if latest is not None and day > latest:
         late = (day - latest).days
-        warnings.append(f"due {day}, {late} days after the legal ceiling of {latest}")
+        which = f" ({law})" if law else ""
+        warnings.append(f"due {day}, {late} days after the legal ceiling of {latest}{which}")
     return DueDate(day=day, warnings=tuple(warnings))
 
 
@@ -124,6 +160,39 @@ def legal_ceiling(
             days = _FRENCH_PUBLIC_DAYS.get(agreement, _PUBLIC_DAYS)
         return starts_on + timedelta(days=days)
     return starts_on + timedelta(days=30 if agreement is Agreement.NOTHING else _BUSINESS_DAYS)
+
+
+def ceiling_law(country: str, capacity: Capacity, agreement: Agreement) -> str:
+    """Which ceiling the law sets, and where: as ``legal_ceiling`` counts it."""
+    law = law_of(country)
+    if law == "FR" and capacity is Capacity.BUSINESS:
+        return _FRENCH_LAW.get(agreement, _FRENCH_LAW[Agreement.AGREED]).format("Code de commerce")
+    if law == "FR":
+        days = _FRENCH_PUBLIC_DAYS.get(agreement, _PUBLIC_DAYS)
+        article = "R2192-11" if agreement in _FRENCH_PUBLIC_DAYS else "R2192-10"
+        return f"{days} days from the request, Code de la commande publique {article}"
+    nothing = capacity is Capacity.PUBLIC or agreement is Agreement.NOTHING
+    days = _PUBLIC_DAYS if nothing else _BUSINESS_DAYS
+    return f"{days} days, {_ELSEWHERE.get(law, 'Directive 2011/7/EU')}"
+
+
+def agreement_for(term: PaymentTerm | None, stated: Agreement | None = None) -> Agreement:
+    """What was agreed, as far as it can be told: 60 days net, unless terms say end of month.
+
+    Args:
+        term: of the contract, if one is known.
+        stated: by the creditor, which goes before.
+    """
+    if stated is not None:
+        return stated
+    if term is None or term.method is TermMethod.NET:
+        return Agreement.AGREED
+    return Agreement.EXPRESSLY_END_OF_MONTH
+
+
+def counts_from_delivery(agreement: Agreement) -> bool:
+    """Whether the ceiling is counted from delivery, not from the invoice."""
+    return agreement in _FROM_DELIVERY
 
 
 def end_of_month(day: date) -> date:

@@ -6,11 +6,15 @@ Source: the addressing sheets of the countries' posts, as the Universal Postal U
 
 from __future__ import annotations
 
+import re
+
 _BELOW = frozenset({"GB", "GG", "IE", "IM", "JE"})
 """The postcode has the last line to itself, below the town."""
 
 _BEHIND = frozenset({"AU", "CA", "IN", "NZ", "SG", "US"})
 """The postcode follows the town (and the state), on the same line."""
+
+_BRITISH = re.compile(r"\s*\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}$", re.IGNORECASE)
 
 _CAPITALS = _BELOW | _BEHIND | frozenset({"AT", "BE", "ES", "FR", "IT", "LU", "MC", "NL"})
 """The town is written in capitals; elsewhere (Germany, Switzerland) as it is."""
@@ -50,6 +54,18 @@ def envelope_lines(lines: list[str], country: str, room: int) -> list[str]:
         for place in range(len(found) - (2 if alone else 1), len(found)):
             found[place] = found[place].upper()
     return found
+
+
+def town_of(lines: tuple[str, ...]) -> str:
+    """The town of an address, as a letter's date line needs it: without its postcode.
+
+    Args:
+        lines: street first, town and postcode last, in the order of their country.
+    """
+    line = " ".join(lines[-1].split())
+    if len(lines) > 1 and _BRITISH.fullmatch(line):
+        line = " ".join(lines[-2].split())
+    return re.sub(r"^[A-Z]{0,2}-?\d[\d ]*", "", _BRITISH.sub("", line)).strip()
 
 
 def _is_code(line: str) -> bool:

@@ -14,6 +14,9 @@ DUE_SOON_DAYS = 45
 TO_BE_PUBLISHED = "rate to be published"
 """What stands where a rate is not known."""
 
+NOT_SHIPPED = "no rate is shipped for this country and capacity; import one"
+"""What stands where nothing of a series is known for a day or before it."""
+
 
 class RateDue(Frozen):
     """A row that the table lacks.
@@ -50,6 +53,12 @@ class RateTable:
         The row of an earlier half-year never stands in: a rate that nobody published is no rate.
         """
         return self._rows.get((series, half_year_of(day)))
+
+    def last_known(self, series: RateSeries, day: date) -> ReferenceRate | None:
+        """The row of a day's half-year, or the last one before it: to compare, never to compute."""
+        known = [row for row in self._rows.values() if row.series is series]
+        before = [row for row in known if row.valid_from <= day]
+        return max(before, key=lambda row: row.valid_from, default=None)
 
     def due(self, on: date) -> tuple[RateDue, ...]:
         """The rows that are missing, and those whose half-year begins soon.

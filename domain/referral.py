@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from domain.business_calendar import local_day
 from domain.ladder import cycle_of, pending_steps
 from schemas.actions import Action, Record, Wait
 from schemas.case import REACHED, CollectionCase
+from schemas.commands import Refusal
 from schemas.events import (
     CaseReferred,
     ReferralProposed,
@@ -20,6 +22,8 @@ from schemas.referral import Approval, Destination, Proposal
 
 HAND_OVER_NOTICE, FORMAL_NOTICE = "hand-over-notice", "formal-notice"
 """The texts that tell a debtor of a hand-over: that it will happen, and that it may."""
+
+ALL_THE_SAME = "to hand over all the same, say `refer --without-notice`."
 
 
 def destinations(case: CollectionCase) -> tuple[Destination, ...]:
@@ -58,23 +62,38 @@ def against(case: CollectionCase, destination: Destination, now: datetime) -> tu
     return tuple(found)
 
 
-def untold(case: CollectionCase) -> str:
-    """Why a hand-over would come as a surprise, and what to do; empty when the debtor was told.
+def surprised(case: CollectionCase, now: datetime) -> Refusal | None:
+    """Why a hand-over would break our word, and what to do; None when it would not.
 
-    A hand-over notice tells it. So does a formal notice, if the plan has no hand-over notice ahead.
+    A hand-over notice tells the debtor of it, and until when they may still pay. So does a formal
+    notice, if the plan has no hand-over notice ahead.
     """
     ahead = next((one for one in pending_steps(case) if one.template == HAND_OVER_NOTICE), None)
-    texts = {one.name: one.template for one in case.plan.steps}
-    reached = {texts.get(one.step) for one in case.steps if one.outcome in REACHED}
-    if HAND_OVER_NOTICE in reached or (ahead is None and FORMAL_NOTICE in reached):
-        return ""
+    telling = {HAND_OVER_NOTICE} if ahead else {HAND_OVER_NOTICE, FORMAL_NOTICE}
+    steps = {one.name: one for one in case.plan.steps if one.template in telling}
+    told = [one for one in case.steps if one.step in steps and one.outcome in REACHED]
+    if not told:
+        return Refusal(code="DebtorNotTold", sentence=_first(case, ahead))
+    last = told[-1]
+    days = timedelta(days=steps[last.step].pay_within_days)
+    until = local_day(case.calendar, last.at) + days
+    if local_day(case.calendar, now) > until:
+        return None
+    return Refusal(
+        code="DeadlineStillRuns",
+        sentence=f"{last.step!r} lets the debtor pay until {until}; {ALL_THE_SAME}",
+    )
+
+
+def _first(case: CollectionCase, ahead: DunningStep | None) -> str:
+    """What a person does before a hand-over of which the debtor knows nothing."""
+    untold = "The debtor was not told of a hand-over"
     if ahead is None:
-        return "The debtor was not told of a hand-over, and the plan has no notice of it."
-    name, plan = case.invoice, case.plan.plan
-    move = f"`replan {name} --to {plan} --mode move --step {ahead.name}`, then "
+        return f"{untold}, and the plan has no notice of it; {ALL_THE_SAME}"
+    name = case.invoice
+    move = f"`replan {name} --to {case.plan.plan} --mode move --step {ahead.name}`, then "
     first = "" if pending_steps(case)[0] == ahead else move
-    sentence = "The debtor was not told of a hand-over. Let the notice leave first"
-    return f"{sentence}: {first}`do-now {name}`."
+    return f"{untold}. Let the notice leave first: {first}`do-now {name}`; {ALL_THE_SAME}"
 
 
 def before_hand_over(case: CollectionCase, step: DunningStep, now: datetime) -> Action | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.ladder import cycle_of
-from domain.referral import against, destination_of, destinations, handed_over, untold
+from domain.referral import against, destination_of, destinations, handed_over, surprised
 from domain.refusals import not_pursued
 from schemas.case import CaseState, ClosingReason, CollectionCase
 from schemas.commands import Refusal
@@ -36,8 +36,8 @@ Answer = tuple[CaseEvent, ...] | Refusal
 def refer(case: CollectionCase, command: ReferCase, now: datetime) -> Answer:
     """A person hands the case over, or proposes it.
 
-    A debtor who was never told of a hand-over has the last door opened first: it is refused, unless
-    the person says that they know.
+    A debtor who was never told of a hand-over, or may still pay, has the last door held open: it is
+    refused, unless the person says that they know.
 
     Where the destination asks for approval, or where its conditions speak against the hand-over,
     another person must agree first.
@@ -52,11 +52,8 @@ def refer(case: CollectionCase, command: ReferCase, now: datetime) -> Answer:
     chosen = _named(case, command.to)
     if isinstance(chosen, Refusal):
         return chosen
-    if not command.without_notice and (surprise := untold(case)):
-        return Refusal(
-            code="DebtorNotTold",
-            sentence=f"{surprise} To hand over all the same, say `refer --without-notice`.",
-        )
+    if not command.without_notice and (refusal := surprised(case, now)):
+        return refusal
     problems = against(case, chosen, now)
     cause = {"at": now, "by": command.by, "cause": command.command_id}
     if chosen.approval is Approval.AUTOMATIC and not problems:

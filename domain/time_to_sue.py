@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 
-from domain.limitation import UnknownLimitationError, limitation
+from domain.business_calendar import local_day
+from domain.limitation import limitation
 from schemas.case import CollectionCase
 from schemas.interest import Receipt
-from schemas.limitation import Interruption, InterruptionKind, Limitation, LimitationQuestion
+from schemas.limitation import (
+    CourtFacts,
+    Interruption,
+    InterruptionKind,
+    Limitation,
+    LimitationQuestion,
+)
 from schemas.parties import Capacity
 from schemas.plan import DunningStep
+
+TakenStep = tuple[CollectionCase, DunningStep]
+"""A case, and the step that it takes."""
 
 COURT_TEMPLATES = ("formal-notice", "hand-over-notice")
 """Texts that announce a court, where a plan's step does not say whether it does."""
@@ -32,19 +42,70 @@ def limitation_of(
     part payment.
     """
     kind = InterruptionKind.PART_PAYMENT
-    question = LimitationQuestion(
-        country=country,
-        capacity=capacity,
-        invoiced_on=invoiced_on,
-        due_date=due_date,
-        interruptions=tuple(
-            Interruption(kind=kind, day=one.day, proof=f"payment {one.reference}") for one in paid
-        ),
-    )
     try:
+        question = LimitationQuestion(
+            country=country,
+            capacity=capacity,
+            invoiced_on=invoiced_on,
+            due_date=due_date,
+            interruptions=tuple(
+                Interruption(kind=kind, day=one.day, proof=f"payment {one.reference}")
+                for one in paid
+            ),
+        )
         return limitation(question)
-    except UnknownLimitationError:
+    except ValueError:  # Of no known law, or with a day that is a typing mistake.
         return None
+
+
+def limitation_of_case(case: CollectionCase, facts: CourtFacts | None) -> Limitation | None:
+    """Until when a case can be brought to court; None where nobody knows."""
+    if facts is None:
+        return None
+    return limitation_of(
+        *(facts.country, facts.capacity, facts.issue_date, case.due_date), receipts_of(case)
+    )
+
+
+def barred_among(
+    cases: Iterable[CollectionCase], facts: Mapping[str, CourtFacts], now: datetime
+) -> dict[str, Limitation]:
+    """Those of the cases that no court would hear any more, on each debtor's own day.
+
+    Args:
+        cases: as they stand.
+        facts: by case id; a case without them is not among those barred.
+        now: the moment at which a court would be named.
+    """
+    found = {}
+    for case in cases:
+        limit = limitation_of_case(case, facts.get(case.case_id))
+        if limit and local_day(case.calendar, now) > limit.limitation_day:
+            found[case.case_id] = limit
+    return found
+
+
+def kept_apart(
+    lead: TakenStep, joining: Sequence[TakenStep], barred: Collection[str]
+) -> frozenset[str]:
+    """The cases that must not join a message, because it would threaten them with a court in vain.
+
+    One text speaks for all cases of a message, so that one step which announces a court announces
+    it to all of them. A barred case therefore joins only where no step does; and where the message
+    is about a barred case itself, nobody joins whose step would.
+
+    Args:
+        lead: the case whose contact it is, with its step.
+        joining: the cases that would join, with theirs.
+        barred: ids of cases that no court would hear any more.
+    """
+    threatening = {case.case_id for case, step in joining if threatens_court(step)}
+    if lead[0].case_id in barred:
+        return frozenset(threatening)
+    left_out = {case.case_id for case, _ in joining if case.case_id in barred}
+    if threatens_court(lead[1]) or threatening - left_out:
+        return frozenset(left_out)
+    return frozenset(left_out & threatening)
 
 
 def receipts_of(case: CollectionCase) -> list[Receipt]:

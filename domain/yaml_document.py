@@ -195,6 +195,8 @@ def _schema_at(schema: dict[str, Any], path: Path) -> dict[str, Any]:
     """The JSON Schema of the value at a path; empty where the schema says nothing."""
     node = schema
     for part in (*path, None):
+        choices = [one for one in node.get("anyOf", ()) if one.get("type") != "null"]
+        node = choices[0] if len(choices) == 1 else node
         if "$ref" in node:
             node = schema["$defs"][node["$ref"].rpartition("/")[2]]
         if isinstance(part, int):
@@ -206,6 +208,11 @@ def _schema_at(schema: dict[str, Any], path: Path) -> dict[str, Any]:
 
 def _expected(schema: dict[str, Any]) -> str:
     """What a JSON Schema asks for, in words."""
+    for choice in schema.get("anyOf", ()):
+        if {"exclusiveMinimum", "maximum"} <= set(choice):
+            return (
+                f"a number above {choice['exclusiveMinimum']:g} and at most {choice['maximum']:g}"
+            )
     kind = "enum" if "enum" in schema else schema.get("type")
     words = {"object": "a group of fields", "boolean": "true or false"}.get(kind or "")
     match kind:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
+from schemas.agreed_interest import AgreedInterest
 from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
 from schemas.charges import ClaimedCharges, StatedCharges
@@ -203,6 +204,9 @@ class CollectionCase(Frozen):
         undone_step: the step that was taken back last, if it has not been taken since.
         undone_at: when.
         readings: answers of the debtor that a person should read before the next contact.
+        interest: what was agreed about interest; None applies the law's own rate.
+        invoiced_on: the invoice's date; None in cases opened before it was written down.
+        delivered_on: the day of delivery or performance; None when it is not known.
         services: formal notices that have reached the debtor, one of each reference.
     """
 
@@ -249,6 +253,9 @@ class CollectionCase(Frozen):
     undone_step: str = ""
     undone_at: Instant | None = None
     charges: ClaimedCharges | None = None
+    interest: AgreedInterest | None = None
+    invoiced_on: date | None = None
+    delivered_on: date | None = None
     services: tuple[Service, ...] = ()
 
     @property

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from schemas.agreed_interest import AgreedInterest
 from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
 from schemas.case import ClosingReason
@@ -119,6 +120,9 @@ class CaseOpened(_Event):
     Attributes:
         country: of the debtor; empty where it was not written down.
         capacity: in which the debtor owes; None where it was not written down.
+        interest: what was agreed about interest; None applies the law's own rate.
+        invoiced_on: the invoice's date; None where it was not written down.
+        delivered_on: the day of delivery or performance; None when it is not known.
     """
 
     type: Literal["CaseOpened"] = "CaseOpened"
@@ -132,6 +136,9 @@ class CaseOpened(_Event):
     calendar: ContactCalendar
     country: str = ""
     capacity: Capacity | None = None
+    interest: AgreedInterest | None = None
+    invoiced_on: date | None = None
+    delivered_on: date | None = None
 
 
 class InvoiceCorrected(_Event):

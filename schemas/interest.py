@@ -9,6 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from schemas.agreed_interest import DayCount
 from schemas.base import CountryCode, Frozen, Text
 from schemas.claim_law import ClaimLaw
 from schemas.money import CurrencyMismatchError, Money
@@ -83,13 +84,6 @@ class ImputationPolicy(StrEnum):
     LEGAL_ACCESSORIES_FIRST = "legal_accessories_first"
     INTEREST_FIRST = "interest_first"
     PRINCIPAL_FIRST = "principal_first"
-
-
-class DayCount(StrEnum):
-    """By how many days a year's interest is divided; the days counted are always the real ones."""
-
-    ACT_365F = "ACT/365F"
-    ACT_ACT = "ACT/ACT"
 
 
 class CreditKind(StrEnum):
@@ -201,6 +195,7 @@ class Claim(_Positive):
         insolvency_on: the day of the opening judgment.
         contract_rate: percent a year from the contract; None applies the law's own rate.
         creditor_is_individual: the creditor is a natural person outside their trade.
+        day_count: by how many days a year is divided.
         holidays: public holidays, where a due date on one moves to the next working day.
     """
 
@@ -215,6 +210,7 @@ class Claim(_Positive):
     insolvency_on: Day | None = None
     contract_rate: Annotated[Decimal, Field(allow_inf_nan=False)] | None = None
     creditor_is_individual: bool = False
+    day_count: DayCount = DayCount.ACT_365F
     holidays: tuple[Day, ...] = ()
 
     @model_validator(mode="after")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from schemas.base import Frozen, Name
 from schemas.money import Money
@@ -17,6 +18,10 @@ class Invoice(Frozen):
         document: file of the invoice below its creditor's folder of documents, or empty.
         document_link: where the debtor can fetch it, or empty.
         reference: ISO 11649 creditor reference (``RF…``) that its messages carry.
+        terms: of payment that its contract names, such as ``EOM_A_45``, or empty.
+        contract_rate: of late payment, percent a year; None where only the general terms or the law
+            give one.
+        delivery_date: the day of delivery or performance; None when it is not known.
         next_step: at which step of the plan its case begins, when others took the steps before it;
             empty for the first.
     """
@@ -32,3 +37,6 @@ class Invoice(Frozen):
     document: str = ""
     document_link: str = ""
     next_step: str = ""
+    terms: str = ""
+    contract_rate: Decimal | None = None
+    delivery_date: date | None = None

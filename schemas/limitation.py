@@ -49,6 +49,19 @@ class Interruption(Frozen):
     proof: Text = Field(min_length=1)
 
 
+class CourtFacts(Frozen):
+    """What the law asks about the invoice and the debtor of a case.
+
+    Attributes:
+        country: of the debtor.
+        issue_date: of the invoice.
+    """
+
+    country: str
+    capacity: Capacity
+    issue_date: date
+
+
 class LimitationQuestion(Frozen):
     """What decides the limitation of a claim.
 

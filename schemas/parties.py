@@ -7,9 +7,11 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from schemas.agreed_interest import DayCount, TermsRates
 from schemas.base import CountryCode, Frozen, LanguageCode, Name, Strict
 from schemas.contact_policy import ContactPolicy
 from schemas.mail_server import InboxSecurity, SmtpSecurity
+from schemas.payment_terms import Agreement
 
 
 class Capacity(StrEnum):
@@ -125,6 +127,14 @@ class Creditor(Strict):
         bank_hold_days: so many bank days a suggested payment keeps its debtor's contacts waiting
             for a person.
         contact: how often and when debtors may be contacted.
+        contract_rate: of late payment in the general terms; an invoice's own goes before it.
+        terms: of payment in the general terms, such as ``NET_30``, for invoices that name neither
+            a due date nor terms.
+        agreement: what was agreed or is sold, as far as it decides how late a payment may fall
+            due; None goes by each invoice's terms.
+        is_individual: a natural person outside their trade; French consumers then owe the legal
+            rate of such creditors.
+        day_count: by how many days a year's interest is divided.
     """
 
     creditor: Name
@@ -152,3 +162,8 @@ class Creditor(Strict):
     bank_accounts: tuple[str, ...] = Field(default=(), max_length=100)
     bank_hold_days: int = Field(default=3, ge=0, le=30)
     contact: ContactPolicy = ContactPolicy()
+    contract_rate: TermsRates = TermsRates()
+    terms: str = ""
+    agreement: Agreement | None = None
+    is_individual: bool = False
+    day_count: DayCount = DayCount.ACT_365F

@@ -148,7 +148,7 @@ class ReferCase(Said):
 
     Attributes:
         to: one of the plan's destinations; empty for the one that its rules name.
-        without_notice: also when the debtor was never told of the hand-over.
+        without_notice: also when the debtor was never told of the hand-over, or may still pay.
     """
 
     type: Literal["refer_case"] = "refer_case"

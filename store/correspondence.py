@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from domain.recipients import Recipient
 from schemas.base import Frozen
@@ -36,15 +37,15 @@ class Recorded(Frozen):
 
 
 class EnclosedDocument(Frozen):
-    """A document that left with a contact.
+    """A document that leaves with a contact.
 
     Attributes:
-        kind: ``invoice`` or ``statement``.
+        kind: of which an invoice's leaves once in a conversation, a statement each time.
         document: the invoice's number; of a statement, its file name.
         sha256: of its bytes, hexadecimal.
     """
 
-    kind: str
+    kind: Literal["invoice", "statement"]
     document: str
     sha256: str
 
@@ -85,26 +86,14 @@ async def enclose(
     reference: str,
     creditor: str,
     debtor_id: str,
-    documents: Mapping[str, str],
-    *,
-    statement: bool = False,
+    documents: Sequence[EnclosedDocument],
 ) -> None:
-    """Remember which documents leave with a contact.
-
-    Args:
-        pool: any.
-        reference: of the contact.
-        creditor: whose they are.
-        debtor_id: who gets them.
-        documents: SHA-256 by invoice number; by file name, of a statement of account.
-        statement: they are statements, which a later contact does not spare the debtor.
-    """
-    if documents:
-        kind = "statement" if statement else "invoice"
-        await pool.execute(
-            _SQL["enclose"],
-            *(reference, creditor, debtor_id, kind, list(documents), list(documents.values())),
-        )
+    """Remember which documents leave with a contact: these, and no others any more."""
+    await pool.execute(
+        _SQL["enclose"],
+        *(reference, creditor, debtor_id, [one.kind for one in documents]),
+        *([one.document for one in documents], [one.sha256 for one in documents]),
+    )
 
 
 async def enclosed(pool: Pool, reference: str) -> list[EnclosedDocument]:

@@ -10,6 +10,7 @@ from typing import Any
 from asyncpg import Record
 
 from domain.import_columns import DEBTOR_FIELDS
+from domain.import_terms import FIELDS_OF_TERMS
 from domain.invoice_import import ImportRow
 from schemas.base import Frozen, Instant
 from schemas.commands import CorrectInvoice, fact_id
@@ -28,7 +29,11 @@ PROGRESS_EVERY = 1000
 TIMEOUT_SECONDS = 600
 """For one statement: a first import of millions of rows takes longer than any other query."""
 
-_COMPARED = ("debtor_id", "issue_date", "due_date", "amount", "currency", "purchase_order")
+_COMPARED = (
+    *("debtor_id", "issue_date", "due_date", "amount", "currency", "purchase_order"),
+    *FIELDS_OF_TERMS,
+)
+_OPTIONAL = (*FIELDS_OF_TERMS, *DEBTOR_FIELDS)
 _TOLD = frozenset(("amount", "currency", "due_date"))
 
 
@@ -36,8 +41,8 @@ class InvoiceChange(Frozen):
     """A field of a known invoice that the file says otherwise.
 
     Attributes:
-        field: ``amount``, ``due_date``, ``currency``, ``issue_date``, ``debtor_id`` or
-            ``purchase_order``.
+        field: ``amount``, ``due_date``, ``currency``, ``issue_date``, ``debtor_id``,
+            ``purchase_order``, ``terms``, ``contract_rate`` or ``delivery_date``.
         amount: of the invoice as the file has it.
         due_date: of the invoice as the file has it.
         known_since: when what is replaced was recorded.
@@ -78,7 +83,7 @@ async def import_rows(
     *,
     dry_run: bool = False,
     progress: Callable[[int], None] | None = None,
-    debtor_fields: Collection[str] = DEBTOR_FIELDS,
+    fields: Collection[str] = _OPTIONAL,
 ) -> ImportSummary:
     """Put rows in by COPY and one merge; the same rows again change nothing.
 
@@ -91,7 +96,8 @@ async def import_rows(
         rows: of one number or one debtor, the last row counts.
         dry_run: find out what would happen, and leave everything as it is.
         progress: is told how many rows have been sent, now and then and at the end.
-        debtor_fields: what the rows speak about; other fields of known debtors stay as they are.
+        fields: what the rows speak about; what else is known of debtors and of what was agreed
+            stays as it is.
 
     Raises:
         asyncpg.UniqueViolationError: when two numbers would share a reference.
@@ -101,7 +107,7 @@ async def import_rows(
     try:
         await connection.execute(_SQL["lock_imports"], creditor)
         await _copy(connection, rows, progress)
-        summary = await _merge(connection, creditor, frozenset(debtor_fields))
+        summary = await _merge(connection, creditor, frozenset(fields))
     except BaseException:
         await transaction.rollback()
         raise
@@ -154,12 +160,12 @@ async def _copy(
         progress(len(rows))
 
 
-async def _merge(
-    connection: Connection, creditor: str, debtor_fields: frozenset[str]
-) -> ImportSummary:
-    if not debtor_fields.issuperset(DEBTOR_FIELDS):
+async def _merge(connection: Connection, creditor: str, fields: frozenset[str]) -> ImportSummary:
+    if not fields.issuperset(DEBTOR_FIELDS):
+        await connection.execute(_SQL["keep_what_the_file_leaves_out"], creditor, sorted(fields))
+    if not fields.issuperset(FIELDS_OF_TERMS):
         await connection.execute(
-            _SQL["keep_what_the_file_leaves_out"], creditor, sorted(debtor_fields)
+            _SQL["keep_what_was_agreed"], creditor, sorted(fields), timeout=TIMEOUT_SECONDS
         )
     [merged] = await connection.fetch(_SQL["merge_debtors"], creditor, timeout=TIMEOUT_SECONDS)
     found = await connection.fetch(_SQL["changed_invoices"], creditor, timeout=TIMEOUT_SECONDS)
@@ -206,6 +212,10 @@ def _changes(creditor: str, row: Record) -> Iterator[InvoiceChange]:
 
 
 def _shown(value: Any, field: str, currency: str) -> str:
+    if value is None:
+        return "nothing"
+    if field == "contract_rate":
+        return f"{value.normalize():f} %"
     return str(Money(amount=value, currency=currency)) if field == "amount" else str(value)
 
 
@@ -230,4 +240,5 @@ def invoice_records(
             *(invoice.number, invoice.debtor_id, invoice.issue_date, invoice.due_date),
             *(invoice.amount.amount, invoice.amount.currency, invoice.purchase_order),
             *(invoice.reference, invoice.document, invoice.document_link),
+            *(invoice.terms, invoice.contract_rate, invoice.delivery_date),
         )

@@ -31,6 +31,9 @@ class OverdueInvoice(Frozen):
     country: str
     capacity: str
     address: tuple[str, ...] = ()
+    issue_date: date
+    contract_rate: Decimal | None = None
+    delivery_date: date | None = None
 
 
 class KnownPayment(Frozen):
@@ -162,4 +165,5 @@ def _invoice(row: Record) -> Invoice:
         amount=Money(amount=row["amount"], currency=row["currency"]),
         purchase_order=row["purchase_order"],
         reference=row["reference"],
+        **{name: row[name] for name in ("terms", "contract_rate", "delivery_date")},
     )

@@ -25,9 +25,17 @@ where d.creditor = $1 and d.debtor_id = $2 and d.reference <> $3 and d.kind = 'i
     and c.state in ('accepted', 'unknown');
 
 -- name: enclose
+-- All that leaves with a contact: what an earlier attempt had put together is forgotten.
+with gone as (
+    delete from contact_documents
+    where reference = $1 and (kind, document) not in (
+        select one.kind, one.document
+        from unnest($4::text[], $5::text[]) as one (kind, document)
+    )
+)
 insert into contact_documents (reference, creditor, debtor_id, kind, document, sha256)
-select $1, $2, $3, $4, one.document, one.sha256
-from unnest($5::text[], $6::text[]) as one (document, sha256)
+select $1, $2, $3, one.kind, one.document, one.sha256
+from unnest($4::text[], $5::text[], $6::text[]) as one (kind, document, sha256)
 on conflict (reference, kind, document) do update set sha256 = excluded.sha256;
 
 -- name: enclosed

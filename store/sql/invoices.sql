@@ -14,7 +14,8 @@ create temp table incoming_invoices (
     number text not null, debtor_id text not null, issue_date date not null,
     due_date date not null, amount numeric(20, 4) not null, currency text not null,
     purchase_order text not null, reference text not null, document text not null,
-    document_link text not null
+    document_link text not null, terms text not null, contract_rate numeric,
+    delivery_date date
 ) on commit drop;
 
 -- name: look_at_size
@@ -57,6 +58,20 @@ set
 from debtors as d
 where d.creditor = $1 and d.debtor_id = i.debtor_id;
 
+-- name: keep_what_was_agreed
+update incoming_invoices as i
+set
+    terms = case when 'terms' = any ($2) then i.terms else k.terms end,
+    contract_rate = case
+        when 'contract_rate' = any ($2) then i.contract_rate else k.contract_rate
+    end,
+    delivery_date = case
+        when 'delivery_date' = any ($2) then i.delivery_date else k.delivery_date
+    end
+from invoices as k
+where k.creditor = $1 and k.number = i.number
+    and (k.terms, k.contract_rate, k.delivery_date) is distinct from ('', null, null);
+
 -- name: merge_debtors
 with merged as (
     insert into debtors as d (
@@ -97,15 +112,23 @@ from merged;
 -- name: changed_invoices
 select
     i.number, i.debtor_id, i.issue_date, i.due_date, i.amount, i.currency, i.purchase_order,
+    i.terms, i.contract_rate, i.delivery_date, k.terms as was_terms,
+    k.contract_rate as was_contract_rate, k.delivery_date as was_delivery_date,
     k.debtor_id as was_debtor_id, k.issue_date as was_issue_date, k.due_date as was_due_date,
     k.amount as was_amount, k.currency as was_currency, k.purchase_order as was_purchase_order,
     k.updated_at as was_updated_at
 from incoming_invoices as i
 inner join invoices as k on k.creditor = $1 and k.number = i.number
 where
-    (k.debtor_id, k.issue_date, k.due_date, k.amount, k.currency, k.purchase_order)
+    (
+        k.debtor_id, k.issue_date, k.due_date, k.amount, k.currency, k.purchase_order,
+        k.terms, k.contract_rate, k.delivery_date
+    )
     is distinct from
-    (i.debtor_id, i.issue_date, i.due_date, i.amount, i.currency, i.purchase_order)
+    (
+        i.debtor_id, i.issue_date, i.due_date, i.amount, i.currency, i.purchase_order,
+        i.terms, i.contract_rate, i.delivery_date
+    )
 order by i.number;
 
 -- name: merge_invoices
@@ -113,11 +136,11 @@ order by i.number;
 with merged as (
     insert into invoices as k (
         creditor, number, debtor_id, issue_date, due_date, amount, currency, purchase_order,
-        reference, document, document_link
+        reference, document, document_link, terms, contract_rate, delivery_date
     )
     select
         $1, number, debtor_id, issue_date, due_date, amount, currency, purchase_order, reference,
-        document, document_link
+        document, document_link, terms, contract_rate, delivery_date
     from incoming_invoices
     order by number
     on conflict (creditor, number) do update set
@@ -125,11 +148,17 @@ with merged as (
         due_date = excluded.due_date, amount = excluded.amount, currency = excluded.currency,
         purchase_order = excluded.purchase_order, updated_at = clock_timestamp(),
         document = coalesce(nullif(excluded.document, ''), k.document),
-        document_link = coalesce(nullif(excluded.document_link, ''), k.document_link)
-    where (k.debtor_id, k.issue_date, k.due_date, k.amount, k.currency, k.purchase_order)
+        document_link = coalesce(nullif(excluded.document_link, ''), k.document_link),
+        terms = excluded.terms, contract_rate = excluded.contract_rate,
+        delivery_date = excluded.delivery_date
+    where (
+            k.debtor_id, k.issue_date, k.due_date, k.amount, k.currency, k.purchase_order,
+            k.terms, k.contract_rate, k.delivery_date
+        )
         is distinct from (
             excluded.debtor_id, excluded.issue_date, excluded.due_date, excluded.amount,
-            excluded.currency, excluded.purchase_order
+            excluded.currency, excluded.purchase_order, excluded.terms, excluded.contract_rate,
+            excluded.delivery_date
         )
         or excluded.document not in ('', k.document)
         or excluded.document_link not in ('', k.document_link)

@@ -53,6 +53,13 @@ where c.state <> 'closed' and c.case_id > $1
 order by c.case_id
 limit $2;
 
+-- name: court_facts
+select c.case_id, d.country, d.capacity, i.issue_date
+from cases as c
+inner join invoices as i on i.creditor = c.creditor and i.number = c.invoice
+inner join debtors as d on d.creditor = c.creditor and d.debtor_id = c.debtor_id
+where c.case_id = any ($1::text[]);
+
 -- name: cases_with_charges
 select folded from cases where folded ->> 'charges' is not null;
 

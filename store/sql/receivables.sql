@@ -1,11 +1,13 @@
 -- name: invoice
 select
-    creditor, number, debtor_id, issue_date, due_date, amount, currency, purchase_order, reference
+    creditor, number, debtor_id, issue_date, due_date, amount, currency, purchase_order, reference,
+    terms, contract_rate, delivery_date
 from invoices where creditor = $1 and number = $2;
 
 -- name: invoices
 select
-    creditor, number, debtor_id, issue_date, due_date, amount, currency, purchase_order, reference
+    creditor, number, debtor_id, issue_date, due_date, amount, currency, purchase_order, reference,
+    terms, contract_rate, delivery_date
 from invoices where creditor = $1 and number = any ($2::text[]);
 
 -- name: debtor
@@ -25,7 +27,7 @@ order by received_on, recorded_at, payment_id;
 -- name: overdue_without_case
 select
     i.number, i.debtor_id, i.due_date, i.amount, i.currency, d.country, d.capacity,
-    d.address_lines as address,
+    d.address_lines as address, i.issue_date, i.contract_rate, i.delivery_date,
     i.amount - coalesce(p.received, 0) as open_amount
 from invoices as i
 inner join debtors as d on d.creditor = i.creditor and d.debtor_id = i.debtor_id
@@ -45,7 +47,7 @@ limit $4;
 -- name: named_without_case
 select
     i.number, i.debtor_id, i.due_date, i.amount, i.currency, d.country, d.capacity,
-    d.address_lines as address,
+    d.address_lines as address, i.issue_date, i.contract_rate, i.delivery_date,
     i.amount - coalesce(p.received, 0) as open_amount
 from invoices as i
 inner join debtors as d on d.creditor = i.creditor and d.debtor_id = i.debtor_id

@@ -20,6 +20,7 @@ from engines.mailbox import Mailbox
 from schemas.plan import Channel, Charges, DunningPlan, DunningStep
 from schemas.settings import SmtpSecurity
 from store import correspondence
+from store.correspondence import EnclosedDocument
 from store.pool import Pool
 from tests.support.cases import ALWAYS_OPEN, MORNING, opened
 from tests.support.ledger import owe
@@ -137,26 +138,32 @@ async def test_an_account_without_room_is_offered(
 async def test_a_message_that_is_tried_again_carries_the_same_account(
     pool: Pool, mailbox: Mailbox, due: Due, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The server is busy once: the second attempt's account has the very bytes of the first."""
+    """The server is busy twice: the same account on the same day, the next day's on the next."""
     turn = await due("F-1")
-    made: list[bytes] = []
-    send = Mailer.send
 
-    async def busy_once(self: Mailer, content: bytes, **how: object) -> object:
-        made.append(content)
-        if len(made) == 1:
-            raise ConnectionError
-        return await send(self, content, **how)  # type: ignore[arg-type]
+    async def busy(*_: object, **__: object) -> None:
+        raise ConnectionError
 
-    monkeypatch.setattr(Mailer, "send", busy_once)
-    with pytest.raises(ConnectionError):
-        await turn.attempt()
-    (before,) = [
-        one for one in await correspondence.enclosed(pool, turn.reference) if one.kind != "invoice"
-    ]
-    await turn.attempt()
-    account = enclosed(last(mailbox))[before.document]
-    assert hashlib.sha256(account).hexdigest() == before.sha256
+    made = []
+    with monkeypatch.context() as patch:
+        patch.setattr(Mailer, "send", busy)
+        for _ in range(2):
+            with pytest.raises(ConnectionError):
+                await turn.attempt()
+            made.append(await _account_of(turn))
+    assert made[0] == made[1]
+    await turn.attempt(turn.order.model_copy(update={"now": MORNING + timedelta(days=1)}))
+    last_one = await _account_of(turn)
+    assert last_one.document == "releve-de-compte-2026-11-21.pdf"
+    sent = enclosed(last(mailbox))[last_one.document]
+    assert hashlib.sha256(sent).hexdigest() == last_one.sha256
+
+
+async def _account_of(turn: Turn) -> EnclosedDocument:
+    """The one account that is on record as leaving with a message."""
+    found = await correspondence.enclosed(turn.pool, turn.reference)
+    (account,) = [one for one in found if one.kind == "statement"]
+    return account
 
 
 async def test_a_later_mail_carries_the_account_as_it_is_then(mailbox: Mailbox, due: Due) -> None:

@@ -208,7 +208,8 @@ def test_a_claim_is_paid_in_one_sum_and_can_be_counted_again() -> None:
     letter = PRESS.print(about)
     fields = payment_fields(letter)
     assert fields is not None
-    # 1,234.56 owed, 20.15 of interest (12.40 %) on it and on the 250 that came late, and 40 fixed.
+    # 1,234.56 owed, 20.15 of interest on it and on the 250 that came late, and 40 fixed:
+    # 1,484.56 x 15 days and 1,234.56 x 30 days at 12.40 % a year of 365 days.
     assert fields[7] == "EUR1294.71"
     assert fields[9] == "RF18539007547034"
     words = text_of(letter)

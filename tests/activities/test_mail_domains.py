@@ -185,3 +185,36 @@ async def test_a_step_to_no_domain_fails_at_once_and_its_address_is_bad(
     (task,) = await list_tasks(pool)
     assert task.kind == "delivery-failed"
     assert await pool.fetchval("select address from bad_addresses") == "compta@gone.example"
+
+
+@pytest.mark.parametrize(
+    ("said", "bad"),
+    [
+        (b"550 5.1.1 no such mailbox", ["compta@good.example"]),
+        (b"550 5.2.2 mailbox full", []),
+        (b"550 not today", []),
+    ],
+)
+async def test_no_mail_goes_again_where_nobody_lives(
+    pool: Pool, turn: Make, monkeypatch: pytest.MonkeyPatch, said: bytes, bad: list[str]
+) -> None:
+    """The server knows no such mailbox: the address is bad, as after a bounce that says so."""
+    step = await turn(email="Compta@good.example")
+    house = step.steps._mail._room.house
+    async with smtp_server() as strict:
+        strict.says["RCPT"] = said
+        account = house._account.model_copy(update={"port": strict.port})
+        monkeypatch.setattr(house, "_account", account)
+        (event,) = (await step.attempt()).events
+    assert isinstance(event, StepFailed)
+    assert event.reason == "RefusedByServer"
+    assert [row[0] for row in await pool.fetch("select address from bad_addresses")] == bad
+
+
+async def test_each_mailbox_that_is_none_is_told(names: NameServer) -> None:
+    """Two are addressed and neither exists: both addresses are bad, not only the first."""
+    async with smtp_server() as strict:
+        strict.says["RCPT"] = b"550 5.1.1 no such mailbox"
+        with pytest.raises(DeliveryRefused) as problem:
+            await send(strict, names, "x@good.example", "y@good.example")
+    assert problem.value.gone == ("x@good.example", "y@good.example")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import ssl
 import subprocess
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from activities import smtp
 from activities.errors import (
@@ -20,6 +23,7 @@ from activities.errors import (
     DeliveryUnknown,
 )
 from activities.smtp import Mailer, SmtpAccount
+from activities.smtp_conversation import for_the_wire
 from schemas.settings import SmtpSecurity
 from tests.support.smtp_server import HANG_UP, SILENCE, Server, smtp_server
 
@@ -269,3 +273,17 @@ async def test_no_message_leaves_in_the_clear_by_mistake(server: Server) -> None
     with pytest.raises(DeliveryPostponed):
         await sender.send()
     assert (server.heard["AUTH"], server.heard["MAIL"]) == (0, 0)
+
+
+@given(st.lists(st.sampled_from([b".", b"\r", b"\n", b"\r\n", b"x", b"..", b"\r\n.\r\n"])))
+def test_no_message_ends_before_its_end(parts: list[bytes]) -> None:
+    """Whatever stands in a message, the server reads it to its end, line for line, no further."""
+    message = b"".join(parts)
+    sent = for_the_wire(message)
+    assert sent.count(b"\r\n") == sent.count(b"\r") == sent.count(b"\n")
+    *lines, end, nothing = sent.split(b"\r\n")
+    assert (end, nothing) == (b".", b"")
+    assert b"." not in lines
+    assert [line.removeprefix(b".") if line.startswith(b".") else line for line in lines] == (
+        re.split(rb"\r\n|\r|\n", re.sub(rb"(\r\n|\r|\n)\Z", b"", message))
+    )

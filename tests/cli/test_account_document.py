@@ -214,32 +214,27 @@ async def test_the_same_document_without_a_case_and_in_another_language(
     assert files[0].read_bytes() == before
 
 
-@pytest.mark.parametrize(
-    ("numbers", "typed", "words"),
-    [
-        (["F-1", "F-2"], {}, "--pdf is the account of one debtor: F-1 is of D1, F-2 of D2"),
-        (["F-1", "F-3"], {}, "--pdf is an account in one currency: F-1 is in EUR, F-3 in GBP"),
-        (["F-1", "F-9"], {}, "account.pdf was not written: an invoice would be missing"),
-        (["F-1"], {"language": "xx"}, "--lang xx: template .* does not exist"),
-        (["F-1"], {"language": "../.."}, "expected two letters, such as de"),
-        (["F-1"], {"charges": "waive"}, "--charges.*none, state, claim"),
-        (["F-1"], {"file": None, "language": "de"}, "say --pdf FILE, too"),
-        (["F-1"], {"file": "."}, "cannot write .*: Is a directory"),
-    ],
-)
-async def test_what_cannot_be_one_document_is_refused(
-    pool: Pool, tmp_path: Path, numbers: list[str], typed: dict[str, Any], words: str
-) -> None:
+REFUSED: list[tuple[list[str], dict[str, Any], str]] = [
+    (["F-1", "F-2"], {}, "--pdf is the account of one debtor: F-1 is of D1, F-2 of D2"),
+    (["F-1", "F-3"], {}, "--pdf is an account in one currency: F-1 is in EUR, F-3 in GBP"),
+    (["F-1", "F-9"], {}, "account.pdf was not written: an invoice would be missing"),
+    (["F-1"], {"language": "xx"}, "--lang xx: template .* does not exist"),
+    (["F-1"], {"language": "../.."}, "expected two letters, such as de"),
+    (["F-1"], {"charges": "waive"}, "--charges.*none, state, claim"),
+    (["F-1"], {"file": None, "language": "de"}, "say --pdf FILE, too"),
+    (["F-1"], {"file": Path()}, "cannot write .*: Is a directory"),
+]
+
+
+async def test_what_cannot_be_one_document_is_refused(pool: Pool, tmp_path: Path) -> None:
     """The refusal names the invoices, the option and what was expected; nothing is written."""
     await owe(pool, "F-1", due=DUE)
     await owe(pool, "F-2", due=DUE, debtor="D2")
     await owe(pool, "F-3", due=DUE)
     await pool.execute("update invoices set currency = 'GBP' where number = 'F-3'")
     file = tmp_path / "account.pdf"
-    if typed.get("file") == ".":
-        typed = {"file": tmp_path}
-    with pytest.raises(CommandFailed, match=words):
-        await account(
-            numbers, "atelier", ON, ASKED, TypedPaper(**{"file": file, **typed}), as_json=True
-        )
-    assert not file.exists()
+    for numbers, typed, words in REFUSED:
+        paper = TypedPaper(**{"file": file, **typed})
+        with pytest.raises(CommandFailed, match=words):
+            await account(numbers, "atelier", ON, ASKED, paper, as_json=True)
+        assert not file.exists()

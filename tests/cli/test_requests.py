@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -311,3 +312,23 @@ async def test_two_people_hand_a_case_to_the_lawyer(
     given_up = await starter("uncollectible", "F-1", "--reason", "no assets")
     assert given_up.code == 0
     assert (await house.case("F-1")).closing is ClosingReason.UNCOLLECTIBLE
+
+
+async def test_a_barred_claim_is_foretold_and_referred_only_on_purpose(
+    house: House, starter: Type
+) -> None:
+    """Its formal notice is announced as one that stays; to hand it over takes a deliberate yes."""
+    await house.invoice("F-OLD", amount="100.00", due=date(2019, 11, 10))
+    await house.open("F-OLD", datetime.now(UTC))
+    shown = await starter("show", "F-OLD")
+    assert re.search(r"formal-notice \(not sent: no court .* since 2024-\d\d-\d\d\)", shown.out)
+    assert shown.out.count("(not sent") == 1
+    unasked = await starter("refer", "F-OLD")
+    assert "warning: case/atelier/F-OLD: no court would hear the claim since 2024" in unasked.err
+    assert "--yes" in unasked.err
+    assert (await house.case("F-OLD")).proposal is None
+    assert (await house.case("F-OLD")).state is CaseState.OPEN
+    asked = await starter("refer", "F-OLD", "--yes")
+    assert asked.code == 0
+    case = await house.case("F-OLD")
+    assert case.proposal is not None or case.state is CaseState.REFERRED

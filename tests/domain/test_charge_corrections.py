@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
 from domain.charge_basis import counted_until
 from domain.interest import state_claim
+from schemas.agreed_interest import AgreedInterest, RateOrigin
 from schemas.commands import CorrectInvoice
 from schemas.money import Money
 from schemas.pauses import StopKind
@@ -168,6 +170,17 @@ def test_a_due_date_beyond_the_rates_of_the_claim_corrects_nothing() -> None:
     )
     before = in_ledger(story)
     assert in_ledger(story.when(moved).then("InvoiceCorrected")) == before
+
+
+def test_a_claim_at_a_contract_rate_is_corrected_at_it() -> None:
+    """The contract says 15 %: half of the invoice credited, half of the interest at 15 %."""
+    agreed = AgreedInterest(rate=Decimal(15), origin=RateOrigin.TERMS)
+    case = a_case(owing="1000.00", due=DUE).model_copy(update={"interest": agreed})
+    story = given(case).on(TODAY)
+    claim_made = story.when(claim_stated(case, TODAY)).then("ChargesClaimed")
+    noted = claim_made.when(a_credit_note("500.00", on=TODAY))
+    less = noted.then("CreditNoteIssued", "ChargesCorrected")
+    assert in_ledger(less)[0] == reckoned(50_000, percent=Fraction(15))
 
 
 def test_a_waiver_outlives_a_correction() -> None:

@@ -9,7 +9,8 @@ from domain.interest import state_claim
 from domain.interest_terms import interest_terms
 from domain.interest_words import conventions
 from domain.rates import RateTable, changed_rows
-from schemas.interest import DayCount, ImputationPolicy, RateStatus
+from schemas.agreed_interest import DayCount
+from schemas.interest import ImputationPolicy, RateStatus
 from schemas.money import CurrencyMismatchError
 from tests.support.claims import TABLE, claim, day, made_up, money, stated, table_without
 from tests.support.day_by_day import reckon
@@ -200,7 +201,8 @@ def test_leap_years_may_be_divided_by_their_real_days() -> None:
     """366 days of 2024: 366/365 of a year by default, one year where the contract says so."""
     one = claim(due_date="2023-12-31", contract_rate="16", amount="1000.00")
     fixed, real = (
-        state_claim(one, day("2024-12-31"), TABLE, day_count=count) for count in DayCount
+        state_claim(one.model_copy(update={"day_count": count}), day("2024-12-31"), TABLE)
+        for count in DayCount
     )
     assert (str(fixed.interest), str(real.interest)) == ("160.44 EUR", "160.00 EUR")
 

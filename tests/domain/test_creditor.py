@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from domain.creditor import CreditorError, read_creditor
 from domain.email_address import is_email
+from tests.support.claims import TABLE
 
 ROOT = Path(__file__).parents[2]
 GOOD = (ROOT / "creditors/atelier.yaml").read_text("utf-8")
@@ -44,6 +47,41 @@ def test_creditor_nobody_could_pay_or_answer_is_refused(old: str, new: str, expe
         read_creditor(GOOD.replace(old, new), "c.yaml")
     assert expected in str(refused.value)
     assert str(refused.value).startswith("c.yaml:")
+
+
+def test_a_contract_rate_is_held_against_the_law_when_the_file_is_read() -> None:
+    """Below three times the legal rate it is refused by line and value; the default is proposed."""
+    file = GOOD + "contract_rate:\n  business: 7.5\n  consumer: '5'\n"
+    today = date(2026, 3, 1)
+    with pytest.raises(CreditorError) as refused:
+        read_creditor(file, "c.yaml", TABLE, today)
+    line = len(file.splitlines()) - 1
+    told = str(refused.value)
+    assert told.startswith(f"c.yaml:{line}: contract_rate.business: a contract rate of 7.5 %")
+    assert "floor of 7.86 %" in told
+    assert "own rate of 12.15 % applies" in told
+    high = read_creditor(file.replace("7.5", "7.86"), "c.yaml", TABLE, today)
+    assert (high.contract_rate.business, high.contract_rate.consumer) == (Decimal("7.86"), 5)
+    unheld = read_creditor(file, "c.yaml")
+    assert unheld.contract_rate.business == Decimal("7.5")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("contract_rate: {business: 0}", "0 is not a number above 0 and at most 100"),
+        ("contract_rate: {business: lots}", "'lots' is not a number above 0 and at most 100"),
+        ("contract_rate: {public: 12}", "unknown field"),
+        ("terms: NET_400", "terms: 'NET_400' is no payment term"),
+        ("agreement: usual", "'usual' is not one of nothing, agreed"),
+        ("day_count: ACT/360", "'ACT/360' is not one of ACT/365F, ACT/ACT"),
+    ],
+)
+def test_general_terms_that_are_none_are_refused(line: str, expected: str) -> None:
+    """A rate, a term or a way of counting that nobody knows is named with what is expected."""
+    with pytest.raises(CreditorError) as refused:
+        read_creditor(GOOD + line + "\n", "c.yaml")
+    assert expected in str(refused.value)
 
 
 def test_a_creditor_says_how_often_and_when_debtors_are_contacted() -> None:

@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from domain.business_calendar import local_day
-from domain.debtor_forecast import WaitedFor, forecast_debtor
+from domain.debtor_forecast import Standing, WaitedFor, forecast_debtor
 from domain.forecast import forecast
 from schemas.case import CollectionCase
 from schemas.contact_policy import ContactPolicy, ContactRules
 from schemas.contact_situation import ContactSituation, PastContact
-from schemas.plan import Channel
+from schemas.plan import Channel, DunningPlan, DunningStep
 from tests.support.builders import DUE, PARIS, a_case, a_plan, after_due, paris
 
 NOW = paris(DUE + timedelta(days=1))
@@ -32,11 +32,9 @@ def _look(
     waited: dict[str, WaitedFor] | None = None,
     until: datetime = FAR,
 ) -> dict[str, list[date]]:
-    clocks = {case.case_id: NOW for case in cases}
+    standing = {case.case_id: Standing(NOW, (waited or {}).get(case.case_id)) for case in cases}
     situation = ContactSituation(contacts=contacts)
-    found = forecast_debtor(
-        cases, clocks, policy or ContactPolicy(), situation, waited or {}, until
-    )
+    found = forecast_debtor(cases, standing, policy or ContactPolicy(), situation, until)
     return {
         name.rpartition("/")[2]: [local_day(PARIS, one.at) for one in steps]
         for name, steps in found.items()
@@ -46,8 +44,8 @@ def _look(
 def test_one_invoice_is_forecast_as_ever() -> None:
     """A debtor with one invoice and an ordinary plan: the policy changes nothing."""
     case = a_case()
-    clocks = {case.case_id: NOW}
-    found = forecast_debtor([case], clocks, ContactPolicy(), ContactSituation(), {}, FAR)
+    standing = {case.case_id: Standing(NOW)}
+    found = forecast_debtor([case], standing, ContactPolicy(), ContactSituation(), FAR)
     assert found[case.case_id] == forecast(case, NOW)
 
 
@@ -82,3 +80,42 @@ def test_a_strict_policy_spreads_a_debtor_over_weeks() -> None:
 def test_the_forecast_ends_where_it_is_told() -> None:
     """Nothing beyond the last day is worked out."""
     assert _look(_owes("A"), until=paris(after_due(5)))["A"] == [after_due(3)]
+
+
+def test_a_notice_that_is_too_late_for_court_is_foretold_as_one_that_stays() -> None:
+    """From the day on which no court would hear the claim the notice stays; the rest goes on."""
+    case, last = a_case(), after_due(20)
+    for coming in (
+        forecast(case, NOW, court_until=last),
+        forecast_debtor(
+            *([case], {case.case_id: Standing(NOW, court_until=last)}),
+            *(ContactPolicy(), ContactSituation(), FAR),
+        )[case.case_id],
+    ):
+        told = {one.step: one.barred_since for one in coming}
+        assert told.pop("formal-notice") == last
+        assert set(told.values()) == {None}
+        assert list(told)[-1] == "hand-over"
+
+
+def test_a_barred_invoice_is_foretold_apart_from_a_notice() -> None:
+    """Both are due on one day; the notice of the one does not take the barred one along."""
+    plan = DunningPlan(
+        plan="short", steps=(DunningStep(name="last", day=3, channel=Channel.EMAIL),)
+    )
+    court = plan.model_copy(
+        update={"steps": (plan.steps[0].model_copy(update={"threatens_court": True}),)}
+    )
+    first, old = _owes("A", plan=court), _owes("B", plan=plan)
+    found = forecast_debtor(
+        [first, old],
+        {
+            first.case_id: Standing(NOW),
+            old.case_id: Standing(NOW, court_until=after_due(-1000)),
+        },
+        *(ContactPolicy(), ContactSituation(), FAR),
+    )
+    days = {name[-1]: [local_day(PARIS, one.at) for one in steps] for name, steps in found.items()}
+    assert days["A"] == [after_due(3)]
+    assert days["B"] == [after_due(7)]
+    assert found[old.case_id][0].barred_since is None

@@ -151,10 +151,33 @@ def test_the_floor_is_looked_at_in_every_half_year() -> None:
         stated("2023-07-01", one)
 
 
-def test_a_floor_that_is_not_published_is_said() -> None:
-    """The French legal rate of the second half of 2026 is unknown: nobody held 9 % against it."""
+def test_an_unpublished_floor_is_held_provisionally_against_the_last_known() -> None:
+    """The legal rate of mid-2026 is unknown: three times the last known, 2.62 %, stands in."""
     account = stated("2026-09-30", claim(due_date="2026-07-31", contract_rate="9"))
-    assert any("not held against the floor" in warning for warning in account.warnings)
+    [told] = [warning for warning in account.warnings if warning.startswith("provisional")]
+    assert "last known floor of 7.86 % from 2026-01-01" in told
+    assert "2026-07-01 is not known yet" in told
+    with pytest.raises(ContractRateRefusedError, match=r"provisional floor of 7\.86 %.*12\.40 %"):
+        stated("2026-09-30", claim(due_date="2026-07-31", contract_rate="7.85"))
+
+
+def test_a_belgian_ceiling_that_is_not_known_yet_is_held_provisionally() -> None:
+    """No rate of 2027 is known: a consumer's is held against the 10.5 % of late 2026."""
+    told = {"due_date": "2026-12-31", "formal_notice_on": "2027-01-04"}
+    account = stated("2027-02-28", claim("BE consumer", contract_rate="10.5", **told))
+    assert any("provisional" in warning for warning in account.warnings)
+    with pytest.raises(ContractRateRefusedError, match=r"provisional ceiling of 10\.5 %"):
+        stated("2027-02-28", claim("BE consumer", contract_rate="10.51", **told))
+
+
+def test_a_series_of_which_nothing_is_known_is_to_be_imported_not_published() -> None:
+    """Italy's legal rate is shipped from 2023 on: nobody will publish that of 2021."""
+    one = claim("IT consumer", due_date="2021-01-31", formal_notice_on="2021-03-01")
+    account = stated("2023-01-31", one)
+    assert account.segments[0].source.startswith("no rate is shipped for this country and capacity")
+    assert account.segments[-1].rate == Decimal("5.00")
+    assert any("when the rate is imported" in warning for warning in account.warnings)
+    assert not any("published" in warning for warning in account.warnings)
 
 
 @pytest.mark.parametrize(("rate", "warned"), [("20", False), ("20.01", True), ("100", True)])

@@ -348,7 +348,7 @@ def test_debtor_who_contradicts_themselves_is_noticed() -> None:
         "the last one counts."
     )
     assert found.rows[-1].debtor.email == "new@a.example"
-    assert found.debtor_fields == {"email"}
+    assert found.fields == {"email"}
 
 
 def test_leading_zero_that_a_spreadsheet_dropped_is_given_back() -> None:
@@ -363,6 +363,6 @@ def test_report_is_no_way_into_a_spreadsheet() -> None:
     """A value that looks like a formula is text in the report, too."""
     report = problem_report([RowProblem(2, "amount", "=HYPERLINK(1)", "an amount, such as 1.00")])
     assert list(csv.reader(io.StringIO(report))) == [
-        ["line", "column", "value", "expected"],
-        ["2", "amount", "'=HYPERLINK(1)", "an amount, such as 1.00"],
+        ["line", "column", "value", "expected", "row"],
+        ["2", "amount", "'=HYPERLINK(1)", "an amount, such as 1.00", "left out"],
     ]

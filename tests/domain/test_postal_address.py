@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.postal_address import envelope_lines, town_lines
+from domain.postal_address import envelope_lines, town_lines, town_of
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,17 @@ def test_a_long_british_address_gives_its_postcode_a_place_beside_the_town() -> 
     lines = ["Flat 2", "Mill House", "14 Quay", "Bristol", "BS1 4QA"]
     assert envelope_lines(lines, "GB", 4) == ["Flat 2", "Mill House", "14 Quay", "BRISTOL BS1 4QA"]
     assert len(envelope_lines(["Care of", *lines], "GB", 4)) == 6
+
+
+@pytest.mark.parametrize(
+    ("lines", "town"),
+    [
+        (("12 rue des Tisseurs", "69004 LYON CEDEX 04"), "LYON CEDEX 04"),
+        (("Hafenstraße 12", "D-20457 Hamburg"), "Hamburg"),
+        (("14 Quay", "Bristol", "BS1 4QA"), "Bristol"),
+        (("14 Quay", "Bristol BS1 4QA"), "Bristol"),
+    ],
+)
+def test_a_letter_is_dated_from_the_town(lines: tuple[str, ...], town: str) -> None:
+    """The date line names the sender's town, wherever its country puts the postcode."""
+    assert town_of(lines) == town

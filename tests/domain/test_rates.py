@@ -35,6 +35,12 @@ def read(*lines: str, known: RateTable | None = None) -> RateTable:
         ("DE_BASE", "2026-12-31", "1.52", "derived"),
         ("UK_BANK_RATE_REFERENCE", "2009-01-01", "2.00", "provisional"),
         ("UK_BANK_RATE_REFERENCE", "2020-07-01", "0.10", "official"),
+        ("NL_LEGAL", "2024-08-01", "7.00", "official"),
+        ("NL_LEGAL", "2026-07-01", "5.00", "provisional"),
+        ("IT_LEGAL", "2026-03-01", "1.60", "official"),
+        ("BE_LEGAL", "2026-12-31", "4.50", "official"),
+        ("ES_LEGAL", "2019-12-31", "3.00", "official"),
+        ("ES_LEGAL", "2025-01-01", "3.25", "provisional"),
     ],
 )
 def test_shipped_rates_are_what_was_published(
@@ -50,7 +56,7 @@ def test_shipped_rates_are_whole_and_say_where_they_come_from() -> None:
     """Every series runs without a hole, and every row names its source, never an address."""
     holes = [one for one in TABLE.due(date(2026, 6, 30)) if one.is_missing]
     assert holes == []
-    assert {row.series for row in TABLE.rows} == set(list(RateSeries)[:5])
+    assert {row.series for row in TABLE.rows} == set(RateSeries)
     assert all(row.source and "://" not in row.source for row in TABLE.rows)
     assert rates_text(TABLE.rows).encode() == SHIPPED.read_bytes()
 
@@ -59,7 +65,7 @@ def test_a_rate_of_another_half_year_never_stands_in() -> None:
     """No row, no rate: neither the one before nor the one after is taken."""
     assert TABLE.find(RateSeries.FR_LEGAL_OTHER, day("2026-07-01")) is None
     assert TABLE.find(RateSeries.FR_LEGAL_OTHER, day("2014-12-31")) is None
-    assert TABLE.find(RateSeries.NL_LEGAL, day("2025-01-01")) is None
+    assert TABLE.find(RateSeries.NL_LEGAL, day("2022-12-31")) is None
 
 
 def test_missing_and_coming_rates_are_named() -> None:
@@ -69,7 +75,7 @@ def test_missing_and_coming_rates_are_named() -> None:
     assert missing == {"FR_LEGAL_INDIVIDUAL", "FR_LEGAL_OTHER"}
     assert {one.series.value for one in due if not one.is_missing} == {
         *("ECB_MRO", "DE_BASE", "FR_LEGAL_INDIVIDUAL", "FR_LEGAL_OTHER"),
-        "UK_BANK_RATE_REFERENCE",
+        *("UK_BANK_RATE_REFERENCE", "BE_LEGAL", "ES_LEGAL", "IT_LEGAL", "NL_LEGAL"),
     }
     assert {one.valid_from for one in due} == {day("2026-07-01"), day("2027-01-01")}
     assert str(due[0]).startswith("FR_LEGAL")

@@ -199,7 +199,10 @@ def test_nobody_is_handed_over_who_was_not_told() -> None:
     story = given(story.case, letter)
     next_one = story.when(a_referral(untold=False)).then_refused("DebtorNotTold")
     assert "leave first: `do-now F-1`" in next_one.sentence
-    given(story.case, door).when(a_referral(untold=False)).then("CaseReferred")
+    told = given(story.case, door)
+    early = told.on(after_due(48)).when(a_referral(untold=False)).then_refused("DeadlineStillRuns")
+    assert f"until {after_due(48)}" in early.sentence
+    told.on(after_due(49)).when(a_referral(untold=False)).then("CaseReferred")
 
 
 def test_a_formal_notice_tells_of_a_hand_over_where_the_plan_has_no_other() -> None:
@@ -207,7 +210,8 @@ def test_a_formal_notice_tells_of_a_hand_over_where_the_plan_has_no_other() -> N
     story = given(a_case(), performed("courtesy", after_due(3)))
     story.when(a_referral(untold=False)).then_refused("DebtorNotTold")
     formal = performed("formal-notice", after_due(45), channel=Channel.LETTER)
-    given(story.case, formal).when(a_referral(untold=False)).then("CaseReferred")
+    told = given(story.case, formal).on(after_due(60))
+    told.when(a_referral(untold=False)).then("CaseReferred")
 
 
 def test_against_its_conditions_another_person_must_agree() -> None:

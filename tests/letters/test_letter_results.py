@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,13 +13,17 @@ import pytest
 from activities.letter_office import LetterOffice
 from activities.letter_results import LetterResults
 from activities.telling import Telling
+from domain.formal_notice import notice_sent
 from engines.mailbox import Mailbox
 from schemas.identifiers import case_id
 from schemas.plan import DunningPlan
+from schemas.postage import Proof
 from schemas.service import ReportService
 from store import facts, letters
 from store.facts import UntoldFact
 from store.pool import Pool
+from store.read_models import case_as_it_stands
+from store.services import read_notice
 from tests.letters.conftest import NOTICE, sent
 from tests.support.cases import opened
 from tests.support.ledger import owe
@@ -98,3 +104,28 @@ async def test_a_letter_that_is_no_formal_notice_serves_nothing(
     post.only()["recipients"][0]["main_delivery_status"] = "DELIVERED"
     assert await office.follow(results) == {"delivered": 1}
     assert (await on_record(pool))[BOTH[0]] == []
+
+
+async def test_the_receipt_of_a_letter_posted_by_hand_is_kept_with_it(
+    pool: Pool, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    """No provider has it: its receipt is archived by the contact, for every invoice of it."""
+    await owe(pool, "F-2")
+    await opened(pool, "F-2", plan=DunningPlan(plan="short", steps=(NOTICE,)))
+    turn = await sent(pool, LetterOffice(pool, tmp_path), mailbox)
+    await turn.attempt()
+    case = await case_as_it_stands(pool, BOTH[0])
+    assert notice_sent(case) == turn.reference
+    scan = b"\x89PNG a receipt"
+    proof = Proof(
+        kind="acknowledgement",
+        content=scan,
+        media_type="image/png",
+        sha256=hashlib.sha256(scan).hexdigest(),
+    )
+    assert [await letters.keep_proof(pool, turn.reference, proof) for _ in "ab"] == [True, False]
+    notice = await read_notice(pool, turn.reference)
+    assert notice is not None
+    assert (notice.template, notice.cases, notice.proof) == ("formal-notice", BOTH, proof.sha256)
+    assert await letters.read_proofs(pool, turn.reference) == [proof]
+    assert await read_notice(pool, "R-of-nobody") is None

@@ -1,4 +1,4 @@
-"""How does every text look? Contact sheets of all mails at two widths, and of all letters.
+"""How does every text look? Contact sheets of all mails at two widths, letters and statements.
 
 ``python -m tests.pictures`` draws them into ``docs/pictures``, and everything in full size into
 ``var/pictures``: letters at 200 dpi, mails as a browser shows them. Mails need Chromium; where
@@ -18,10 +18,11 @@ import pypdfium2
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from activities.letter_pdf import LetterPress
+from activities.statement_pdf import StatementPress
 from activities.template_check import texts_of
 from activities.template_samples import sample_debtor, sample_notice
 from activities.texts import render_email
-from schemas.notice import Notice
+from schemas.notice import Letter, Notice
 from schemas.parties import Capacity
 from schemas.plan import Charges, NoticeKind
 
@@ -123,11 +124,29 @@ def draw_letters(language: str) -> list[tuple[str, Image.Image]]:
     for name in names_of(language, "letter"):
         for capacity in Capacity:
             letter = press.print(notice_of(name, language, capacity))
-            document = pypdfium2.PdfDocument(letter.pdf)
-            for number, page in enumerate(document, 1):
-                picture = page.render(scale=DPI / 72).to_pil().convert("RGB")
-                found.append((f"{language} {name} {capacity.value} {number}", picture))
-            document.close()
+            found += pages_of(letter, f"{language} {name} {capacity.value}")
+    return found
+
+
+def draw_statements(language: str) -> list[tuple[str, Image.Image]]:
+    """Every page of statements of one and of twelve invoices, with charges claimed and stated."""
+    press = StatementPress(TEMPLATES)
+    debtor = sample_debtor(language, Capacity.BUSINESS, COUNTRY[language])
+    found = []
+    for invoices, charges in ((1, Charges.CLAIM), (12, Charges.STATE)):
+        notice = sample_notice("firm", debtor, charges=charges, invoices=invoices)
+        found += pages_of(press.print(notice), f"{language} statement {invoices} {charges.value}")
+    return found
+
+
+def pages_of(document: Letter, name: str) -> list[tuple[str, Image.Image]]:
+    """Every page of a document at 200 dpi, each with its name."""
+    pdf = pypdfium2.PdfDocument(document.pdf)
+    found = [
+        (f"{name} {number}", page.render(scale=DPI / 72).to_pil().convert("RGB"))
+        for number, page in enumerate(pdf, 1)
+    ]
+    pdf.close()
     return found
 
 
@@ -160,13 +179,17 @@ def main() -> int:
     """Draw everything; 1 when there is no browser for the mails."""
     for folder in (SHEETS, FULL):
         folder.mkdir(parents=True, exist_ok=True)
-    pages = []
+    pages, statements = [], []
     for language in COUNTRY:
+        for name, page in draw_statements(language):
+            page.save(FULL / f"{name.replace(' ', '-')}.png")
+            statements.append((name, page))
         for name, page in draw_letters(language):
             page.save(FULL / f"{name.replace(' ', '-')}.png")
             if name.endswith((" 1", "formal-notice business 2")):
                 pages.append((name, page))
     keep(sheet_of(pages, 10, 220), "letters", 2440, 12)
+    keep(sheet_of(statements, 6, 240), "statements", 1600, 10)
     browser = next((path for one in BROWSERS if (path := shutil.which(one))), None)
     if browser is None:
         sys.stderr.write(

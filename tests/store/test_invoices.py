@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -89,20 +90,43 @@ async def test_dry_run_tells_and_leaves_everything_as_it_is(connection: Connecti
     assert await import_rows(connection, "atelier", read().rows) == dry
 
 
+async def test_what_was_agreed_is_kept_told_and_never_erased_by_a_file_without_it(
+    connection: Connection,
+) -> None:
+    """A file without terms, rate and delivery leaves what is known; one with them rules."""
+    head = f"{HEADER};terms;contract_rate;delivery_date"
+    full = read("F-1;C1;L;2027-01-02;2027-02-01;5,00;NET_30;12,5;2027-01-01\n", head)
+    await import_rows(connection, "atelier", full.rows, fields=full.fields)
+    assert await read_invoice(connection, "atelier", "F-1") == full.rows[0].invoice
+    bare = read("F-1;C1;L;2027-01-02;2027-02-01;5,00\n")
+    again = await import_rows(connection, "atelier", bare.rows, fields=bare.fields)
+    assert (again.unchanged, again.changed) == (1, ())
+    assert await read_invoice(connection, "atelier", "F-1") == full.rows[0].invoice
+    other = read("F-1;C1;L;2027-01-02;2027-02-01;5,00;;13\n", f"{HEADER};terms;contract_rate")
+    summary = await import_rows(connection, "atelier", other.rows, fields=other.fields)
+    assert [(one.field, one.before, one.after) for one in summary.changed] == [
+        ("terms", "NET_30", ""),
+        ("contract_rate", "12.5 %", "13 %"),
+    ]
+    kept = await read_invoice(connection, "atelier", "F-1")
+    assert kept is not None
+    assert (kept.contract_rate, kept.delivery_date) == (Decimal(13), date(2027, 1, 1))
+
+
 async def test_column_that_the_file_lacks_erases_nothing(connection: Connection) -> None:
     """An e-mail address that is known stays known when a later file has no such column."""
     full = read(
         "F-1;C1;Lefèvre;2027-01-02;2027-02-01;5,00;a@b.example;GB;consumer;1 Mill Lane\n",
         f"{HEADER};email;country;capacity;address",
     )
-    await import_rows(connection, "atelier", full.rows, debtor_fields=full.debtor_fields)
+    await import_rows(connection, "atelier", full.rows, fields=full.fields)
     known = await read_debtor(connection, "atelier", "C1")
     bare = read()
-    summary = await import_rows(connection, "atelier", bare.rows, debtor_fields=bare.debtor_fields)
+    summary = await import_rows(connection, "atelier", bare.rows, fields=bare.fields)
     assert summary.debtors_changed == 0
     assert await read_debtor(connection, "atelier", "C1") == known
     emptied = read("F-1;C1;Lefèvre;2027-01-02;2027-02-01;5,00;\n", f"{HEADER};email")
-    await import_rows(connection, "atelier", emptied.rows, debtor_fields=emptied.debtor_fields)
+    await import_rows(connection, "atelier", emptied.rows, fields=emptied.fields)
     debtor = await read_debtor(connection, "atelier", "C1")
     assert debtor is not None
     assert (debtor.email, debtor.country) == ("", "GB")
@@ -207,7 +231,7 @@ async def test_consent_to_electronic_letters_comes_and_goes_with_the_column(
         (f"{row};", header, None),
     ]:
         found = read(text, head)
-        await import_rows(connection, "atelier", found.rows, debtor_fields=found.debtor_fields)
+        await import_rows(connection, "atelier", found.rows, fields=found.fields)
         debtor = await read_debtor(connection, "atelier", "C1")
         assert debtor is not None
         assert debtor.electronic_letters_agreed_on == known

@@ -13,6 +13,7 @@ REFUSALS = {
     "CaseIsReferred",
     "DayMissing",
     "DayToCome",
+    "DeadlineStillRuns",
     "DebtorNotTold",
     "DestinationUnknown",
     "DisputeMoreThanAsked",
