@@ -31,6 +31,7 @@ from activities.inbox import Inbox
 from activities.letter_hooks import hook_pages
 from activities.letter_office import LetterAccountIncomplete, LetterOffice, providers_of
 from activities.letter_results import LetterResults
+from activities.letter_rounds import LetterRounds
 from activities.library import read_creditors, read_plans
 from activities.mail_accounts import (
     MailAccountIncomplete,
@@ -53,6 +54,7 @@ from store.pool import Pool, open_pool
 from workflows.bank_statement import BankStatementWorkflow
 from workflows.collection_case import CollectionCaseWorkflow
 from workflows.inbox import ReadInboxWorkflow
+from workflows.letters import FollowLettersWorkflow
 from workflows.options import bank_queue, channel_queue
 from workflows.overdue_sweep import OverdueSweepWorkflow
 
@@ -64,6 +66,7 @@ WORKFLOWS = [
     OverdueSweepWorkflow,
     BankStatementWorkflow,
     ReadInboxWorkflow,
+    FollowLettersWorkflow,
 ]
 """What is run here, and replayed by the tests."""
 
@@ -107,10 +110,11 @@ def build_workers(means: Means) -> list[Worker]:
     """
     settings, client = means.settings, means.client
     drain = timedelta(seconds=settings.drain_seconds)
+    office = means.letters or LetterOffice(means.pool, settings.letters)
     steps = Steps(
         *(means.pool, means.creditors, means.mailer),
         templates=settings.templates_folder,
-        letters=means.letters or settings.letters,
+        letters=office,
         rates=settings.rates_file,
     )
     record = CaseRecord(means.pool)
@@ -129,6 +133,7 @@ def build_workers(means: Means) -> list[Worker]:
             record.read_case,
             sweep.sweep_overdue,
             inbox.read_inbox,
+            LetterRounds(means.pool, office, telling).follow_letters,
         ],
         workflow_runner=means.workflow_runner,
         graceful_shutdown_timeout=drain,

@@ -1,7 +1,8 @@
 """What does a letter provider call about? A page that believes nobody who cannot sign.
 
 A call is kept once, whatever its content says: what became of the letter is then asked of the
-provider itself, so that a forged, old or reordered call can change nothing.
+provider itself, so that a forged, old or reordered call can change nothing. A call that came when
+the provider could not be asked is not done: called again, it is looked at again.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -27,8 +29,10 @@ TOLERANCE_SECONDS = 300
 
 LONGEST_ID = 200
 
-LookAt = Callable[[str], Awaitable[object]]
-"""Asks the provider about the letter of an id."""
+_SECONDS = re.compile(r"[0-9]{1,12}")
+
+LookAt = Callable[[str], Awaitable[bool]]
+"""Asks the provider about the letter of an id; False when it could not be asked."""
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
@@ -59,22 +63,31 @@ def hook_pages(
         body = await _body(request)
         if body is None:
             return _answer(413, f"at most {MOST_BYTES} bytes")
-        timestamp = request.headers.get("X-Timestamp", "")
-        expected = signature(secret, timestamp, body)
-        if not hmac.compare_digest(expected, request.headers.get("X-Signature", "")):
-            return _answer(401, "the signature is not ours")
-        if not timestamp.isdigit() or abs(clock() - int(timestamp)) > TOLERANCE_SECONDS:
-            return _answer(401, "the call is too old")
+        if why_not := _unbelievable(request, body, secret, clock()):
+            return _answer(401, why_not)
         ids = _ids(body)
         if ids is None:
             return _answer(400, "expected JSON with 'id' and 'resource_id'")
         call_id, provider_id, said = ids
         if not await letters.keep_call(pool, provider, call_id, provider_id, said):
             return _answer(200, "known")
-        await look_at(provider_id)
+        if not await look_at(provider_id):
+            return _answer(503, "kept, but you could not be asked about it: call again")
+        await letters.calls_are_seen(pool, provider_id)
         return _answer(200, "kept")
 
     return Starlette(routes=[Route(f"/letters/hooks/{provider}", called, methods=["POST"])])
+
+
+def _unbelievable(request: Request, body: bytes, secret: str, now: float) -> str:
+    """Why a call is not the provider's own of this moment; empty when it is."""
+    timestamp = request.headers.get("X-Timestamp", "")
+    given = request.headers.get("X-Signature", "")
+    if not hmac.compare_digest(signature(secret, timestamp, body).encode(), given.encode()):
+        return "the signature is not ours"
+    if not _SECONDS.fullmatch(timestamp) or abs(now - int(timestamp)) > TOLERANCE_SECONDS:
+        return "the call is too old"
+    return ""
 
 
 async def _body(request: Request) -> bytes | None:
@@ -89,7 +102,10 @@ async def _body(request: Request) -> bytes | None:
 def _ids(body: bytes) -> tuple[str, str, dict[str, Any]] | None:
     try:
         said = json.loads(body)
-    except ValueError:
+        kept = json.dumps(said, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    if b"\\u0000" in kept:  # The database keeps no such character.
         return None
     if not isinstance(said, dict):
         return None

@@ -17,6 +17,7 @@ from activities.maileva import Maileva
 from activities.maileva_electronic import MailevaElectronic
 from activities.maileva_sendings import MailevaAccount
 from domain.postage import travels_as
+from domain.postal_address import sender_lines
 from schemas.commands import Refusal
 from schemas.notice import Letter, Notice
 from schemas.parties import Capacity
@@ -25,6 +26,9 @@ from schemas.settings import Settings
 from store import letters
 from store.letters import KeptLetter
 from store.pool import Pool
+
+NOT_ASKED = "not asked"
+"""How a letter is counted that its provider could not be asked about."""
 
 
 class LetterAccountIncomplete(RuntimeError):  # noqa: N818 - reads as the condition it names
@@ -141,11 +145,18 @@ class LetterOffice:
                     found[await self._state_of(provider, letter, results)] += 1
         return found
 
-    async def look_at(self, provider_id: str, results: Results) -> None:
-        """Ask about one letter; what cannot be asked now is asked with all others."""
+    async def look_at(self, provider_id: str, results: Results) -> bool:
+        """Ask about one letter; what cannot be asked now is asked with all others.
+
+        Returns:
+            False when it could not be asked.
+        """
+        asked = True
         for provider in self._providers.values():
             for letter in await letters.under_way(self._pool, provider.name, of=provider_id):
-                await self._state_of(provider, letter, results)
+                state = await self._state_of(provider, letter, results)
+                asked = asked and state != NOT_ASKED
+        return asked
 
     def _provider_of(self, kind: LetterKind) -> LetterProvider | None:
         return next((one for one in self._providers.values() if kind in one.kinds), None)
@@ -156,7 +167,7 @@ class LetterOffice:
         try:
             return (await self._look(provider, letter, results)).value
         except (DeliveryPostponed, DeliveryRefused):
-            return "not asked"
+            return NOT_ASKED
 
     async def _look(
         self, provider: LetterProvider, letter: KeptLetter, results: Results
@@ -193,7 +204,7 @@ def _posting(notice: Notice, letter: Letter, kind: LetterKind) -> Posting:
         kind=kind,
         recipient=tuple(lines),
         country=notice.debtor.country,
-        sender=(creditor.name[:38], *creditor.address)[:6],
+        sender=sender_lines(creditor.name, creditor.address),
         sender_country=creditor.country,
         pdf=letter.pdf,
         pages=letter.pages,

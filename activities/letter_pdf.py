@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +143,8 @@ def _account(notice: Notice, words: LetterText) -> dict[str, Any]:
 
 
 def _squeezed(line: str) -> str:
-    return " ".join(one_line(line).split())
+    # A letter and its accent take one place on the envelope, also where macOS wrote them apart.
+    return unicodedata.normalize("NFC", " ".join(one_line(line).split()))
 
 
 def _city(address: tuple[str, ...]) -> str:

@@ -226,6 +226,7 @@ def _item(
         reference=invoice.reference,
         statement=statement,
         account=account_of_case(case),
+        delivered_on=invoice.delivery_date,
     )
 
 

@@ -28,12 +28,13 @@ _WORDS = frozenset({"alt", "content", "href", "title"})
 _CHOSEN = frozenset({"a", "area"})
 """Elements whose ``href`` a reader follows or not; that of any other is fetched."""
 
-_OWN = re.compile(r"\s*(?:data:|cid:|#|$)", re.IGNORECASE)
+_OWN = re.compile(r"\s*(?:data:(?:image|font)/|cid:|#|$)", re.IGNORECASE)
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _CSS_ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?|\\(.)", re.DOTALL)
 _CSS_LOADS = re.compile(
     r"url\(\s*[\"']?(?P<url>[^)\"']*)|@import\s*[\"']?(?P<sheet>[^;\"']*)"
-    r"|(?:image-set|cross-fade|image|src)\(\s*[\"'](?P<image>[^\"']*)",
+    r"|(?:image-set|cross-fade|image|src)\(\s*[\"'](?P<image>[^\"']*)"
+    r"|[\"'](?P<quoted>\s*(?:https?:)?//[^\"']*)",
     re.IGNORECASE,
 )
 _SIGNS = ("url", "@import", "image-set", "cross-fade", "refresh", "href", "&#", "\\")
@@ -112,7 +113,8 @@ def _loads(tag: str, name: str, value: str, *, refreshes: bool) -> bool:
         return tag not in _CHOSEN and not _OWN.match(value)
     if name == "content":
         return refreshes
-    return local in _LOADING and not _OWN.match(value)
+    several = local.endswith("srcset") and "//" in value
+    return local in _LOADING and (several or not _OWN.match(value))
 
 
 def _in_css(text: str) -> Iterator[str]:

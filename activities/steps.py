@@ -23,10 +23,12 @@ from activities.step_turn import NO_POLICY_OF_ITS_OWN, StepTurn
 from activities.template_engine import TemplateBroken, TemplateMissing
 from activities.texts import TooManyItems
 from domain.notice_claim import claims_of
+from domain.telephone import NO_USABLE_NUMBER, telephone_number
 from schemas.notice import KeptMessage, Notice
 from schemas.parties import Creditor
 from schemas.turns import StepOrder, TurnResult
 from store.pool import Pool
+from store.receivables import read_debtor
 
 UNFIT = (
     *(EmailAddressInvalid, EmailAddressMissing, AddressDoesNotFit, AddressMissing),
@@ -70,7 +72,7 @@ class Steps:
     async def open_phone_task(self, order: StepOrder) -> TurnResult:
         """Put a call on the worklist; the task is a row that follows from the event."""
         turn = self._turn(order, repeatable=True)
-        return await uninterrupted(turn.take(_on_record))
+        return await uninterrupted(turn.take(self._call))
 
     @activity.defn(name="post_letter")
     async def post_letter(self, order: StepOrder) -> TurnResult:
@@ -100,6 +102,14 @@ class Steps:
             refusal.address = address
             raise
         return delivered.model_copy(update={"address": address})
+
+    async def _call(self, step: Step, _begin: BeginHandOver) -> Delivered:
+        """On record is the whole effect; a number that nobody can dial is corrected first."""
+        case = step.case
+        debtor = await read_debtor(self._pool, case.creditor, case.debtor_id)
+        if debtor is None or not debtor.phone or telephone_number(debtor.phone, debtor.country):
+            return Delivered()
+        return Delivered(detail=NO_USABLE_NUMBER)
 
     async def _letter(self, step: Step, begin: BeginHandOver) -> Delivered:
         notice = await self._notice(step)

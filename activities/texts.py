@@ -21,6 +21,7 @@ from activities.template_engine import (
 )
 from activities.text_files import TextFiles, text_files, version_of
 from activities.typography import formats, grouped, in_threes, typographic, typographic_markup
+from domain.telephone import telephone_number
 from schemas.notice import EmailMessageText, Notice
 from schemas.parties import Capacity
 
@@ -224,6 +225,7 @@ def text_values(notice: Notice, language: str) -> dict[str, Any]:
         "language": language,
         "country": debtor.country,
         "iban": grouped(creditor.iban),
+        "dial": _dialled(debtor.phone, debtor.country),
         "phone": creditor.phone.replace(" ", "\u00a0"),
         "answer_to": creditor.reply_to or creditor.email,
         "siren": in_threes(debtor.siren),
@@ -236,6 +238,12 @@ def text_values(notice: Notice, language: str) -> dict[str, Any]:
         "french_business": in_france and debtor.capacity is Capacity.BUSINESS,
         "french_public": in_france and debtor.capacity is Capacity.PUBLIC,
     }
+
+
+def _dialled(phone: str, country: str) -> str:
+    """The debtor's number as it is dialled, and as it is read; empty when nobody could dial it."""
+    number = telephone_number(phone, country) if phone else None
+    return str(number) if number else ""
 
 
 def _block(part: str) -> dict[str, Any]:

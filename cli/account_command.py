@@ -22,7 +22,7 @@ from domain.item_account import account_of_case, account_of_invoice
 from domain.limitation import limitation_alarm
 from domain.notice_claim import claim_of_case
 from domain.rates import RateTable
-from domain.time_to_sue import limitation_of
+from domain.time_to_sue import limitation_of, part_payment
 from schemas.account import ItemAccount
 from schemas.agreed_interest import AgreedInterest
 from schemas.base import Frozen
@@ -125,9 +125,12 @@ async def account_of(
         fields = _claim(invoice, debtor, payments, agreed)
     claim = claim_of(fields, asked)
     statement = state(claim, day, table, asked)
+    paid = [part_payment(one.day, one.reference) for one in payments]
+    happened = [*paid, *(case.interruptions if case else ())]
     limit = limitation_of(
         *(debtor.country, debtor.capacity, invoice.issue_date, invoice.due_date),
-        [one for one in payments if one.day <= day],
+        [one for one in happened if one.day <= day],
+        invoice.delivery_date,
     )
     return Account(
         invoice=number,
@@ -224,7 +227,11 @@ def _print(one: Account) -> None:
         rate = one.statement.segments[-1].rate
         say(f"  rate of the contract: {rate} % a year, from {one.rate_of}")
     if one.limitation is not None:
-        say(f"  last day to go to court, from the invoice's date: {one.limitation.limitation_day}")
+        limit = one.limitation
+        since = f"from {limit.start} {limit.counted_from}"
+        if anew := [step.interruption for step in limit.steps if step.counted]:
+            since = f"anew from {anew[-1].kind.value.replace('_', ' ')} on {anew[-1].day}"
+        say(f"  last day to go to court, {since}: {limit.limitation_day}")
     for notice in one.notices:
         say_error(f"  warning: {notice}", Exit.DONE)
     say()

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from temporalio.client import WorkflowFailureError, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
-from cli import upkeep_commands
+from cli import letters_command, upkeep_commands
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json
 from cli.progress import progress
 from cli.reach import Reach, author, everything
@@ -69,13 +69,22 @@ async def feed(paths: list[Path], account: str, on: date | None, *, as_json: boo
 
 
 async def day(folder: Path, on: date | None) -> Exit:
-    """Feed what has arrived in a folder, then sweep: no case is opened for what was just paid."""
+    """Feed what has arrived in a folder, then sweep: no case is opened for what was just paid.
+
+    Letters are asked after last: a slow provider keeps neither the bank nor the sweep waiting.
+    """
     worst = Exit.DONE
     _must_be_there([folder])
     async with everything() as reach:
         for path in _files([folder]):
             worst = max(worst, await _feed_and_move(reach, path, Delivered(now=_noon(on))))
-    return max(worst, await upkeep_commands.sweep(on, as_json=False))
+    worst = max(worst, await upkeep_commands.sweep(on, as_json=False))
+    async with everything() as reach:
+        letters = await letters_command.follow_letters(reach)
+    if letters:
+        say(f"letters: {letters_command.in_words(letters)}")
+        worst = max(worst, Exit.PROBLEMS if letters.not_asked else Exit.DONE)
+    return worst
 
 
 async def watch(

@@ -6,23 +6,12 @@ import os
 import sys
 from datetime import timedelta
 
-from temporalio.client import (
-    Schedule,
-    ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
-    ScheduleIntervalSpec,
-    ScheduleOverlapPolicy,
-    SchedulePolicy,
-    ScheduleSpec,
-    ScheduleUpdate,
-)
-from temporalio.service import RPCError, RPCStatusCode
-
 from activities.inbox import Inbox
 from activities.mail_accounts import MailAccountIncomplete, mailboxes_of
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
 from cli.progress import progress
 from cli.reach import database, everything
+from cli.schedules import drop_schedule, every, keep_schedule
 from domain.inbound_reply import excerpt
 from schemas.inbound import InboundKind
 from schemas.turns import InboxSummary
@@ -105,38 +94,23 @@ async def show(message: str, *, raw: bool, as_json: bool) -> Exit:
     return Exit.DONE
 
 
-async def schedule(every: int, *, remove: bool) -> Exit:
+async def schedule(minutes: int, *, remove: bool) -> Exit:
     """Have the engine read the mailbox every so many minutes, or no more."""
     async with everything() as reach:
-        handle = reach.client.get_schedule_handle(INBOX_SCHEDULE)
         if remove:
-            try:
-                await handle.delete()
-            except RPCError as error:
-                if error.status is not RPCStatusCode.NOT_FOUND:
-                    raise
+            await drop_schedule(reach.client, INBOX_SCHEDULE)
             say("the engine reads no mailbox by itself any more")
             return Exit.DONE
         own = any(creditor.inbox for creditor in reach.creditors.values())
         if not reach.settings.inbox_host and not own:
             raise CommandFailed(Exit.USAGE, NOT_CONFIGURED)
-        wanted = _again_and_again(every, reach.settings.task_queue)
-        try:
-            await reach.client.create_schedule(INBOX_SCHEDULE, wanted)
-        except ScheduleAlreadyRunningError:
-            await handle.update(lambda _was: ScheduleUpdate(schedule=wanted))
-    say(f"the engine reads every mailbox each {every} minutes; its workers need their passwords")
+        wanted = every(
+            *(timedelta(minutes=minutes), INBOX_WORKFLOW, "inbox", reach.settings.task_queue),
+            catch_up=timedelta(minutes=10),
+        )
+        await keep_schedule(reach.client, INBOX_SCHEDULE, wanted)
+    say(f"the engine reads every mailbox each {minutes} minutes; its workers need their passwords")
     return Exit.DONE
-
-
-def _again_and_again(minutes: int, task_queue: str) -> Schedule:
-    return Schedule(
-        action=ScheduleActionStartWorkflow(INBOX_WORKFLOW, id="inbox", task_queue=task_queue),
-        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(minutes=minutes))]),
-        policy=SchedulePolicy(
-            overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(minutes=10)
-        ),
-    )
 
 
 def _in_words(summary: InboxSummary) -> str:

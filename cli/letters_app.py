@@ -29,11 +29,24 @@ def list_(*, as_json: AsJson = False) -> None:
 
 @letters_app.command()
 def follow(*, as_json: AsJson = False) -> None:
-    """Ask the provider what became of letters under way, and archive their proofs; run it daily."""
+    """Ask the provider, once, what became of letters under way, and archive their proofs."""
     from cli import letters_command
     from cli.outcome import finish
 
     finish(letters_command.follow(as_json=as_json))
+
+
+@letters_app.command()
+def schedule(
+    *,
+    every: Annotated[int, typer.Option(min=1, max=24, help="Hours between rounds.")] = 6,
+    remove: Annotated[bool, typer.Option("--remove", help="Ask no more by itself.")] = False,
+) -> None:
+    """Have the engine ask after letters again and again; said twice, it is one schedule."""
+    from cli import letters_command
+    from cli.outcome import finish
+
+    finish(letters_command.schedule(every, remove=remove))
 
 
 @letters_app.command()

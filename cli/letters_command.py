@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 from activities.letter_office import LetterAccountIncomplete, LetterOffice, providers_of
-from activities.letter_results import LetterResults
+from activities.letter_rounds import LetterRounds
 from cli.outcome import CommandFailed, Exit, say, say_json, say_table
-from cli.reach import database, everything
+from cli.reach import Reach, database, everything
+from cli.schedules import drop_schedule, every, keep_schedule
 from schemas.postage import Proof
+from schemas.turns import LettersSummary
 from store import letters
+
+LETTERS_SCHEDULE = "follow-letters"
+LETTERS_WORKFLOW = "FollowLetters"
+NOBODY_TO_ASK = "letters go to a folder (LETTER_PROVIDER); there is nobody to ask"
 
 _SAFE = re.compile(r"[^A-Za-z0-9._-]")
 
@@ -40,21 +47,59 @@ async def list_letters(*, as_json: bool) -> Exit:
 async def follow(*, as_json: bool) -> Exit:
     """Ask the provider about every letter under way, and archive the proofs there are."""
     async with everything() as reach:
-        try:
-            providers = providers_of(reach.settings)
-        except LetterAccountIncomplete as error:
-            raise CommandFailed(Exit.USAGE, str(error)) from error
-        if not providers:
-            words = "letters go to a folder (LETTER_PROVIDER); there is nobody to ask"
-            raise CommandFailed(Exit.USAGE, words)
-        office = LetterOffice(reach.pool, reach.settings.letters, providers)
-        found = await office.follow(LetterResults(reach.pool, reach.telling))
-        await office.close()
+        summary = await follow_letters(reach)
+    if summary is None:
+        raise CommandFailed(Exit.USAGE, NOBODY_TO_ASK)
     if as_json:
-        say_json(dict(found))
+        say_json(summary)
     else:
-        say(", ".join(f"{count} {state}" for state, count in sorted(found.items())) or "none")
-    return Exit.PROBLEMS if found["not asked"] else Exit.DONE
+        say(in_words(summary))
+    return Exit.PROBLEMS if summary.not_asked else Exit.DONE
+
+
+async def follow_letters(reach: Reach) -> LettersSummary | None:
+    """Do a round here and now; None when letters go to a folder.
+
+    Raises:
+        CommandFailed: when the account of the provider is not wholly set.
+    """
+    try:
+        providers = providers_of(reach.settings)
+    except LetterAccountIncomplete as error:
+        raise CommandFailed(Exit.USAGE, str(error)) from error
+    if not providers:
+        return None
+    office = LetterOffice(reach.pool, reach.settings.letters, providers)
+    try:
+        return await LetterRounds(reach.pool, office, reach.telling).follow()
+    finally:
+        await office.close()
+
+
+def in_words(summary: LettersSummary) -> str:
+    """What a round found, on one line."""
+    parts = [f"{number} {state}" for state, number in summary.states.items()]
+    if summary.not_asked:
+        parts.append(f"{summary.not_asked} not asked: the next round asks again")
+    return ", ".join(parts) or "no letter is under way"
+
+
+async def schedule(hours: int, *, remove: bool) -> Exit:
+    """Have the engine ask after letters every so many hours, or no more."""
+    async with everything() as reach:
+        if remove:
+            await drop_schedule(reach.client, LETTERS_SCHEDULE)
+            say("the engine asks after letters no more by itself")
+            return Exit.DONE
+        if reach.settings.letter_provider == "folder":
+            raise CommandFailed(Exit.USAGE, NOBODY_TO_ASK)
+        wanted = every(
+            *(timedelta(hours=hours), LETTERS_WORKFLOW, "letters", reach.settings.task_queue),
+            catch_up=timedelta(hours=12),
+        )
+        await keep_schedule(reach.client, LETTERS_SCHEDULE, wanted)
+    say(f"the engine asks after letters every {hours} hours; its workers need the same account")
+    return Exit.DONE
 
 
 async def save_proofs(reference: str, folder: Path) -> Exit:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from cli.outcome import Exit, say_json, say_table
 from cli.reach import database
 from domain.limitation import limitation_alarm
-from domain.time_to_sue import limitation_of, receipts_of
+from domain.time_to_sue import interruptions_of, limitation_of
 from schemas.base import Frozen
 from schemas.case import CollectionCase
 from schemas.limitation import LimitationAlarm
@@ -60,7 +60,8 @@ def _near(facts: ClaimFacts, within: int) -> NearLimitation | None:
     case = facts.case
     limit = limitation_of(
         *(facts.country, Capacity(facts.capacity), facts.issue_date, case.due_date),
-        receipts_of(case),
+        interruptions_of(case),
+        facts.delivery_date,
     )
     today = _today(case)
     if limit is None or (limit.limitation_day - today).days > within:

@@ -35,6 +35,8 @@ Needed = Annotated[str, typer.Option(help="Kept on record.")]
 Day = Annotated[date | None, typer.Option(parser=day, metavar="YYYY-MM-DD")]
 NeededDay = Annotated[date, typer.Option(parser=day, metavar="YYYY-MM-DD")]
 Withdraw = Annotated[bool, typer.Option("--withdraw", help="Recorded by mistake; say --reason.")]
+Kind = Annotated[str, typer.Option(help="acknowledgement, court-claim, order-served, …")]
+Proof = Annotated[str, typer.Option(help="The file that proves it in writing, or where it is.")]
 Step = Annotated[str, typer.Option(help="Its name; whichever is next when not given.")]
 Part = Annotated[str, typer.Option(help="Only this amount; all that is asked by default.")]
 Parts = Annotated[list[str] | None, typer.Option(help="DATE:AMOUNT; once for each instalment.")]
@@ -169,6 +171,7 @@ def _promise(
     amount: Part = "",
     said_by: Reason = "",
     means: Reason = "",
+    acknowledged: Proof = "",
     withdraw: Withdraw = False,
     reason: Reason = "",
 ) -> Answer:
@@ -178,7 +181,8 @@ def _promise(
     if withdraw or reason:
         typed = {"--on": on, "--amount": amount, "--said-by": said_by, "--means": means}
         return ops_commands.withdraw(selection, how, reason, typed, withdraw=withdraw)
-    return ops_commands.promise(selection, how, on, amount, said_by, means)
+    words = {"said_by": said_by, "means": means}
+    return ops_commands.promise(selection, how, on, amount, words, acknowledged)
 
 
 @_asks("instalments")
@@ -189,6 +193,7 @@ def _instalments(
     part: Parts = None,
     said_by: Reason = "",
     keep_days: KeepDays = False,
+    acknowledged: Proof = "",
     withdraw: Withdraw = False,
     reason: Reason = "",
 ) -> Answer:
@@ -199,7 +204,28 @@ def _instalments(
         typed = {"--part": part, "--said-by": said_by, "--keep-days": keep_days}
         return ops_commands.withdraw(selection, how, reason, typed, withdraw=withdraw)
     parts = part or []
-    return ops_commands.instalments(selection, how, parts, said_by, accelerates=not keep_days)
+    return ops_commands.instalments(
+        selection, how, parts, said_by, acknowledged, accelerates=not keep_days
+    )
+
+
+@_asks("interrupt")
+def _interrupt(
+    selection: Selection,
+    how: Manner,
+    *,
+    kind: Kind,
+    on: NeededDay,
+    proof: Proof = "",
+    withdraw: Withdraw = False,
+    reason: Reason = "",
+) -> Answer:
+    """Record what starts limitation afresh: an acknowledgement, a court act; or withdraw it."""
+    from cli import interrupt_command
+
+    if withdraw or reason:
+        return interrupt_command.withdraw(selection, how, kind, on, reason)
+    return interrupt_command.interrupt(selection, how, kind, on, proof)
 
 
 @_asks("hold")

@@ -10,6 +10,7 @@ from typing import Any
 from cli.asking import Manner, ask
 from cli.local_time import morning_of
 from cli.outcome import CommandFailed, Exit
+from cli.proofs import proof_of
 from cli.reach import Reach, author
 from cli.selection import Selection
 from cli.typed import money
@@ -130,13 +131,18 @@ async def resolve(
 
 
 async def promise(
-    selection: Selection, how: Manner, on: date | None, amount: str, said_by: str, means: str
+    selection: Selection,
+    how: Manner,
+    on: date | None,
+    amount: str,
+    words: Mapping[str, str],
+    acknowledged: str,
 ) -> Exit:
-    """Record that the debtor names a day."""
+    """Record that the debtor names a day, and acknowledges the debt where that is written."""
     if on is None:
-        words = "--on is missing: the day that was promised (or --withdraw with --reason)"
-        raise CommandFailed(Exit.USAGE, words)
-    day = on
+        missing = "--on is missing: the day that was promised (or --withdraw with --reason)"
+        raise CommandFailed(Exit.USAGE, missing)
+    day, written = on, _written(acknowledged)
 
     def make(line: CaseLine, command_id: str) -> Asked:
         return PromiseToPay(
@@ -144,20 +150,27 @@ async def promise(
             by=author(),
             amount=money(amount, line.currency) if amount else None,
             on=day,
-            said_by=said_by,
-            means=means,
+            **words,
+            **written,
         )
 
     return await ask(selection, how, "promised", make)
 
 
 async def instalments(
-    selection: Selection, how: Manner, parts: list[str], said_by: str, *, accelerates: bool
+    selection: Selection,
+    how: Manner,
+    parts: list[str],
+    said_by: str,
+    acknowledged: str,
+    *,
+    accelerates: bool,
 ) -> Exit:
-    """Record an instalment plan, each part as DATE:AMOUNT."""
+    """Record an instalment plan, each part as DATE:AMOUNT; a signed one acknowledges the debt."""
     if not parts:
         words = "--part is missing: DATE:AMOUNT of each instalment (or --withdraw with --reason)"
         raise CommandFailed(Exit.USAGE, words)
+    written = _written(acknowledged)
 
     def make(line: CaseLine, command_id: str) -> Asked:
         return AgreeInstalments(
@@ -166,9 +179,18 @@ async def instalments(
             instalments=tuple(_instalment(part, line.currency) for part in parts),
             said_by=said_by,
             accelerates=accelerates,
+            **written,
         )
 
     return await ask(selection, how, "paying by instalments", make)
+
+
+def _written(acknowledged: str) -> dict[str, str]:
+    """What a request says of a written acknowledgement."""
+    if not acknowledged:
+        return {}
+    proof, sha256 = proof_of(acknowledged, "--acknowledged")
+    return {"acknowledged": proof, "acknowledged_sha256": sha256}
 
 
 async def withdraw(

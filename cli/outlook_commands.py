@@ -13,6 +13,7 @@ from cli.reach import database
 from cli.under_way import what_keeps
 from cli.wording import count, foretold, in_words
 from domain.ladder import taken_today
+from domain.limitation_watch import unwatched
 from domain.next_action import next_action
 from schemas.actions import PerformStep, SendNotice, Wait
 from schemas.base import Frozen, Instant
@@ -162,7 +163,7 @@ async def _open_cases(pool: Pool) -> AsyncIterator[CollectionCase]:
 
 
 def _sleeper(case: CollectionCase, now: datetime) -> Sleeper | None:
-    action = next_action(case, now)
+    action = next_action(unwatched(case), now)
     if not isinstance(action, Wait) or action.reason not in PAUSES:
         return None
     since = _asleep_since(case)
@@ -197,7 +198,7 @@ async def _reason(
 ) -> Reason:
     # A case whose clock has been moved ahead is asked as of where its own record ends.
     now = max(now, case.changed_at or case.opened_at, waits.since if waits else now)
-    action = next_action(case, now)
+    action = next_action(unwatched(case), now)
     if isinstance(action, PerformStep):
         action = await what_keeps(pool, case, action, waits, now)
     if isinstance(action, Wait):

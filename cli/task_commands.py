@@ -14,6 +14,7 @@ from cli.reach import author, database, everything
 from cli.typed import money, one_of
 from cli.worklist import WorkLine, call_time, script, worklist
 from domain.tasks import OUTCOMES
+from domain.telephone import NO_USABLE_NUMBER, telephone_number
 from schemas.case import CollectionCase, TaskKind
 from schemas.commands import CompleteTask
 from schemas.pauses import DisputeReason
@@ -133,8 +134,7 @@ async def show_task(task: str, *, as_json: bool) -> Exit:
 def _print_task(line: TaskLine, work: WorkLine | None) -> None:
     say(f"{line.task_id}  {line.kind}  {line.status}  {line.case_id}")
     say(line.summary)
-    number = (work.number if work else "") or line.phone
-    say(f"{line.debtor_name} {number} · {line.outstanding:.2f} {line.currency} outstanding")
+    say(f"{line.debtor_name} {_number(line)} · {line.outstanding:.2f} {line.currency} outstanding")
     if work is None:
         return
     if line.kind == TaskKind.CALL:
@@ -142,6 +142,14 @@ def _print_task(line: TaskLine, work: WorkLine | None) -> None:
         say(f"calls so far that reached nobody: {work.attempts}")
     if work.owner or work.due_on:
         say(f"owner: {work.owner or 'whoever takes it'} · due: {_due(work) or 'no day'}")
+
+
+def _number(line: TaskLine) -> str:
+    """The number as it is dialled and as it is read; what is none is told as such."""
+    if not line.phone:
+        return "no number yet"
+    number = telephone_number(line.phone, line.country)
+    return str(number) if number else f"{NO_USABLE_NUMBER} (on file: {line.phone!r})"
 
 
 async def finish_task(task: str, typed: Typed) -> Exit:

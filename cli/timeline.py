@@ -11,6 +11,7 @@ from cli.under_way import clock_of, what_keeps
 from cli.wording import describe, foretold, in_words
 from domain.forecast import Forecast
 from domain.inbound_reply import excerpt
+from domain.limitation_watch import unwatched
 from domain.next_action import next_action
 from schemas.actions import PerformStep, Wait
 from schemas.case import CollectionCase
@@ -34,7 +35,7 @@ async def show_case(pool: Pool, case_id: str, *, as_json: bool) -> None:
     waits = (await waiting_steps(pool, case_id)).get(case_id)
     now = clock_of(case, waits, datetime.now(UTC))
     ahead = await _ahead(pool, case, now)
-    action = next_action(case, now)
+    action = next_action(unwatched(case), now)
     if isinstance(action, PerformStep):
         action = await what_keeps(pool, case, action, waits, now)
     why = action.sentence if isinstance(action, Wait) else "Something is due now."

@@ -9,20 +9,18 @@ from zoneinfo import ZoneInfo, available_timezones
 from temporalio.client import (
     Schedule,
     ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
     ScheduleCalendarSpec,
     ScheduleOverlapPolicy,
     SchedulePolicy,
     ScheduleRange,
     ScheduleSpec,
-    ScheduleUpdate,
-    ScheduleUpdateInput,
 )
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json
 from cli.progress import progress
 from cli.reach import Reach, everything, owner, owner_dsn
+from cli.schedules import drop_schedule, keep_schedule
 from schemas.turns import SweepRequest, SweepSummary
 from store import event_store, read_models, receivables
 from store.migrate import migrate as apply_migrations
@@ -129,28 +127,16 @@ async def schedule(at: time, time_zone: str, *, remove: bool) -> Exit:
         words = f"--time-zone: {time_zone!r} is unknown; expected a name such as Europe/Paris"
         raise CommandFailed(Exit.USAGE, words)
     async with everything() as reach:
-        handle = reach.client.get_schedule_handle(SWEEP_SCHEDULE)
         if remove:
-            try:
-                await handle.delete()
-            except RPCError as error:
-                if error.status is not RPCStatusCode.NOT_FOUND:
-                    raise
+            await drop_schedule(reach.client, SWEEP_SCHEDULE)
             say("the engine sweeps no more by itself")
             return Exit.DONE
-        wanted = _daily(reach, at, time_zone)
-        try:
-            await reach.client.create_schedule(SWEEP_SCHEDULE, wanted)
-        except ScheduleAlreadyRunningError:
-            await handle.update(lambda _was: _updated(_was, wanted))
+        await keep_schedule(reach.client, SWEEP_SCHEDULE, _daily(reach, at, time_zone))
+        handle = reach.client.get_schedule_handle(SWEEP_SCHEDULE)
         following = (await handle.describe()).info.next_action_times[:1]
     next_one = f"; next on {following[0]:%Y-%m-%d at %H:%M} UTC" if following else ""
     say(f"the engine sweeps Monday to Friday at {at:%H:%M} {time_zone}{next_one}")
     return Exit.DONE
-
-
-def _updated(_was: ScheduleUpdateInput, wanted: Schedule) -> ScheduleUpdate:
-    return ScheduleUpdate(schedule=wanted)
 
 
 def _daily(reach: Reach, at: time, time_zone: str) -> Schedule:

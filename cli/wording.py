@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from schemas.events import CaseEvent
+from schemas.limitation import Interruption
 from schemas.money import Money
 from schemas.pauses import Arrangement
 
@@ -87,6 +88,11 @@ def _served(event: Any) -> str:
     return f"{letter} {how[service.outcome]}, served on {service.on}{proof}, by {event.by}"
 
 
+def _interrupted(one: Interruption) -> str:
+    kept = f", sha256 {one.sha256[:12]}" if one.sha256 else ""
+    return f"{one.kind.value.replace('_', ' ')} on {one.day}, proof: {one.proof}{kept}"
+
+
 def _corrected(event: Any) -> str:
     known = event.expected
     note = f"; {known} of it had been conceded in a dispute" if known and known.is_positive else ""
@@ -143,6 +149,9 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "ContactsAllowed": lambda e: f"{e.kind.value} is over: {e.reason} (by {e.by})",
     "ReplyReceived": lambda e: e.excerpt or "no words of their own",
     "FormalNoticeServed": _served,
+    "InterruptionRecorded": lambda e: _interrupted(e.interruption) + f" (by {e.by})",
+    "InterruptionWithdrawn": lambda e: f"{e.kind.value} of {e.on}: {e.reason} (by {e.by})",
+    "LimitationNear": lambda e: f"the last day to go to court is {e.limitation_day} ({e.law})",
     "TaskCompleted": lambda e: f"{e.task_id}: {e.outcome} {e.note} by {e.by}",
     "FactUnreadable": lambda e: f"{e.name}: {e.problem}",
     "PlanExhausted": lambda e: f"{e.outstanding} still owed",

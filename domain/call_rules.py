@@ -6,7 +6,10 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.business_calendar import (
+    NeverOpenError,
+    closed_because,
     contact_moment,
+    is_open,
     local_day,
     next_open_moment,
     working_days_after,
@@ -32,6 +35,9 @@ RESTS = {
     "asks-instalments": "the debtor asked for instalments",
 }
 """Outcomes after which the ladder rests for some days, and the reason that is shown."""
+
+AGAIN_WITHIN_DAYS = 90
+"""A call that is asked for later than this is forgotten rather than made: a hold says it better."""
 
 NOON = time(12)
 MORNING = time(9, 30)
@@ -127,11 +133,9 @@ def _rest(
 
 
 def _tried(case: CollectionCase, task: OpenTask, command: CompleteTask, now: datetime) -> Answer:
+    if refusal := _not_then(case, command.again_at, now):
+        return refusal
     again = command.again_at or _another_time(case, now)
-    if again <= now:
-        return Refusal(
-            code="CallAgainInThePast", sentence=f"{again:%Y-%m-%d %H:%M} UTC has passed."
-        )
     tried = CallTried(
         at=now,
         by=command.by,
@@ -144,6 +148,41 @@ def _tried(case: CollectionCase, task: OpenTask, command: CompleteTask, now: dat
         note=command.note,
     )
     return (tried,)
+
+
+def _not_then(case: CollectionCase, again: datetime | None, now: datetime) -> Refusal | None:
+    """Why no call is made at a moment that somebody named, told on the debtor's clock.
+
+    A person promised that moment to somebody, so it is refused rather than moved in silence; the
+    next moment that would do is named.
+    """
+    if again is None:
+        return None
+    zone = ZoneInfo(case.calendar.time_zone)
+    local = again.astimezone(zone)
+    shown = f"{local:%Y-%m-%d %H:%M} ({zone.key})"
+    if again <= now:
+        return Refusal(code="CallAgainInThePast", sentence=f"{shown} has passed.")
+    if again > now + timedelta(days=AGAIN_WITHIN_DAYS):
+        sentence = f"{shown} is more than {AGAIN_WITHIN_DAYS} days ahead; place a hold instead."
+        return Refusal(code="CallAgainTooFarAhead", sentence=sentence)
+    if is_open(case.calendar, again):
+        return None
+    hours = ", ".join(f"{one.opens:%H:%M} to {one.closes:%H:%M}" for one in case.calendar.windows)
+    closed = closed_because(case.calendar, local.date())
+    why = f"nobody calls then ({closed})" if closed else f"they may be called from {hours}"
+    sentence = f"{shown}: {why}; {_next_opening(case, again)}."
+    return Refusal(code="CallAgainOutsideHours", sentence=sentence)
+
+
+def _next_opening(case: CollectionCase, moment: datetime) -> str:
+    on_the_stroke = case.calendar.model_copy(update={"spread_minutes": 0})
+    try:
+        opening = next_open_moment(on_the_stroke, moment, "")
+    except NeverOpenError:
+        return "their calendar has no moment that would do"
+    local = opening.astimezone(ZoneInfo(case.calendar.time_zone))
+    return f"the next moment that would do is {local:%Y-%m-%d %H:%M}"
 
 
 def _another_time(case: CollectionCase, now: datetime) -> datetime:

@@ -9,6 +9,7 @@ from domain import (
     bounce_rules,
     charge_rules,
     formal_notice,
+    limitation_watch,
     money_rules,
     pause_rules,
     plan_change,
@@ -29,9 +30,11 @@ from schemas.commands import (
     CompleteTask,
     CorrectInvoice,
     NoteUnreadableFact,
+    RecordInterruption,
     RecordPayment,
     Refusal,
     ReportService,
+    WithdrawInterruption,
 )
 from schemas.events import CaseClosed, CaseEvent
 from schemas.requests import (
@@ -139,6 +142,8 @@ def _answer(case: CollectionCase, request: Asked, now: datetime) -> Events | Ref
             return money_rules.write_off(case, request, now)
         case ClaimCharges():
             return charge_rules.claim_charges(case, request, now)
+        case RecordInterruption() | WithdrawInterruption():
+            return limitation_watch.answer(case, request, now)
         case WaiveCharges():
             return charge_rules.waive_charges(case, request, now)
         case ReinstateCharges():

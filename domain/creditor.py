@@ -12,6 +12,7 @@ from domain.agreed_interest import hold_rate, rate_for
 from domain.contract_rate import ContractRateRefusedError
 from domain.email_address import EXPECTED_EMAIL, is_email
 from domain.payment_terms import UnknownTermError, read_term
+from domain.postal_address import sender_lines
 from domain.rates import RateTable
 from domain.yaml_document import Document, DocumentError, read_model, shown
 from schemas.parties import Capacity, Creditor
@@ -66,10 +67,22 @@ def _reachable_and_payable(document: Document) -> None:
         document.problem(("time_zone",), f"{shown(zone)} is not a time zone such as Europe/Paris")
     _terms_are_known(document)
     _hours_follow_each_other(document)
+    _stands_on_an_envelope(document)
     if document.value.get("email") == "":
         document.problem(("email",), f"'' is not {EXPECTED_EMAIL}")
     if document.value.get("iban") == "":
         document.problem(("iban",), "'' is not an IBAN such as FR7630006000011234567890189")
+
+
+def _stands_on_an_envelope(document: Document) -> None:
+    """Note a sender that no envelope has room for, before a letter is paid."""
+    lines = document.value.get("address")
+    count = len(lines) if isinstance(lines, list) else 0
+    address = tuple(document.text("address", place) for place in range(count))
+    try:
+        sender_lines(document.text("name"), address)
+    except ValueError as problem:
+        document.problem(("address",), f"as a sender of letters: {problem}")
 
 
 def _terms_are_known(document: Document) -> None:

@@ -14,6 +14,7 @@ from domain.business_calendar import local_day
 from domain.contact_policy import why_wait
 from domain.evolve import evolve
 from domain.forecast import Forecast, after, after_notice, foreseen, with_an_end
+from domain.limitation_watch import unwatched
 from domain.next_action import next_action
 from domain.sharing import SHARED_CHANNELS, joins
 from domain.time_to_sue import kept_apart
@@ -97,7 +98,7 @@ class _Future:
         )
         self._capacity = situation.capacity
         self._contacts = list(situation.contacts)
-        self._ahead = [_Ahead(case, standing[case.case_id]) for case in cases]
+        self._ahead = [_Ahead(unwatched(case), standing[case.case_id]) for case in cases]
         for one in self._ahead:
             if waits := standing[one.case.case_id].waited:
                 self._wait(one, since=waits.since, until=waits.until)

@@ -22,7 +22,11 @@ _SHAPE = re.compile(
 
 
 def is_email(text: str) -> bool:
-    """Whether a text has the shape of one plain e-mail address, in any script."""
-    if len(text) > MAX_EMAIL_CHARACTERS or text.find("@") > 64:
+    """Whether a text has the shape of one plain e-mail address, in any script.
+
+    One that begins with a hyphen is legal and never meant: a program that hands mail over would
+    take it for an option.
+    """
+    if text.startswith("-") or len(text) > MAX_EMAIL_CHARACTERS or text.find("@") > 64:
         return False
     return _SHAPE.fullmatch(text) is not None

@@ -12,6 +12,7 @@ from domain.evolve_pauses import PauseEvent, after_pause, kept_by
 from domain.evolve_referral import ReferralEvent, after_referral, without_proposal
 from domain.evolve_steps import StepEvent, after_step, arrived
 from domain.formal_notice import after_service
+from domain.limitation_watch import after_limitation, rewatched
 from domain.notices import answered
 from domain.reply_rules import after_reply
 from domain.task_figures import with_figures_of_now
@@ -25,6 +26,9 @@ from schemas.events import (
     CaseReopened,
     FactUnreadable,
     FormalNoticeServed,
+    InterruptionRecorded,
+    InterruptionWithdrawn,
+    LimitationNear,
     NoticeNotSent,
     NoticeSent,
     PlanExhausted,
@@ -90,7 +94,7 @@ def evolve(case: CollectionCase, event: CaseEvent) -> CollectionCase:
     commands = case.commands
     if event.cause and event.cause not in commands:
         commands = (*commands, event.cause)[-REMEMBERED_COMMANDS:]
-    return case.model_copy(
+    after = case.model_copy(
         update={
             **changes,
             "tasks": tasks,
@@ -99,6 +103,7 @@ def evolve(case: CollectionCase, event: CaseEvent) -> CollectionCase:
             "changed_at": event.at,
         }
     )
+    return rewatched(after)
 
 
 def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa: PLR0911, PLR0912, C901 - one branch a kind
@@ -123,6 +128,8 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
             return after_reply(case, event)
         case FormalNoticeServed():
             return after_service(case, event)
+        case InterruptionRecorded() | InterruptionWithdrawn() | LimitationNear():
+            return after_limitation(case, event)
         case CaseOpened() | FactUnreadable():
             return {}
         case PlanExhausted():

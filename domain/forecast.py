@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from domain.business_calendar import local_day
 from domain.case import evolve
+from domain.limitation_watch import unwatched
 from domain.next_action import next_action
 from domain.referral import handed_over
 from domain.time_to_sue import threatens_court
@@ -70,6 +71,7 @@ def _coming(
     case: CollectionCase, now: datetime, limit: int, court_until: date | None = None
 ) -> Generator[Forecast, None, bool]:
     """Each step still to come; answers whether there is nothing after the last of them."""
+    case = unwatched(case)
     for _ in range(limit):
         action = next_action(case, now)
         match action:

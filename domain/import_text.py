@@ -21,6 +21,9 @@ _LONGEST = {
 def read_text(field: str, text: str) -> str:
     """A cell without the invisible signs that copying leaves behind; every space is a plain one.
 
+    A letter and its accent are one sign (Unicode NFC), as they are counted and compared; macOS
+    writes them as two. The name of a file stays as its disk has it.
+
     Args:
         field: what the cell holds; only an address may have several lines.
         text: the cell.
@@ -29,7 +32,7 @@ def read_text(field: str, text: str) -> str:
         Unexpected: when it holds a control character, or is too long for its field.
     """
     signs: list[str] = []
-    for sign in text:
+    for sign in text if field == "document" else unicodedata.normalize("NFC", text):
         category = unicodedata.category(sign)
         if category == "Zs" or sign == "\t":
             signs.append(" ")

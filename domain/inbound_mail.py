@@ -14,19 +14,33 @@ WORDS_CHARACTERS = 20_000
 _REFERENCE = re.compile(r"\bR[A-Z2-7]{15}\b")
 _OUR_MESSAGE_ID = re.compile(r"<(r[a-z2-7]{15})@[a-z0-9.-]{1,255}>")
 _ABSENT = re.compile(
-    r"\W*(?:(?:re|tr|aw|fwd?)\s?:\s*)*\W*(?:"
+    r"\W*(?:(?:re|tr|aw|fwd?|r|i|rif|rv|res|enc|antw|odp|pd)\s?:\s*)*\W*(?:"
     r"out of (?:the )?office|automatic reply|auto(?:matic)?[- ]?(?:reply|response)|autoreply"
     r"|on (?:annual |maternity |parental )?leave\b|away from (?:the |my )?(?:office|desk)"
     r"|réponse automatique|message d'absence|absence du bureau|absente?s? du bureau"
     r"|notification d'absence|en congés?\b|fermeture annuelle|je suis absente?\b"
     r"|abwesenheit(?:snotiz|sassistent|sbenachrichtigung)?\b|automatische (?:antwort|rückmeldung)"
-    r"|nicht im (?:büro|haus)|außer haus|(?:im )?urlaub\b)",
+    r"|nicht im (?:büro|haus)|außer haus|(?:im )?urlaub\b"
+    r"|risposta automatica|risponditore automatico|(?:sono )?fuori (?:dall'|dalla )?(?:ufficio"
+    r"|sede)|assen(?:te|za) dall'ufficio|sono assente\b|in ferie\b"
+    r"|chiusura (?:estiva|natalizia|per ferie)"
+    r"|respuesta autom[aá]tica|(?:estoy |estaré )?fuera de (?:la )?oficina"
+    r"|ausen(?:te|cia) de (?:la )?oficina|de vacaciones\b|cerrado por vacaciones"
+    r"|automatische? (?:antwoord|beantwoording|reactie)|afwezig(?:heids(?:bericht|melding))?\b"
+    r"|afwezigheid(?:\s*$|\s+(?:tot|wegens)\b)"
+    r"|(?:ik ben )?niet (?:aanwezig|op kantoor)|buiten kantoor|(?:met|op) vakantie\b"
+    r"|automatyczna odpowied[zź]|odpowied[zź] automatyczna|autoodpowied[zź]|poza biurem"
+    r"|nieobecno[sś][cć](?:\s*$|\s+(?:w (?:biurze|pracy)|do)\b)|(?:jestem )?nieobecn[ya]\b"
+    r"|(?:jestem )?na urlopie\b"
+    r"|resposta autom[aá]tica|fora do escritório|ausen(?:te|cia|ência) do escritório|de férias\b)",
     re.IGNORECASE,
 )
 _ABSENT_WORDS = re.compile(
     r"out of (?:the )?office|on (?:annual |maternity )?leave|away until|absente?s?\b|en congés?\b"
     r"|de retour le|fermé|abwesend|nicht im (?:büro|haus)|außer haus|im urlaub|wieder erreichbar"
-    r"|back (?:in the office )?on",
+    r"|back (?:in the office )?on|fuori (?:ufficio|sede)|assente\b|in ferie\b"
+    r"|fuera de (?:la )?oficina|ausente\b|de vacaciones\b|afwezig|niet (?:aanwezig|op kantoor)"
+    r"|(?:met|op) vakantie|nieobecn|na urlopie|poza biurem|fora do escritório|de férias\b",
     re.IGNORECASE,
 )
 _READ_RECEIPT = re.compile(

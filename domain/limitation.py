@@ -106,8 +106,9 @@ def limitation(question: LimitationQuestion) -> Limitation:
     rule = _rule(question)
     warnings = []
     start = question.due_date if rule.from_due_date else question.performed_on
+    what = "the due date" if rule.from_due_date else "delivery"
     if start is None:
-        start = question.invoiced_on
+        start, what = question.invoiced_on, "the invoice's date"
         warnings.append("the day of performance is not known: counted from the invoice's date")
     if question.country in _UNSURE:
         warnings.append(_UNSURE[question.country])
@@ -121,9 +122,16 @@ def limitation(question: LimitationQuestion) -> Limitation:
         limitation_day=until,
         law=rule.law,
         counted_from=start,
+        start=what,
         steps=tuple(steps),
         warnings=tuple(warnings),
     )
+
+
+def alarm_days(limitation_day: date) -> tuple[date, date, date]:
+    """The days on which a person is warned: six months, three months, 30 days before."""
+    six, three = (_months_before(limitation_day, months) for months in (6, 3))
+    return six, three, limitation_day - timedelta(days=30)
 
 
 def limitation_alarm(limitation_day: date, today: date) -> LimitationAlarm:

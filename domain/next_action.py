@@ -9,6 +9,7 @@ from domain.business_calendar import is_open, local_day, next_open_moment
 from domain.charge_corrections import with_corrections
 from domain.evolve import evolve
 from domain.ladder import cycle_of, due_moment, level_of, pending_step, pending_steps
+from domain.limitation_watch import due_warning, next_warning
 from domain.money_rules import ended_by_money
 from domain.notices import due_notice, notice_moment
 from domain.referral import awaiting, before_hand_over
@@ -42,6 +43,8 @@ def next_action(case: CollectionCase, now: datetime) -> Action:
     """
     if late := next((one for one in case.disputes if _is_late(one, now)), None):
         return Record(events=(_overdue(late, now),))
+    if near := due_warning(case, now):
+        return Record(events=(near,))
     return _not_beyond(_next_deadline(case, now), _apart_from_deadlines(case, now))
 
 
@@ -249,8 +252,10 @@ def _is_late(dispute: Dispute, now: datetime) -> bool:
 
 
 def _next_deadline(case: CollectionCase, now: datetime) -> datetime | None:
-    """When the owner of a dispute is reminded or an event is answered, if one is still to be."""
+    """When the owner of a dispute is reminded, a person warned or an event answered, if ever."""
     waiting = [one.deadline for one in case.disputes if one.deadline and not one.reminded]
+    if warning := next_warning(case, now):
+        waiting.append(warning)
     if answer := notice_moment(case, now):
         waiting.append(answer)
     return min(waiting, default=None)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from domain.business_calendar import local_day, working_days_after
 from domain.evolve import evolve
+from domain.limitation_watch import acknowledged
 from domain.money_rules import settled
 from domain.refusals import case_is_closed
 from domain.resume import is_paused, resumed
@@ -124,7 +125,8 @@ def promise(case: CollectionCase, command: PromiseToPay, now: datetime) -> Answe
     arrangement = _arrangement(case, command.command_id, (instalment,), now).model_copy(
         update={"said_by": command.said_by, "means": command.means}
     )
-    return (PromiseMade(at=now, by=command.by, cause=command.command_id, arrangement=arrangement),)
+    made = PromiseMade(at=now, by=command.by, cause=command.command_id, arrangement=arrangement)
+    return (made, *acknowledged(case, command, now))
 
 
 def agree_instalments(case: CollectionCase, command: AgreeInstalments, now: datetime) -> Answer:
@@ -147,9 +149,9 @@ def agree_instalments(case: CollectionCase, command: AgreeInstalments, now: date
             code="InstalmentsMoreThanOwed",
             sentence=f"{arrangement.total} in instalments; {case.outstanding} is owed.",
         )
-    return (
-        InstalmentsAgreed(at=now, by=command.by, cause=command.command_id, arrangement=arrangement),
-    )
+    cause = command.command_id
+    agreed = InstalmentsAgreed(at=now, by=command.by, cause=cause, arrangement=arrangement)
+    return (agreed, *acknowledged(case, command, now))
 
 
 def withdraw_promise(case: CollectionCase, command: WithdrawPromise, now: datetime) -> Answer:

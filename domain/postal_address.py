@@ -7,6 +7,12 @@ Source: the addressing sheets of the countries' posts, as the Universal Postal U
 from __future__ import annotations
 
 import re
+import textwrap
+import unicodedata
+
+SENDER_LINES_MAX = 6
+LINE_CHARACTERS_MAX = 38
+"""What providers of letters print of a sender (NF Z 10-011), its country apart."""
 
 _BELOW = frozenset({"GB", "GG", "IE", "IM", "JE"})
 """The postcode has the last line to itself, below the town."""
@@ -54,6 +60,33 @@ def envelope_lines(lines: list[str], country: str, room: int) -> list[str]:
         for place in range(len(found) - (2 if alone else 1), len(found)):
             found[place] = found[place].upper()
     return found
+
+
+def sender_lines(name: str, address: tuple[str, ...]) -> tuple[str, ...]:
+    """A sender as a provider prints it: nothing is cut; what is too long takes two lines.
+
+    Args:
+        name: of the creditor.
+        address: street first, town last, without the country.
+
+    Raises:
+        ValueError: when it does not fit, with what is too long.
+    """
+    found: list[str] = []
+    for line in (name, *address):
+        plain = unicodedata.normalize("NFC", " ".join(line.split()))
+        found += textwrap.wrap(
+            *(plain, LINE_CHARACTERS_MAX), break_long_words=False, break_on_hyphens=False
+        )
+    for line in found:
+        if len(line) > LINE_CHARACTERS_MAX:
+            raise ValueError(f"{line!r} has more than {LINE_CHARACTERS_MAX} characters in a row")
+    if len(found) > SENDER_LINES_MAX:
+        raise ValueError(
+            f"name and address take {len(found)} lines of {LINE_CHARACTERS_MAX} characters, "
+            f"at most {SENDER_LINES_MAX} fit: {' / '.join(found)}"
+        )
+    return tuple(found)
 
 
 def town_of(lines: tuple[str, ...]) -> str:

@@ -15,6 +15,7 @@ from domain.task_figures import (
     to_call_about,
     to_hand_over,
 )
+from domain.telephone import NO_USABLE_NUMBER
 from schemas.case import ClosingReason, CollectionCase, OpenTask, TaskKind
 from schemas.charge_events import ChargesCorrected, PaymentFreed
 from schemas.events import (
@@ -27,6 +28,7 @@ from schemas.events import (
     FactUnreadable,
     InstalmentMissed,
     InvoiceCorrected,
+    LimitationNear,
     PaymentReceived,
     PaymentReversed,
     PlanExhausted,
@@ -77,6 +79,7 @@ OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
     TaskKind.AGREE_INSTALMENTS: ("agreed", "declined"),
     TaskKind.CORRECT_NUMBER: (TRY_AGAIN, "leave"),
     TaskKind.CHARGES_LEFT: ("waived", "claimed-apart", "leave"),
+    TaskKind.LIMITATION: ("done", "leave"),
 }
 """What may come of a task, by its kind."""
 
@@ -248,6 +251,8 @@ def _what_to_do(  # noqa: PLR0911, PLR0912, C901 - one branch an event
     event: CaseEvent,
 ) -> tuple[TaskKind, str] | None:
     match event:
+        case StepPerformed(channel=Channel.PHONE, detail=detail) if detail == NO_USABLE_NUMBER:
+            return TaskKind.CORRECT_NUMBER, "Nobody can dial the number on file: find the right one"
         case StepPerformed(channel=Channel.PHONE):
             return TaskKind.CALL, to_call_about(event.asked)
         case StepPerformed(delivery="unknown"):
@@ -281,6 +286,9 @@ def _what_to_do(  # noqa: PLR0911, PLR0912, C901 - one branch an event
             return TaskKind.CONTACT_STOPPED, what_a_stop_asks(event.stop)
         case ReplyReceived(for_a_person=True):
             return TaskKind.REPLY_RECEIVED, f"Reply received: {event.excerpt or 'no words'}"
+        case LimitationNear():
+            what = f"Limitation on {event.limitation_day}: court or acknowledgement needed"
+            return TaskKind.LIMITATION, f"{what} ({event.law}); record it with interrupt"
         case FactUnreadable():
             return TaskKind.UNREADABLE_FACT, f"{event.name!r} could not be read: {event.problem}"
         case _:

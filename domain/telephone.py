@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 import phonenumbers
 
+NO_USABLE_NUMBER = "no usable number"
+"""What stands where the number on file is none that anybody could dial."""
+
 
 class TelephoneNumber(NamedTuple):
     """A number that exists in some country's numbering plan.
@@ -13,10 +16,15 @@ class TelephoneNumber(NamedTuple):
     Attributes:
         e164: as machines dial it, such as ``+33478000000`` (ITU-T E.164).
         spoken: as people of that country write it, with its country code.
+        national: as they write it among themselves, such as ``04 78 00 00 00``.
     """
 
     e164: str
     spoken: str
+    national: str
+
+    def __str__(self) -> str:
+        return f"{self.e164} ({self.national})"
 
 
 def telephone_number(text: str, country: str) -> TelephoneNumber | None:
@@ -36,4 +44,5 @@ def telephone_number(text: str, country: str) -> TelephoneNumber | None:
     return TelephoneNumber(
         e164=phonenumbers.format_number(number, form.E164),
         spoken=phonenumbers.format_number(number, form.INTERNATIONAL),
+        national=phonenumbers.format_number(number, form.NATIONAL),
     )

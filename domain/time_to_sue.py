@@ -8,7 +8,7 @@ from datetime import date, datetime
 from domain.business_calendar import local_day
 from domain.limitation import limitation
 from schemas.case import CollectionCase
-from schemas.interest import Receipt
+from schemas.interest import FIRST_DAY, LAST_DAY
 from schemas.limitation import (
     CourtFacts,
     Interruption,
@@ -34,24 +34,26 @@ def threatens_court(step: DunningStep) -> bool:
 
 
 def limitation_of(
-    country: str, capacity: Capacity, invoiced_on: date, due_date: date, paid: Iterable[Receipt]
+    country: str,
+    capacity: Capacity,
+    invoiced_on: date,
+    due_date: date,
+    interruptions: Iterable[Interruption],
+    performed_on: date | None = None,
 ) -> Limitation | None:
     """Until when an invoice can be brought to court; None where no law is known.
 
-    Counted from the invoice's date, as nobody told us when it was performed, and anew from each
-    part payment.
+    Counted from the day of delivery, or from the invoice's date while nobody has told us that, and
+    anew from each part payment and whatever else interrupts it.
     """
-    kind = InterruptionKind.PART_PAYMENT
     try:
         question = LimitationQuestion(
             country=country,
             capacity=capacity,
             invoiced_on=invoiced_on,
             due_date=due_date,
-            interruptions=tuple(
-                Interruption(kind=kind, day=one.day, proof=f"payment {one.reference}")
-                for one in paid
-            ),
+            performed_on=performed_on,
+            interruptions=tuple(interruptions),
         )
         return limitation(question)
     except ValueError:  # Of no known law, or with a day that is a typing mistake.
@@ -63,7 +65,9 @@ def limitation_of_case(case: CollectionCase, facts: CourtFacts | None) -> Limita
     if facts is None:
         return None
     return limitation_of(
-        *(facts.country, facts.capacity, facts.issue_date, case.due_date), receipts_of(case)
+        *(facts.country, facts.capacity, facts.issue_date, case.due_date),
+        interruptions_of(case),
+        facts.delivery_date,
     )
 
 
@@ -108,10 +112,17 @@ def kept_apart(
     return frozenset(left_out & threatening)
 
 
-def receipts_of(case: CollectionCase) -> list[Receipt]:
-    """What a case has taken of payments."""
-    return [
-        Receipt(day=one.received_on, amount=one.amount, reference=one.payment_id)
+def interruptions_of(case: CollectionCase) -> list[Interruption]:
+    """What may have given a case new time: payments it took, and what people put on record."""
+    paid = [
+        part_payment(one.received_on, one.payment_id)
         for one in case.allocations
-        if one.amount.is_positive
+        if one.amount.is_positive and FIRST_DAY <= one.received_on <= LAST_DAY
     ]
+    return [*paid, *(one.model_copy(update={"sha256": ""}) for one in case.interruptions)]
+
+
+def part_payment(day: date, reference: str) -> Interruption:
+    """A part payment as what it says of the debt (Code civil 2240)."""
+    proof = f"payment {reference}"[:500]
+    return Interruption(kind=InterruptionKind.PART_PAYMENT, day=day, proof=proof)

@@ -84,6 +84,8 @@ def money_at_risk(case: CollectionCase, today: date) -> Decimal:
 
 
 def _urgency(case: CollectionCase, task: OpenTask, now: datetime) -> Urgency:
+    if task.kind is TaskKind.LIMITATION:
+        return Urgency.LEGAL_DEADLINE
     if task.kind is TaskKind.CONTACT_STOPPED and case.stops:
         days = [stop.deadline for stop in case.stops if stop.deadline]
         today = local_day(case.calendar, now)

@@ -10,6 +10,7 @@ from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
 from schemas.charges import ClaimedCharges, StatedCharges
 from schemas.interest import CreditKind
+from schemas.limitation import Interruption, LimitationWarned
 from schemas.money import Money
 from schemas.parties import Capacity
 from schemas.pauses import Arrangement, ContactStop, Dispute, Hold, KeptPromise, Reading
@@ -118,6 +119,7 @@ class TaskKind(StrEnum):
     AGREE_INSTALMENTS = "agree-instalments"
     CORRECT_NUMBER = "correct-number"
     CHARGES_LEFT = "charges-left"
+    LIMITATION = "limitation"
 
 
 class Credit(Frozen):
@@ -207,6 +209,8 @@ class CollectionCase(Frozen):
         interest: what was agreed about interest; None applies the law's own rate.
         invoiced_on: the invoice's date; None in cases opened before it was written down.
         delivered_on: the day of delivery or performance; None when it is not known.
+        interruptions: what gave the claim new time, besides part payments.
+        limitation_warned: the last warning that the claim will be barred; None when its day moved.
         services: formal notices that have reached the debtor, one of each reference.
     """
 
@@ -256,6 +260,8 @@ class CollectionCase(Frozen):
     interest: AgreedInterest | None = None
     invoiced_on: date | None = None
     delivered_on: date | None = None
+    interruptions: tuple[Interruption, ...] = ()
+    limitation_warned: LimitationWarned | None = None
     services: tuple[Service, ...] = ()
 
     @property

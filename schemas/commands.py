@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.base import Frozen, Instant, Text
+from schemas.limitation_events import RecordInterruption, WithdrawInterruption
 from schemas.money import Money
 from schemas.pauses import DisputeReason
 from schemas.requests import (
@@ -64,6 +65,7 @@ __all__ = [
     "RaiseDispute",
     "RecallCase",
     "ReceiveReply",
+    "RecordInterruption",
     "RecordPayment",
     "ReferCase",
     "Refusal",
@@ -82,6 +84,7 @@ __all__ = [
     "StopContacts",
     "UndoStep",
     "WaiveCharges",
+    "WithdrawInterruption",
     "WithdrawPromise",
     "WriteOff",
     "fact_id",
@@ -173,6 +176,8 @@ Asked = (
     | ClaimCharges
     | WaiveCharges
     | ReinstateCharges
+    | RecordInterruption
+    | WithdrawInterruption
 )
 
 Happened = (

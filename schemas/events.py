@@ -20,6 +20,11 @@ from schemas.charge_events import (
 )
 from schemas.event_base import Happened as _Event
 from schemas.inbound_events import ReplyReceived
+from schemas.limitation_events import (
+    InterruptionRecorded,
+    InterruptionWithdrawn,
+    LimitationNear,
+)
 from schemas.money import Money
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
 from schemas.notice_events import NoticeNotSent, NoticeSent
@@ -84,8 +89,11 @@ __all__ = [
     "HoldReleased",
     "InstalmentMissed",
     "InstalmentsAgreed",
+    "InterruptionRecorded",
+    "InterruptionWithdrawn",
     "InvoiceCorrected",
     "LadderRestarted",
+    "LimitationNear",
     "NoticeNotSent",
     "NoticeSent",
     "PaymentReceived",
@@ -235,6 +243,9 @@ CaseEvent = Annotated[
     | ContactsAllowed
     | ReplyReceived
     | FormalNoticeServed
+    | InterruptionRecorded
+    | InterruptionWithdrawn
+    | LimitationNear
     | TaskCompleted
     | FactUnreadable
     | PlanExhausted

@@ -42,11 +42,13 @@ class Interruption(Frozen):
     Attributes:
         day: on which it happened.
         proof: where the proof of it is kept; without one it is worth nothing in court.
+        sha256: of the file that proves it, hexadecimal; empty when the proof is no file.
     """
 
     kind: InterruptionKind
     day: Day
-    proof: Text = Field(min_length=1)
+    proof: Text = Field(min_length=1, max_length=500)
+    sha256: Text = Field(default="", max_length=64)
 
 
 class CourtFacts(Frozen):
@@ -55,11 +57,13 @@ class CourtFacts(Frozen):
     Attributes:
         country: of the debtor.
         issue_date: of the invoice.
+        delivery_date: of what it is for; None when it is not known.
     """
 
     country: str
     capacity: Capacity
     issue_date: date
+    delivery_date: date | None = None
 
 
 class LimitationQuestion(Frozen):
@@ -102,12 +106,14 @@ class Limitation(Frozen):
         limitation_day: the last day on which to act; the claim is barred the day after.
         law: the articles that were applied.
         counted_from: the day the period was first counted from.
+        start: what that day is, in words.
         steps: every interruption in order, with what it did.
     """
 
     limitation_day: date
     law: str
     counted_from: date
+    start: str = "the invoice's date"
     steps: tuple[LimitationStep, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -120,3 +126,10 @@ class LimitationAlarm(StrEnum):
     THREE_MONTHS = "three_months"
     THIRTY_DAYS = "thirty_days"
     BARRED = "barred"
+
+
+class LimitationWarned(Frozen):
+    """The last warning that a person was given, and of which last day."""
+
+    day: date
+    alarm: LimitationAlarm

@@ -24,6 +24,7 @@ class NoticeItem(Frozen):
         reference: ISO 11649 creditor reference.
         statement: its account on the day of the message; None when the plan's step asks for none.
         account: its principal, with every payment and credit; None in a message without it.
+        delivered_on: the day of delivery or performance; None when it is not known.
     """
 
     invoice: str
@@ -37,6 +38,7 @@ class NoticeItem(Frozen):
     reference: str = ""
     statement: ClaimStatement | None = None
     account: ItemAccount | None = None
+    delivered_on: date | None = None
 
 
 class EarlierContact(Frozen):

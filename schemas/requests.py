@@ -59,22 +59,36 @@ class ResolveDispute(Said):
 
 
 class PromiseToPay(Said):
-    """The debtor names a day and an amount; None for everything that is asked for now."""
+    """The debtor names a day and an amount; None for everything that is asked for now.
+
+    Attributes:
+        acknowledged: where the debtor's written acknowledgement of the debt is kept, which starts
+            limitation afresh; empty where there is none.
+        acknowledged_sha256: of that file, hexadecimal; empty when it is no file.
+    """
 
     type: Literal["promise_to_pay"] = "promise_to_pay"
     amount: Money | None = None
     on: date
     said_by: Text = Field(default="", max_length=100)
     means: Text = Field(default="", max_length=100)
+    acknowledged: Text = Field(default="", max_length=500)
+    acknowledged_sha256: Text = Field(default="", max_length=64)
 
 
 class AgreeInstalments(Said):
-    """Creditor and debtor agree on instalments."""
+    """Creditor and debtor agree on instalments; a signed plan acknowledges the debt.
+
+    Attributes:
+        acknowledged, acknowledged_sha256: as in :class:`PromiseToPay`.
+    """
 
     type: Literal["agree_instalments"] = "agree_instalments"
     instalments: tuple[Instalment, ...] = Field(min_length=1, max_length=120)
     said_by: Text = Field(default="", max_length=100)
     accelerates: bool = True
+    acknowledged: Text = Field(default="", max_length=500)
+    acknowledged_sha256: Text = Field(default="", max_length=64)
 
 
 class WithdrawPromise(Said):

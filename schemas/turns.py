@@ -135,6 +135,18 @@ class InboxSummary(Frozen):
     mailboxes: int = 1
 
 
+class LettersSummary(Frozen):
+    """What a round of asking after letters found.
+
+    Attributes:
+        states: how many letters are in each state now.
+        not_asked: how many their provider could not be asked about.
+    """
+
+    states: dict[str, int] = Field(default_factory=dict)
+    not_asked: int = 0
+
+
 class CaseSummary(Frozen):
     """How a case ended: the result of its workflow."""
 

@@ -16,7 +16,7 @@ async def court_facts(connection: Pool | Connection, cases: Sequence[str]) -> di
     rows = await connection.fetch(_SQL["court_facts"], list(cases))
     return {
         row["case_id"]: CourtFacts(
-            country=row["country"], capacity=row["capacity"], issue_date=row["issue_date"]
+            **{name: row[name] for name in ("country", "capacity", "issue_date", "delivery_date")}
         )
         for row in rows
     }

@@ -151,9 +151,14 @@ async def keep_call(
     provider_id: str,
     body: Mapping[str, Any],
 ) -> bool:
-    """Remember a provider's call; False when it is known already."""
-    kept = await connection.fetchval(_SQL["keep_call"], provider, call_id, provider_id, dict(body))
-    return kept is not None
+    """Remember a provider's call, once.
+
+    Returns:
+        Whether it is still to be looked at: also when it is known, and could not be so far.
+    """
+    return bool(
+        await connection.fetchval(_SQL["keep_call"], provider, call_id, provider_id, dict(body))
+    )
 
 
 async def calls_are_seen(connection: Pool | Connection, provider_id: str) -> None:

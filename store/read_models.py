@@ -85,6 +85,7 @@ class ClaimFacts(Frozen):
     country: str
     capacity: str
     issue_date: date
+    delivery_date: date | None = None
 
 
 async def list_cases(

@@ -107,6 +107,16 @@ READ_INBOX = Options(
     cancellation_type=ActivityCancellationType.TRY_CANCEL,
 )
 """A reading that fails begins again; after a few times the next one of the schedule does."""
+
+FOLLOW_LETTERS = Options(
+    start_to_close_timeout=timedelta(hours=2),
+    schedule_to_close_timeout=timedelta(hours=3),
+    heartbeat_timeout=timedelta(seconds=30),
+    retry_policy=READ_INBOX["retry_policy"],
+    cancellation_type=ActivityCancellationType.TRY_CANCEL,
+)
+"""A round that dies begins again; what a provider could not be asked, the next round asks."""
+
 BANK = Options(
     start_to_close_timeout=timedelta(hours=6),
     schedule_to_close_timeout=None,

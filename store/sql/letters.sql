@@ -75,8 +75,8 @@ order by fetched_at, kind;
 -- name: keep_call
 insert into letter_calls (provider, call_id, provider_id, body)
 values ($1, $2, $3, $4)
-on conflict do nothing
-returning call_id;
+on conflict (provider, call_id) do update set call_id = excluded.call_id
+returning seen_at is null;
 
 -- name: calls_are_seen
 update letter_calls set seen_at = now()

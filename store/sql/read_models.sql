@@ -45,7 +45,7 @@ select folded from cases
 where case_id in (select case_id from tasks where status = 'open');
 
 -- name: claim_facts
-select c.folded, d.name as debtor_name, d.country, d.capacity, i.issue_date
+select c.folded, d.name as debtor_name, d.country, d.capacity, i.issue_date, i.delivery_date
 from cases as c
 inner join invoices as i on i.creditor = c.creditor and i.number = c.invoice
 inner join debtors as d on d.creditor = c.creditor and d.debtor_id = c.debtor_id
@@ -54,7 +54,7 @@ order by c.case_id
 limit $2;
 
 -- name: court_facts
-select c.case_id, d.country, d.capacity, i.issue_date
+select c.case_id, d.country, d.capacity, i.issue_date, i.delivery_date
 from cases as c
 inner join invoices as i on i.creditor = c.creditor and i.number = c.invoice
 inner join debtors as d on d.creditor = c.creditor and d.debtor_id = c.debtor_id

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from activities.letter_pdf import address_block
 from activities.template_engine import TemplateBroken
 from activities.template_samples import sample_debtor, sample_notice
 from activities.texts import render_letter
 from activities.typography import formats
 from schemas.money import Money
 from schemas.notice import EarlierContact, Notice, NoticeItem
-from schemas.parties import Capacity, Creditor, Debtor
+from schemas.parties import Capacity, Creditor, Debtor, PostalAddress
 from schemas.plan import Channel, Charges
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -64,6 +66,32 @@ def test_a_hostile_name_sets_no_letter() -> None:
     assert kinds.count("payment") == 1
     assert "heading" not in kinds
     assert "list" not in kinds
+
+
+@pytest.mark.parametrize("capacity", ["business", "consumer", "public"])
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", "Livraisons ou prestations : F-2026-0117 le 30\u00a0juillet 2026."),
+        ("en", "Delivery or performance: F-2026-0117 on 30\u00a0July 2026."),
+        ("de", "Lieferung oder Leistung: F-2026-0117 am 30.\u00a0Juli 2026."),
+    ],
+)
+def test_a_formal_notice_names_the_day_of_delivery_where_it_is_known(
+    language: str, words: str, capacity: str
+) -> None:
+    """The facts of the claim are among its contents; what nobody knows is not made up."""
+    about = notice("formal-notice", language=language, capacity=capacity)
+    assert words.split(":", maxsplit=1)[0] not in str(render_letter(about, TEMPLATES).blocks)
+    [item] = about.items
+    known = item.model_copy(update={"delivered_on": date(2026, 7, 30)})
+    letter = render_letter(about.model_copy(update={"items": (known,)}), TEMPLATES)
+    assert _plain(words) in _plain(repr(letter.blocks))
+
+
+def _plain(text: str) -> str:
+    """A text whose kinds of spaces do not matter."""
+    return " ".join(text.replace("\\xa0", " ").replace("\\u202f", " ").split())
 
 
 WORDS = {
@@ -139,3 +167,12 @@ def test_a_letter_with_an_unknown_block_is_named(tmp_path: Path) -> None:
         (tmp_path / "en" / name).write_text(text, "utf-8")
     with pytest.raises(TemplateBroken, match=r"odd\.letter\.txt.*\[table\]"):
         render_letter(notice("odd"), tmp_path)
+
+
+def test_an_accent_takes_no_place_on_the_envelope() -> None:
+    """An address of 38 letters fits, also where macOS wrote an accent as a sign of its own."""
+    street = "é" * 38
+    lines = (unicodedata.normalize("NFD", street), "59000 Lille")
+    debtor = sample_debtor("fr", Capacity.BUSINESS)
+    debtor = debtor.model_copy(update={"address": PostalAddress(lines=lines, country="FR")})
+    assert address_block(sample_notice("formal-notice", debtor))[1] == street

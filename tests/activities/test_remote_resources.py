@@ -21,6 +21,8 @@ LOADING = (
     "<img src='//evil.example/x'>",
     "<img src='x.gif'>",
     f"<img srcset='{FAR} 2x'>",
+    f"<img srcset='data:image/png;base64,AAAA 1x, {FAR} 2x'>",
+    "<iframe src='data:text/html,hello'></iframe>",
     "<img src='&#104;ttps://evil.example/x'>",
     f"<td background='{FAR}'>",
     f"<link rel=stylesheet href='{FAR}'>",
@@ -39,6 +41,7 @@ LOADING = (
     f"<style>@import '{FAR}';</style>",
     f"<style>@font-face {{ src: URL( {FAR} ) }}</style>",
     f"<style>p {{ background: image-set('{FAR}' 1x) }}</style>",
+    f"<style>p {{ background: image-set('data:image/png,A' 1x, '{FAR}' 2x) }}</style>",
     f"<!--[if mso]><v:fill src='{FAR}' /><![endif]-->",
     f"<!--[if !mso]><!--><link href='{FAR}'><!--<![endif]-->",
 )

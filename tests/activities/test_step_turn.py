@@ -50,6 +50,27 @@ async def test_many_attempts_at_once_send_one_message(
     assert result.events[0].delivery == "accepted"
 
 
+@pytest.mark.parametrize(
+    ("phone", "kind"),
+    [
+        ("", "call"),
+        ("03 20 00 00 00", "call"),
+        ("+999999999999999", "correct-number"),
+        ("0478", "correct-number"),
+    ],
+)
+async def test_a_number_that_nobody_can_dial_is_corrected_before_the_call(
+    pool: Pool, turn: Make, phone: str, kind: str
+) -> None:
+    """Nobody is sent to dial what is no number: the task is to find the right one, then to call."""
+    step = await turn(Channel.PHONE)
+    await pool.execute("update debtors set phone = $1", phone)
+    result = await step.attempt()
+    case = await case_as_it_stands(pool, step.order.case_id)
+    assert [task.kind.value for task in case.tasks] == [kind]
+    assert (await step.attempt()).events == result.events
+
+
 @pytest.mark.parametrize("channel", [Channel.PHONE, Channel.REFER])
 async def test_what_stays_in_the_house_is_done_once(
     pool: Pool, turn: Make, channel: Channel

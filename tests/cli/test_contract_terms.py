@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.support.house import House
 
 pytestmark = pytest.mark.story
 TODAY = datetime.now(UTC).date()
+OWED = b"%PDF-1.7 I owe it"
 
 
 async def test_what_a_contract_says_reaches_the_case(
@@ -48,3 +50,38 @@ async def test_what_a_contract_says_reaches_the_case(
     assert "100.00 EUR of charges owed" in claimed.out
     typed = (await starter("account", "F-1", "--rate", "20", "--json")).data[0]
     assert (typed["interest"]["amount"], typed["rate_of"]) == ("80.00", "the command")
+
+
+async def test_a_claim_near_its_end_is_warned_of_until_it_has_new_time(
+    house: House, starter: Type, tmp_path: Path
+) -> None:
+    """The case's own clock opens the task; a signed acknowledgement takes it off the list."""
+    issued = TODAY.replace(year=TODAY.year - 5, day=1) + timedelta(days=62)
+    file, letter = tmp_path / "old.csv", tmp_path / "aveu.pdf"
+    file.write_text(
+        "number;debtor;name;issue_date;due_date;amount;delivery_date\n"
+        f"F-9;D1;Lefèvre;{issued};{issued};500,00;{issued}\n",
+        "utf-8",
+    )
+    letter.write_bytes(OWED)
+    assert (await starter("import", str(file))).code == 0
+    await starter("sweep", "--json")
+    await house.until("F-9", lambda case: bool(case.tasks))
+    first = (await starter("tasks", "--json")).data[0]
+    assert (first["kind"], first["invoice"]) == ("limitation", "F-9")
+    wrong = await starter(
+        *("interrupt", "F-9", "--kind", "formal-notice", "--on", str(TODAY), "--proof", "AR 1A 22")
+    )
+    assert "formal_notice does not interrupt" in wrong.out + wrong.err
+    nothing = await starter("interrupt", "F-9", "--kind", "court-claim", "--on", str(TODAY))
+    assert (nothing.code, "--proof is missing" in nothing.err) == (2, True)
+    written = ("--on", str(TODAY), "--proof", str(letter))
+    said = await starter("interrupt", "F-9", "--kind", "acknowledgement", *written)
+    assert said.code == 0, said.err
+    shown = (await starter("show", "F-9")).out
+    digest = hashlib.sha256(OWED).hexdigest()[:12]
+    assert f"acknowledgement on {TODAY}, proof: aveu.pdf, sha256 {digest}" in shown
+    assert [one for one in (await house.case("F-9")).tasks if one.kind == "limitation"] == []
+    account = (await starter("account", "F-9")).out
+    assert f"anew from acknowledgement on {TODAY}" in account
+    assert str(TODAY.year + 5) in account

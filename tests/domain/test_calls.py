@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from domain.telephone import NO_USABLE_NUMBER
 from schemas.case import TaskKind
 from schemas.commands import CompleteTask
 from schemas.pauses import DisputeReason, StopKind
@@ -129,6 +130,18 @@ def test_a_wrong_number_is_corrected_and_called_again(outcome: str) -> None:
     done.when(again).then("TaskCompleted", "StepGivenBack").next_is("call", cycle=2)
 
 
+def test_a_number_found_has_the_call_made() -> None:
+    """The number on file was none: who finds the right one has the call made with it."""
+    before = [performed(step, after_due(day)) for step, day in (("courtesy", 3), ("reminder", 10))]
+    call = performed("call", CALLED, channel=Channel.PHONE)
+    call = call.model_copy(update={"detail": NO_USABLE_NUMBER})
+    story = given(a_case(plan=a_plan()), *before, call).on(CALLED, hour=15)
+    (task,) = story.case.tasks
+    assert (task.kind, task.step, task.cycle) == (TaskKind.CORRECT_NUMBER, "call", 1)
+    again = CompleteTask(command_id="found", by="claire", task_id=task.task_id, outcome="try-again")
+    story.when(again).then("TaskCompleted", "StepGivenBack").next_is("call", cycle=2)
+
+
 @pytest.mark.parametrize(
     ("hour", "again"),
     [(10, time(14, 30)), (15, time(9, 30))],
@@ -149,8 +162,41 @@ def test_a_time_that_somebody_named_is_kept() -> None:
     thursday = paris(after_due(17), hour=16)
     done = story.when(said(story, "voicemail", again_at=thursday)).then("CallTried")
     assert done.task("call").not_before == thursday
-    past = said(done, "voicemail", again_at=paris(date(2027, 1, 1)))
-    done.when(past).then_refused("CallAgainInThePast")
+    past = said(done, "voicemail", again_at=paris(date(2027, 1, 1), hour=10))
+    refusal = done.when(past).then_refused("CallAgainInThePast")
+    assert refusal.sentence == "2027-01-01 10:00 (Europe/Paris) has passed."
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "why", "instead"),
+    [
+        (after_due(20), 3, "Sunday", after_due(21)),
+        (after_due(20), 10, "Sunday", after_due(21)),
+        (after_due(17), 3, "from 09:00 to 18:00", after_due(17)),
+        (after_due(17), 18, "from 09:00 to 18:00", after_due(18)),
+    ],
+)
+def test_nobody_is_called_outside_their_hours(
+    day: date, hour: int, why: str, instead: date
+) -> None:
+    """“Again on Sunday at three in the morning” is refused; the next moment that does is named."""
+    story = a_call()
+    words = said(story, "no-answer", again_at=paris(day, hour=hour))
+    refusal = story.when(words).then_refused("CallAgainOutsideHours")
+    assert f"{day} {hour:02}:00 (Europe/Paris)" in refusal.sentence
+    assert why in refusal.sentence
+    assert refusal.sentence.endswith(f"{instead} 09:00.")
+
+
+def test_nobody_is_called_again_in_a_year() -> None:
+    """Ninety days ahead is kept, the working day after them is refused by name."""
+    story = a_call()
+    ahead = CALLED + timedelta(days=90)
+    last = said(story, "no-answer", again_at=paris(ahead, hour=15))
+    story.when(last).then("CallTried")
+    late = said(story, "no-answer", again_at=paris(ahead + timedelta(days=1), hour=10))
+    refusal = story.when(late).then_refused("CallAgainTooFarAhead")
+    assert "90 days" in refusal.sentence
 
 
 def test_the_third_call_that_reaches_nobody_is_the_last() -> None:

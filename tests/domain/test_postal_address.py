@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
-from domain.postal_address import envelope_lines, town_lines, town_of
+from domain.postal_address import envelope_lines, sender_lines, town_lines, town_of
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,24 @@ def test_a_long_british_address_gives_its_postcode_a_place_beside_the_town() -> 
     lines = ["Flat 2", "Mill House", "14 Quay", "Bristol", "BS1 4QA"]
     assert envelope_lines(lines, "GB", 4) == ["Flat 2", "Mill House", "14 Quay", "BRISTOL BS1 4QA"]
     assert len(envelope_lines(["Care of", *lines], "GB", 4)) == 6
+
+
+def test_a_sender_is_never_cut() -> None:
+    """A long name goes on in the next line, whole; the town is never dropped."""
+    name = "Société des anciens établissements Lumière et Fils réunis"
+    lines = sender_lines(name, ("12 rue des Tisseurs", "69004 LYON"))
+    assert lines == (
+        "Société des anciens établissements",
+        "Lumière et Fils réunis",
+        "12 rue des Tisseurs",
+        "69004 LYON",
+    )
+
+
+def test_an_accent_takes_no_place_of_its_own() -> None:
+    """A name of 38 letters that macOS wrote with its accents apart stays on one line."""
+    name = "é" * 38
+    assert sender_lines(unicodedata.normalize("NFD", name), ("69004 LYON",)) == (name, "69004 LYON")
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from domain.time_to_sue import limitation_of, receipts_of, threatens_court
+from domain.time_to_sue import interruptions_of, limitation_of, threatens_court
 from schemas.parties import Capacity
 from schemas.plan import Channel, DunningStep
-from tests.support.builders import a_case, a_payment, euros
+from tests.support.builders import a_case, a_payment
 from tests.support.given import given
 
 
@@ -37,8 +37,8 @@ def test_formal_notices_announce_a_court(
 def test_a_part_payment_gives_new_time() -> None:
     """Five years from the part payment, not from the invoice (Code civil 2240)."""
     story = given(a_case()).when(a_payment("40.00", on=date(2027, 2, 1))).then("PaymentReceived")
-    (receipt,) = receipts_of(story.case)
-    assert receipt.amount == euros("40.00")
+    (receipt,) = interruptions_of(story.case)
+    assert receipt.proof.startswith("payment ")
     invoiced, due = date(2023, 1, 2), date(2023, 2, 1)
     alone = limitation_of("FR", Capacity.BUSINESS, invoiced, due, [])
     paid = limitation_of("FR", Capacity.BUSINESS, invoiced, due, [receipt])

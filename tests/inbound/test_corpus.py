@@ -51,6 +51,17 @@ WORDS = {
     "reply-original-message": "We will pay on Friday.",
     "reply-html-only": "Bonjour,\n\nMerci d'adresser vos factures à compta2@menuiserie.example.",
     "reply-latin1-no-charset": "Bonjour, déjà réglé le 15.",
+    "reply-outlook-spanish": "Buenos días,\n\nPagaremos el viernes.\n\nAna Ruiz",
+    "reply-outlook-italian": "Buongiorno,\n\nil bonifico è partito ieri.\n\nAnna Conti",
+    "reply-outlook-dutch": "Goedemorgen,\n\nDe factuur is gisteren betaald.\n\nJan de Wit",
+    "reply-outlook-portuguese": "Bom dia,\n\nO pagamento segue na sexta-feira.\n\nRui Sousa",
+    "reply-outlook-polish": "Dzień dobry,\n\nprzelew wyszedł wczoraj.\n\nEwa Nowak",
+    "reply-gmail-spanish": "Ya está pagada.",
+    "reply-gmail-italian": "Già pagata.",
+    "reply-gmail-dutch": "Is al betaald.",
+    "reply-gmail-portuguese": "Já está paga.",
+    "reply-that-looks-like-headers": "De : notre part, tout est réglé.\nDate: demain",
+    "reply-nothing-but-a-quote": "> La facture F-2026-0117 reste due.\n> Merci de la régler.",
 }
 """What people wrote themselves, above, below and between what they quote."""
 
