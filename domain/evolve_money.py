@@ -6,8 +6,9 @@ from typing import Any, assert_never
 
 from domain.business_calendar import local_day
 from domain.tasks import not_allocated
-from schemas.case import Allocation, CollectionCase, Credit, LetGo, TaskKind
+from schemas.case import Allocation, CollectionCase, TaskKind
 from schemas.charge_events import PaymentFreed
+from schemas.credits import Credit, LetGo
 from schemas.events import InvoiceCorrected
 from schemas.interest import CreditKind
 from schemas.money import Money

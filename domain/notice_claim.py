@@ -12,9 +12,9 @@ from domain.interest import DayOutOfRangeError, state_claim
 from domain.interest_regimes import UnknownRegimeError
 from domain.rates import RateTable
 from schemas.case import CollectionCase
-from schemas.case import Credit as Noted
 from schemas.charges import StatedCharges
 from schemas.claim_law import ClaimLaw
+from schemas.credits import Credit as Noted
 from schemas.identifiers import case_id
 from schemas.interest import (
     FIRST_DAY,

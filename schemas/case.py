@@ -9,7 +9,7 @@ from schemas.agreed_interest import AgreedInterest
 from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
 from schemas.charges import ClaimedCharges, StatedCharges
-from schemas.interest import CreditKind
+from schemas.credits import Credit, LetGo
 from schemas.limitation import Interruption, LimitationWarned
 from schemas.money import Money
 from schemas.parties import Capacity
@@ -120,31 +120,6 @@ class TaskKind(StrEnum):
     CORRECT_NUMBER = "correct-number"
     CHARGES_LEFT = "charges-left"
     LIMITATION = "limitation"
-
-
-class Credit(Frozen):
-    """A credit note and what it took off the claim.
-
-    Attributes:
-        on: the day of the note; None for one that was folded before its day was kept.
-        kind: why less is owed, and so from when.
-    """
-
-    credit_id: str
-    amount: Money
-    on: date | None = None
-    kind: CreditKind = CreditKind.ERROR
-
-
-class LetGo(Frozen):
-    """A part of the claim that is no longer asked for.
-
-    Attributes:
-        on: the day from which it is not.
-    """
-
-    amount: Money
-    on: date
 
 
 class OpenTask(Frozen):
