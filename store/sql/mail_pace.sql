@@ -8,8 +8,8 @@ where p.next_free_at <= now() + make_interval(secs => $3)
 returning extract(epoch from p.next_free_at - clock_timestamp()) - $2;
 
 -- name: come_back
--- Once the places up to the longest wait are given away, it begins anew with the first: several then
--- share a place. Were all later ones sent to the end, they would come in one moment, and none after.
+-- Once the places up to the longest wait are given away, it begins anew with the first: several
+-- then share a place. Were all later ones sent to its end, they would come at once, and none after.
 update mail_pace
 set
     next_asked_at = greatest(
