@@ -25,13 +25,19 @@ Amount = Annotated[str, typer.Option(help="At most this; all that is owed when n
 def list_(
     *,
     owed: Annotated[bool, typer.Option("--owed", help="Only where something is owed.")] = False,
+    restated: Annotated[
+        bool, typer.Option("--restated", help="Only where a rate has changed since the claim.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """List what was claimed, waived and paid beside each invoice."""
     from cli import charges_commands
     from cli.outcome import finish
 
-    finish(charges_commands.list_charges(owed=owed, as_json=as_json))
+    if restated:
+        finish(charges_commands.list_restated(owed=owed, as_json=as_json))
+    else:
+        finish(charges_commands.list_charges(owed=owed, as_json=as_json))
 
 
 @charges_app.command()

@@ -13,12 +13,14 @@ from cli.interest_command import Asked as AskedClaim
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
 from cli.rates_command import read_rates_file
 from cli.reach import Reach, author, database, everything, only
+from cli.restated_charges import print_restated, restated_claims
 from cli.typed import money, one_of
 from domain.charge_basis import basis_of, counted_until
 from domain.charge_rules import owed_by_part
 from schemas.case import CollectionCase
 from schemas.commands import Asked, ClaimCharges, ReinstateCharges, WaiveCharges
 from schemas.interest import ImputationPolicy, WaivedPart
+from schemas.settings import Settings
 from store import read_models
 
 Make = Callable[[Reach, CollectionCase], Awaitable[Asked]]
@@ -45,6 +47,21 @@ async def list_charges(*, owed: bool, as_json: bool) -> Exit:
     ]
     head = ("invoice", "case", "up to", ">interest", ">fixed sum", ">waived", ">paid", ">owed")
     say_table(f"charges beside {len(rows)} invoices", head, rows)
+    return Exit.DONE
+
+
+async def list_restated(*, owed: bool, as_json: bool) -> Exit:
+    """Print the claims that rest on rates which have changed, with what they would say today."""
+    table = read_rates_file(Settings().rates_file)
+    async with database() as pool:
+        cases = await read_models.cases_with_charges(pool)
+    claims = restated_claims(
+        [one for one in cases if one.charges_owed.is_positive or not owed], table
+    )
+    if as_json:
+        say_json([one.plain() for one in claims])
+    else:
+        print_restated(claims)
     return Exit.DONE
 
 

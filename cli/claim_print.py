@@ -20,8 +20,9 @@ def print_statement(title: str, one: ClaimStatement) -> None:
     lines += [("fixed sum", one.indemnity)]
     lines += [("unallocated", one.unallocated)] if one.unallocated.is_positive else []
     lines += [("total owed", one.total)]
+    lines += _contested(one)
     for name, amount in lines:
-        say(f"  {name:<12} {amount!s:>18}")
+        say(f"  {name:<20} {amount!s:>18}")
     _print_segments(one)
     _print_entries(one)
     increment = "not published yet" if one.daily_increment is None else f"{one.daily_increment}"
@@ -31,17 +32,31 @@ def print_statement(title: str, one: ClaimStatement) -> None:
         say_error(f"  warning: {warning}", Exit.DONE)
 
 
+def _contested(one: ClaimStatement) -> list[tuple[str, Money]]:
+    """What the debtor contests, and what it bears if that is decided for the creditor."""
+    parts = [
+        ("  of it disputed", one.disputed),
+        ("contingent interest", one.contingent_interest),
+        ("contingent fixed sum", one.contingent_indemnity),
+    ]
+    return [(name, amount) for name, amount in parts if amount and amount.is_positive]
+
+
 def _print_segments(one: ClaimStatement) -> None:
+    contested = any(part.contingent_base for part in one.segments)
     rows = [
         (
             *(part.first_day, part.last_day, part.days, f"{part.base:.2f}"),
             *("?" if part.rate is None else f"{part.rate} %", f"{part.interest:.6f}"),
+            *((f"{part.contingent_base:.2f}",) if contested else ()),
+            *((f"{part.contingent_interest:.6f}",) if contested else ()),
             *(part.row.row if part.row else part.wanted, part.source),
         )
         for part in one.segments
     ]
     if rows:
-        head = ("from", "to", ">days", ">on", ">rate", ">interest", "row", "source")
+        more = (">disputed", ">contingent") if contested else ()
+        head = ("from", "to", ">days", ">on", ">rate", ">interest", *more, "row", "source")
         say_table("Interest", head, rows)
 
 

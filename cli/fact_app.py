@@ -55,14 +55,17 @@ def credit_note(
     number: Annotated[str, typer.Argument(help="Of the credit note.")],
     amount: Amount,
     *,
+    kind: Annotated[
+        str, typer.Option(help="error (never owed), gesture (from its day), set-off (as money).")
+    ] = "error",
     on: Day = None,
     creditor: Creditor = "",
 ) -> None:
-    """Record a credit note; it reduces the claim."""
+    """Record a credit note or a set-off; its kind says from when less interest is owed."""
     from cli import fact_commands
     from cli.outcome import finish
 
-    finish(fact_commands.credit_note(invoice, number, amount, on, creditor))
+    finish(fact_commands.credit_note(invoice, (number, kind), amount, on, creditor))
 
 
 @app.command()

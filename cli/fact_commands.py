@@ -14,11 +14,19 @@ from cli.wording import count
 from schemas.case import TaskKind
 from schemas.commands import Happened
 from schemas.identifiers import case_id
+from schemas.interest import CreditKind
 from schemas.invoice import Invoice
 from schemas.pauses import StopKind
 from schemas.requests import IssueCreditNote, ReversePayment, StopContacts
 from store import facts, read_models, receivables
 from store.facts import UntoldFact
+
+CREDIT_KINDS = {
+    "error": CreditKind.ERROR,
+    "gesture": CreditKind.GESTURE,
+    "set-off": CreditKind.SET_OFF,
+}
+"""Why less is owed, as it is typed."""
 
 
 async def reverse(number: str, payment_id: str, reason: str, creditor: str) -> Exit:
@@ -44,19 +52,24 @@ async def reverse(number: str, payment_id: str, reason: str, creditor: str) -> E
 
 
 async def credit_note(
-    number: str, credit: str, amount: str, on: date | None, creditor: str
+    number: str, credit: tuple[str, str], amount: str, on: date | None, creditor: str
 ) -> Exit:
-    """Put a credit note on record; it reduces the claim."""
+    """Put a credit note on record, of a number and a kind; it reduces the claim."""
+    name, kind = credit
+    if kind not in CREDIT_KINDS:
+        known = ", ".join(CREDIT_KINDS)
+        raise CommandFailed(Exit.USAGE, f"--kind: {kind!r} is unknown; expected one of: {known}")
     async with everything() as reach:
         invoice = await find_invoice(reach, number, creditor)
         note = IssueCreditNote(
-            command_id=credit,
+            command_id=name,
             by=author(),
             amount=money(amount, invoice.amount.currency),
             on=on or datetime.now(UTC).date(),
+            kind=CREDIT_KINDS[kind],
         )
         await facts.keep_fact(reach.pool, case_id(invoice.creditor, number), note)
-        say(f"credit note {credit}: {note.amount} for {number} is on record")
+        say(f"credit note {name} ({kind}): {note.amount} for {number} is on record")
         await tell(reach, invoice, note)
     return Exit.DONE
 

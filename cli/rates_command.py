@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
+from cli.restated_charges import RestatedClaim, claims_on_rows, print_restated
+from cli.wording import count
 from domain.rate_file import RateChange, changes, rates_text, read_rates
 from domain.rates import RateTable
 from schemas.settings import Settings
@@ -19,29 +22,58 @@ async def rates(import_file: Path | None, on: date, *, as_json: bool) -> Exit:
     table = read_rates_file(path)
     done: tuple[RateChange, ...] = ()
     if import_file is not None:
-        new = read_rates(_content(import_file), str(import_file), table)
+        new = read_rates(_content(import_file), str(import_file), table, on)
         done = changes(table, new)
         table = table.merged_with(new.rows)
         if done:
             _replace(path, rates_text(table.rows))
-    due = table.due(on)
+    due, claims = table.due(on), await _claims_on(done, table)
     if as_json:
-        say_json({"file": str(path), "changed": done, "rates": table.rows, "due": due})
+        plain = None if claims is None else [one.plain() for one in claims]
+        found = {"file": str(path), "changed": done, "rates": table.rows, "due": due}
+        say_json({**found, "claims": plain})
         return Exit.DONE
     if import_file is None:
         _print(table)
     else:
-        for change in done:
-            before = (
-                f"was {change.before.value} % {change.before.status}" if change.before else "new"
-            )
-            say(
-                f"{change.after.row}: {change.after.value} % {change.after.status.value} ({before})"
-            )
+        _print_changes(done, claims)
         say(f"{import_file}: {len(done)} rows new or changed in {path}")
     for one in due:
         say_error(f"warning: {one}", Exit.DONE)
     return Exit.DONE
+
+
+async def _claims_on(done: Sequence[RateChange], table: RateTable) -> list[RestatedClaim] | None:
+    """The claims of charges that rest on rows which were changed; None when nobody could look."""
+    if not done:
+        return []
+    from asyncpg import PostgresError  # noqa: PLC0415 - heavy, and rates need no database
+
+    from cli.reach import database  # noqa: PLC0415 - the same
+    from engines.addresses import EnginesNotRunning  # noqa: PLC0415 - the same
+    from store import read_models  # noqa: PLC0415 - the same
+
+    try:
+        async with database() as pool:
+            cases = await read_models.cases_with_charges(pool)
+    except (EnginesNotRunning, OSError, PostgresError):
+        return None
+    return list(claims_on_rows(cases, {one.after.row for one in done}, table))
+
+
+def _print_changes(done: Sequence[RateChange], claims: list[RestatedClaim] | None) -> None:
+    for change in done:
+        row, before = change.after, change.before
+        was = f"was {before.value} % {before.status}" if before else "new"
+        say(f"{row.row}: {row.value} % {row.status.value} ({was})")
+        concerned = [one for one in claims or () if row.row in one.rows]
+        if concerned:
+            say(f"  {count(len(concerned), 'claim')} of charges were counted otherwise")
+    if claims:
+        print_restated(claims)
+        say("`charges list --restated` lists them; `charges claim` states them again")
+    elif claims is None:
+        say_error("warning: without the database no claim of charges was looked at", Exit.DONE)
 
 
 def read_rates_file(path: Path) -> RateTable:

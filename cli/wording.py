@@ -121,7 +121,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "NoticeNotSent": lambda e: f"{e.kind.value} not answered: {e.explanation}",
     "PaymentReceived": _paid,
     "PaymentReversed": lambda e: f"{e.amount} of {e.payment_id} were taken back {e.reason}",
-    "CreditNoteIssued": lambda e: f"{e.amount} ({e.credit_id})",
+    "CreditNoteIssued": lambda e: f"{e.amount} ({e.credit_id}), {e.kind.replace('_', '-')}",
     "WrittenOff": lambda e: f"{e.amount}: {e.reason}",
     "InvoiceCorrected": _corrected,
     "PlanChanged": _replanned,

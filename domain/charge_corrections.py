@@ -68,16 +68,21 @@ def with_corrections(case: CollectionCase, events: Sequence[CaseEvent]) -> tuple
     return (*events, *following, *_freed(after, cause))
 
 
-def restated(case: CollectionCase) -> ClaimStatement | None:
-    """The account of a claim's own day as it is known now, by the rates and the law of the claim.
+def restated(case: CollectionCase, table: RateTable | None = None) -> ClaimStatement | None:
+    """The account of a claim's own day as it is known now, by the law of the claim.
 
-    None where nothing can be said: nothing was claimed, what it was counted by is not on record, or
-    a due date was moved to where the claim's own rates do not reach.
+    Args:
+        case: as it stands.
+        table: other rates than those the claim was made with.
+
+    Returns:
+        None where nothing can be said: nothing was claimed, what it was counted by is not on
+        record, or a due date was moved to where the claim's own rates do not reach.
     """
     charges = case.charges
     if charges is None or charges.basis is None:
         return None
-    table = RateTable(charges.basis.rates)
+    table = table or RateTable(charges.basis.rates)
     policy = ImputationPolicy.PRINCIPAL_FIRST
     try:
         stated = state_claim(_claim(case, charges), charges.on, table, policy=policy)

@@ -166,6 +166,7 @@ def _reopened(case: CollectionCase) -> dict[str, Any]:
         "closing": None,
         "closed_at": None,
         "written_off": None,
+        "let_go": (),
         "tasks": tuple(task for task in case.tasks if task.kind is not TaskKind.CHARGES_LEFT),
     }
 

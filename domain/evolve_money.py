@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
+from domain.business_calendar import local_day
 from domain.tasks import not_allocated
-from schemas.case import Allocation, CollectionCase, Credit, TaskKind
+from schemas.case import Allocation, CollectionCase, TaskKind
 from schemas.charge_events import PaymentFreed
+from schemas.credits import Credit, LetGo
 from schemas.events import InvoiceCorrected
+from schemas.interest import CreditKind
 from schemas.money import Money
 from schemas.money_events import CreditNoteIssued, PaymentReceived, PaymentReversed, WrittenOff
 
@@ -51,11 +54,8 @@ def after_money(case: CollectionCase, event: MoneyEvent) -> dict[str, Any]:
         case PaymentFreed():
             return _freed(case, event)
         case CreditNoteIssued():
-            credit = Credit(
-                credit_id=event.credit_id, amount=event.taken + event.expected, on=event.on
-            )
             return {
-                "credits": (*case.credits, credit),
+                "credits": (*case.credits, *_credits(event)),
                 "expected_credit": _still_expected(case, event.expected),
             }
         case InvoiceCorrected():
@@ -66,7 +66,11 @@ def after_money(case: CollectionCase, event: MoneyEvent) -> dict[str, Any]:
             }
         case WrittenOff():
             before = case.written_off or Money.zero(event.amount.currency)
-            return {"written_off": before + event.amount}
+            day = event.on or local_day(case.calendar, event.at)
+            return {
+                "written_off": before + event.amount,
+                "let_go": (*case.let_go, LetGo(amount=event.amount, on=day)),
+            }
         case _:
             assert_never(event)
 
@@ -84,6 +88,15 @@ def _freed(case: CollectionCase, event: PaymentFreed) -> dict[str, Any]:
         "allocations": tuple(less(one) for one in case.allocations),
         "unallocated": (*case.unallocated, event.amount),
     }
+
+
+def _credits(event: CreditNoteIssued) -> tuple[Credit, ...]:
+    """What a note takes off: what a dispute conceded was never owed, whatever the note is for."""
+    conceded = Credit(credit_id=event.credit_id, amount=event.expected, on=event.on)
+    taken = Credit(credit_id=event.credit_id, amount=event.taken, on=event.on, kind=event.kind)
+    if event.kind is CreditKind.ERROR:
+        return (taken.model_copy(update={"amount": event.taken + event.expected}),)
+    return tuple(one for one in (conceded, taken) if one.amount.is_positive)
 
 
 def _still_expected(case: CollectionCase, come: Money | None) -> Money | None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from schemas.account import ItemAccount, Movement, MovementKind
 from schemas.case import CollectionCase
-from schemas.interest import Receipt
+from schemas.interest import CreditKind, Receipt
 from schemas.money import Money
 
 
@@ -16,8 +16,9 @@ def account_of_case(case: CollectionCase, on: date | None = None) -> ItemAccount
 
     Args:
         case: as it stands.
-        on: payments and disputes after this day are not looked at; None looks at all. Credits and
-            what was written off count as from the origin, as the interest counts them.
+        on: payments, gestures, set-offs, disputes and what was written off after this day are not
+            looked at; None looks at all. A credit note for an error counts as from the origin, as
+            the interest counts it.
     """
     movements = [
         *(
@@ -30,7 +31,8 @@ def account_of_case(case: CollectionCase, on: date | None = None) -> ItemAccount
             for one in case.allocations
             if one.amount.is_positive and (on is None or one.received_on <= on)
         ),
-        *_credits(case),
+        *_credits(case, on),
+        *_let_go(case, on),
     ]
     disputes = [one.amount for one in case.disputes if on is None or one.raised_at.date() <= on]
     return _account(case.claim, movements, disputes, _missing(case))
@@ -46,19 +48,31 @@ def account_of_invoice(amount: Money, receipts: Iterable[Receipt], on: date) -> 
     return _account(amount, movements, [], None)
 
 
-def _credits(case: CollectionCase) -> list[Movement]:
+def _credits(case: CollectionCase, on: date | None) -> list[Movement]:
     found = [
         Movement(kind=MovementKind.CREDIT, amount=one.amount, on=one.on, reference=one.credit_id)
         for one in case.credits
-        if one.amount.is_positive
+        if one.amount.is_positive and (one.kind is CreditKind.ERROR or _by(one.on, on))
     ]
-    for kind, amount in (
-        (MovementKind.EXPECTED_CREDIT, case.expected_credit),
-        (MovementKind.WRITE_OFF, case.written_off),
-    ):
-        if amount is not None and amount.is_positive:
-            found.append(Movement(kind=kind, amount=amount))
+    if case.expected_credit is not None and case.expected_credit.is_positive:
+        found.append(Movement(kind=MovementKind.EXPECTED_CREDIT, amount=case.expected_credit))
     return found
+
+
+def _let_go(case: CollectionCase, on: date | None) -> list[Movement]:
+    """What was written off, each part with its day; without one where none was kept."""
+    kind, none = MovementKind.WRITE_OFF, Money.zero(case.claim.currency)
+    rest = case.written_off or none
+    found = []
+    for one in case.let_go:
+        rest -= one.amount
+        if one.amount.is_positive and _by(one.on, on):
+            found.append(Movement(kind=kind, amount=one.amount, on=one.on))
+    return [*found, Movement(kind=kind, amount=rest)] if rest.is_positive else found
+
+
+def _by(day: date | None, on: date | None) -> bool:
+    return day is None or on is None or day <= on
 
 
 def _missing(case: CollectionCase) -> Money | None:

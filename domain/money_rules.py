@@ -89,7 +89,12 @@ def _not_asked_for(
         return ()
     reason = payment.write_off_reason or f"not paid with {payment.command_id}"
     written_off = WrittenOff(
-        at=received.at, by=payment.by, cause=payment.command_id, amount=amount, reason=reason
+        at=received.at,
+        by=payment.by,
+        cause=payment.command_id,
+        amount=amount,
+        reason=reason,
+        on=payment.received_on,
     )
     return (written_off,)
 
@@ -161,6 +166,7 @@ def credit(case: CollectionCase, note: IssueCreditNote, now: datetime) -> Events
         expected=expected,
         taken=note.amount - expected,
         on=note.on,
+        kind=note.kind,
     )
     return settled(case, issued)
 
@@ -243,7 +249,10 @@ def settled(case: CollectionCase, *events: CaseEvent) -> Events:
         return tuple(following)
     if rest.is_positive:
         reason = f"a rest of at most {case.plan.small_remainder} is not pursued"
-        following.append(WrittenOff(at=last.at, cause=last.cause, amount=rest, reason=reason))
+        on = last.received_on if isinstance(last, PaymentReceived) else None
+        following.append(
+            WrittenOff(at=last.at, cause=last.cause, amount=rest, reason=reason, on=on)
+        )
     if owes_thanks(fold(following, case), last.at):
         return tuple(following)
     closing = ended_by_money(after)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -14,6 +14,7 @@ from domain.rates import RateTable
 from schemas.case import CollectionCase
 from schemas.charges import StatedCharges
 from schemas.claim_law import ClaimLaw
+from schemas.credits import Credit as Noted
 from schemas.identifiers import case_id
 from schemas.interest import (
     FIRST_DAY,
@@ -38,11 +39,8 @@ from schemas.plan import Charges
 def claim_of_case(case: CollectionCase, debtor: Debtor | ClaimLaw) -> Claim:
     """A case as the interest engine wants it.
 
-    Credit notes carry no day in a case, so they count as from the origin: in doubt less interest is
-    claimed, never more. The same holds for what was written off, and for a consumer: until it is on
-    record that a formal notice has reached them, nothing runs.
+    Towards a consumer nothing runs until it is on record that a formal notice has reached them.
     """
-    credited = case.credited + case.written_off if case.written_off else case.credited
     agreed = agreed_interest(case, debtor.capacity)
     insolvency = [stop.on for stop in case.stops if stop.kind is StopKind.INSOLVENCY]
     return Claim(
@@ -56,9 +54,7 @@ def claim_of_case(case: CollectionCase, debtor: Debtor | ClaimLaw) -> Claim:
             if (amount := one.amount + one.charges if one.charges else one.amount).is_positive
         ),
         waivers=_waivers(case),
-        credits=(Credit(day=case.due_date, amount=credited, kind=CreditKind.ERROR),)
-        if credited.is_positive
-        else (),
+        credits=tuple(_credits(case)),
         disputes=tuple(
             Dispute(opened_on=one.raised_at.date(), amount=one.amount)
             for one in case.disputes
@@ -73,6 +69,40 @@ def claim_of_case(case: CollectionCase, debtor: Debtor | ClaimLaw) -> Claim:
         if debtor.country == "DE"
         else (),
     )
+
+
+def _credits(case: CollectionCase) -> Iterator[Credit]:
+    """What less is owed than was invoiced, and from when.
+
+    What was never owed counts as from the origin. So does what carries no day, or none that can be:
+    in doubt less interest is claimed, never more. A set-off settles no more than the invoice.
+    """
+    none = Money.zero(case.claim.currency)
+    never = sum((one.amount for one in case.credits if _never_owed(one)), none)
+    dated = sum((one.amount for one in case.let_go), none)
+    never += case.expected_credit or none
+    never += (case.written_off or dated) - dated
+    if never.is_positive:
+        yield Credit(day=case.due_date, amount=never, kind=CreditKind.ERROR)
+    room = case.claim - never
+    for one in case.credits:
+        amount = one.amount.at_most(room) if room.is_positive else none
+        if not _never_owed(one) and amount.is_positive:
+            room -= amount
+            day = _possible(one.on, case)
+            yield Credit(day=day, amount=amount, kind=one.kind, reference=one.credit_id)
+    for part in case.let_go:
+        if part.amount.is_positive:
+            day = _possible(part.on, case)
+            yield Credit(day=day, amount=part.amount, kind=CreditKind.WRITE_OFF)
+
+
+def _never_owed(one: Noted) -> bool:
+    return one.kind is CreditKind.ERROR or not one.amount.is_positive
+
+
+def _possible(day: date | None, case: CollectionCase) -> date:
+    return day if day and FIRST_DAY <= day <= LAST_DAY else case.due_date
 
 
 def _served_on(case: CollectionCase) -> date | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from domain.rates import RateTable
+from domain.rates import RateTable, half_year_of, next_half_year
 from domain.yaml_document import DocumentError, Problem
 from schemas.base import Frozen
 from schemas.interest import RateSeries, RateStatus, ReferenceRate
@@ -38,7 +38,9 @@ class RateChange(Frozen):
     after: ReferenceRate
 
 
-def read_rates(content: bytes, file: str, known: RateTable | None = None) -> RateTable:
+def read_rates(
+    content: bytes, file: str, known: RateTable | None = None, today: date | None = None
+) -> RateTable:
     """Read a whole file, or refuse the whole file.
 
     Args:
@@ -46,11 +48,12 @@ def read_rates(content: bytes, file: str, known: RateTable | None = None) -> Rat
         file: its name, for messages only.
         known: the table that the rows will be merged into; a row of it is not replaced by one
             that is less sure.
+        today: an official row must have been published by then; None does not look.
 
     Raises:
         RateFileError: with every problem found.
     """
-    reading = _Reading(file, known or RateTable(()))
+    reading = _Reading(file, known or RateTable(()), today)
     reading.read(content)
     if reading.problems:
         raise RateFileError(tuple(reading.problems))
@@ -82,8 +85,9 @@ def rates_text(rows: Iterable[ReferenceRate]) -> str:
 class _Reading:
     """One file being read."""
 
-    def __init__(self, file: str, known: RateTable) -> None:
+    def __init__(self, file: str, known: RateTable, today: date | None) -> None:
         self.file = file
+        self.read_on = today
         self.known = {row.row: row for row in known.rows}
         self.rows: dict[str, ReferenceRate] = {}
         self.problems: list[Problem] = []
@@ -138,7 +142,19 @@ class _Reading:
         if old is not None and _SURENESS.index(row.status) < _SURENESS.index(old.status):
             words = f"{row.row} is known as {old.status.value}: {old.value}"
             self._problem(line, "status", f"{row.status.value} is less sure; {words}")
+        if row.status is RateStatus.OFFICIAL and self.read_on is not None:
+            self._is_published(line, row, self.read_on)
         self.rows[row.row] = row
+
+    def _is_published(self, line: int, row: ReferenceRate, today: date) -> None:
+        """Nobody has published what holds after the next half-year, nor what is dated ahead."""
+        if row.published_on is not None and row.published_on > today:
+            words = f"'{row.published_on}' is still to come: an official rate has been published"
+            self._problem(line, "published_on", words)
+        last = next_half_year(half_year_of(today))
+        if row.valid_from > last:
+            words = f"'{row.valid_from}' is too far ahead: nothing official is known after {last}"
+            self._problem(line, "valid_from", words)
 
     def _problem(self, line: int, column: str, message: str) -> None:
         self.problems.append(Problem(file=self.file, line=line, field=column, message=message))

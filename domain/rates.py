@@ -95,12 +95,24 @@ def changed_rows(statement: ClaimStatement, table: RateTable) -> tuple[Reference
     A statement made with a provisional row, or before a rate was published, is stated again when
     this is not empty.
     """
-    used = {row.row: row for row in statement.rates}
-    wanted = {segment.wanted for segment in statement.segments}
+    return changed_since(statement.rates, (one.wanted for one in statement.segments), table)
+
+
+def changed_since(
+    used: Iterable[ReferenceRate], lacking: Iterable[str], table: RateTable
+) -> tuple[ReferenceRate, ...]:
+    """The rows of today's table that differ from some that were used, or that were lacking then.
+
+    Args:
+        used: the rows as they stood.
+        lacking: ids of rows that nobody had published.
+        table: of today.
+    """
+    before, wanted = {row.row: row for row in used}, set(lacking)
     return tuple(
         row
         for row in table.rows
-        if row.row in wanted or (row.row in used and _differs(row, used[row.row]))
+        if row.row in wanted or (row.row in before and _differs(row, before[row.row]))
     )
 
 

@@ -41,11 +41,17 @@ def resumed(case: CollectionCase, now: datetime, cause: str = "") -> tuple[CaseE
 def restarted(
     case: CollectionCase, now: datetime, cause: str, reason: str, *, by: str = "relance"
 ) -> tuple[CaseEvent, ...]:
-    """The first step is due today; a ladder that nobody has stepped on need not begin again."""
-    first = case.plan.steps[0]
+    """The first step that can still be taken is due today.
+
+    Steps before the due date can be taken up to it only. A ladder that nobody has stepped on need
+    not begin again.
+    """
+    today, steps = local_day(case.calendar, now), case.plan.steps
+    still = (step for step in steps if step.day >= 0 or today <= case.due_date)
+    first = next(still, steps[0])
     if not case.steps and due_moment(case, first) > now:
         return ()
-    anchor = local_day(case.calendar, now) - timedelta(days=first.day)
+    anchor = today - timedelta(days=first.day)
     return (LadderRestarted(at=now, by=by, cause=cause, anchor=anchor, reason=reason),)
 
 

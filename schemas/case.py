@@ -9,6 +9,7 @@ from schemas.agreed_interest import AgreedInterest
 from schemas.base import Frozen, Instant
 from schemas.calendar import ContactCalendar
 from schemas.charges import ClaimedCharges, StatedCharges
+from schemas.credits import Credit, LetGo
 from schemas.limitation import Interruption, LimitationWarned
 from schemas.money import Money
 from schemas.parties import Capacity
@@ -121,18 +122,6 @@ class TaskKind(StrEnum):
     LIMITATION = "limitation"
 
 
-class Credit(Frozen):
-    """A credit note and what it took off the claim.
-
-    Attributes:
-        on: the day of the note; None for one that was folded before its day was kept.
-    """
-
-    credit_id: str
-    amount: Money
-    on: date | None = None
-
-
 class OpenTask(Frozen):
     """A task of this case that waits for a person.
 
@@ -174,6 +163,7 @@ class CollectionCase(Frozen):
         reversed_payments: ids of payments that were taken back; they never count again.
         expected_credit: conceded in a dispute, its credit note still to come.
         written_off: what is no longer asked for.
+        let_go: the parts of it, each with its day; the rest was let go before days were kept.
         anchor: the day from which the plan's days are counted; the due date by default.
         restarts: how often the ladder has begun again.
         brought_forward: the step that a person wants taken now, or empty.
@@ -222,6 +212,7 @@ class CollectionCase(Frozen):
     credits: tuple[Credit, ...] = ()
     expected_credit: Money | None = None
     written_off: Money | None = None
+    let_go: tuple[LetGo, ...] = ()
     disputes: tuple[Dispute, ...] = ()
     arrangement: Arrangement | None = None
     promises_broken: int = 0

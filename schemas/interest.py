@@ -96,6 +96,7 @@ class CreditKind(StrEnum):
     ERROR = "error"
     GESTURE = "gesture"
     SET_OFF = "set_off"
+    WRITE_OFF = "write_off"
 
 
 class WaivedPart(StrEnum):
@@ -141,7 +142,8 @@ class Credit(_Positive):
 
     Attributes:
         day: of the note; of a set-off, the day on which both debts were due.
-        kind: an error counts as from the origin, a gesture from its day, a set-off as a payment.
+        kind: an error counts as from the origin, a gesture and a write-off from their day, a
+            set-off as a payment.
     """
 
     day: Day
@@ -260,7 +262,7 @@ class AccountEntry(Frozen):
     """What a payment, a credit or a waiver did to the claim.
 
     Attributes:
-        kind: ``payment``, ``set_off``, ``error``, ``gesture``, ``waiver``.
+        kind: ``payment``, ``waiver``, or that of a credit.
         principal: by which the unpaid principal fell.
         interest: by which the unpaid interest fell.
         indemnity: by which the unpaid fixed sum fell.

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from schemas.event_base import Happened as _Event
+from schemas.interest import CreditKind
 from schemas.money import Money
 
 
@@ -52,7 +53,9 @@ class CreditNoteIssued(_Event):
     Attributes:
         amount: of the credit note.
         taken: what it took off the claim, beyond what a dispute had conceded before.
-        expected: the part that a dispute had conceded already.
+        expected: the part that a dispute had conceded already; it was never owed.
+        on: its day; of a set-off, the day on which both debts were due.
+        kind: why less is owed, and so from when.
     """
 
     type: Literal["CreditNoteIssued"] = "CreditNoteIssued"
@@ -61,11 +64,18 @@ class CreditNoteIssued(_Event):
     taken: Money
     expected: Money
     on: date
+    kind: CreditKind = CreditKind.ERROR
 
 
 class WrittenOff(_Event):
-    """What is no longer asked for."""
+    """What is no longer asked for.
+
+    Attributes:
+        on: the day from which it counts, such as that of the payment which fell short; None for
+            the day on which it was recorded.
+    """
 
     type: Literal["WrittenOff"] = "WrittenOff"
     amount: Money
     reason: str
+    on: date | None = None

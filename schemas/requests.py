@@ -10,7 +10,7 @@ from pydantic import Field
 
 from schemas.base import Frozen, Instant, Text
 from schemas.charges import ChargesBasis
-from schemas.interest import WaivedPart
+from schemas.interest import CreditKind, WaivedPart
 from schemas.money import Money
 from schemas.pauses import DisputeReason, Instalment, StopKind
 from schemas.plan import DunningPlan
@@ -262,11 +262,17 @@ class ReversePayment(Said):
 
 
 class IssueCreditNote(Said):
-    """A credit note for this invoice; ``command_id`` is its number."""
+    """A credit note for this invoice, or a set-off; ``command_id`` is its number.
+
+    Attributes:
+        on: the day of the note; of a set-off, the day on which both debts were due.
+        kind: an error was never owed, a gesture counts from its day, a set-off as money of its day.
+    """
 
     type: Literal["credit_note_issued"] = "credit_note_issued"
     amount: Money
     on: date
+    kind: CreditKind = CreditKind.ERROR
 
 
 class ReceiveReply(Said):

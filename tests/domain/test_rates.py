@@ -105,6 +105,33 @@ def test_a_good_file_adds_and_replaces_rows() -> None:
 @pytest.mark.parametrize(
     ("line", "place", "told"),
     [
+        ("ECB_MRO,2090-01-01,2.40,official,,ECB", "valid_from", "nothing official is known after"),
+        ("ECB_MRO,2027-07-01,2.40,official,,ECB", "valid_from", "after 2027-01-01"),
+        ("ECB_MRO,2027-01-01,2.40,official,2026-11-23,ECB", "published_on", "is still to come"),
+    ],
+)
+def test_nothing_official_is_published_ahead(line: str, place: str, told: str) -> None:
+    """What is to hold in 2090, or is dated tomorrow, is no official rate today."""
+    with pytest.raises(RateFileError) as refusal:
+        read_rates(f"{HEAD}\n{line}".encode(), "new.csv", TABLE, date(2026, 11, 22))
+    (problem,) = refusal.value.problems
+    assert (problem.line, problem.field) == (2, place)
+    assert told in problem.message
+
+
+def test_the_next_half_year_may_be_official_and_others_derived() -> None:
+    """Published in December for January; whoever reckons ahead says that it is derived."""
+    lines = (
+        "ECB_MRO,2027-01-01,2.40,official,2026-11-22,ECB",
+        "ECB_MRO,2027-07-01,2.40,derived,,by a rule",
+    )
+    new = read_rates("\n".join((HEAD, *lines)).encode(), "new.csv", TABLE, date(2026, 11, 22))
+    assert len(new.rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "told"),
+    [
         ("LIBOR,2027-01-01,2.40,official,,ECB", "series", "'LIBOR' is not one of ECB_MRO"),
         ("ECB_MRO,2027-02-01,2.40,official,,ECB", "valid_from", "a 1 January or 1 July"),
         ("ECB_MRO,2027-13-01,2.40,official,,ECB", "valid_from", "a 1 January or 1 July"),

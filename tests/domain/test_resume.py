@@ -105,16 +105,23 @@ def test_continue_takes_every_step_and_keeps_the_distances() -> None:
 
 
 def test_restart_begins_with_the_first_step_that_day() -> None:
-    """Decided on 2 February: the whole ladder again from there, the mail before it included."""
+    """Decided on 2 February: the ladder again from there, without the mail before the due date."""
     story = disputed(d365("restart"), january(33))
-    assert story.case.anchor == january(38)
-    assert story.lives_until(january(80)).history == [
-        ("pre-due", january(33)),
-        ("first", january(39)),
-        ("second", january(45)),
-        ("third", january(52)),
-        ("task", january(53)),
+    assert story.case.anchor == january(32)
+    lived = story.lives_until(january(80))
+    assert lived.history[1:] == [
+        ("first", january(33)),
+        ("second", january(39)),
+        ("third", january(46)),
+        ("task", january(47)),
     ]
+    assert skipped(lived) == ["pre-due"]
+
+
+def test_restart_before_the_due_date_includes_the_mail_before_it() -> None:
+    """Decided on 14 January, a day before the due date: the reminder of it leaves once more."""
+    story = disputed(d365("restart"), january(14))
+    story.next_is("pre-due", level=1, cycle=2)
 
 
 def test_every_skip_is_on_record_with_its_reason() -> None:
@@ -146,11 +153,12 @@ def test_ladder_that_nobody_has_stepped_on_need_not_begin_again() -> None:
 
 def test_restarted_steps_are_new_contacts() -> None:
     """The same step of the second time round has another reference, or it would never be sent."""
-    story = disputed(d365("restart"), january(33)).next_is("pre-due", level=1, cycle=2)
+    story = disputed(d365("restart"), january(33)).next_records("StepSkipped")
+    story = story.next_is("first", cycle=2)
     lived = story.lives_until(january(80))
     assert {one.cycle for one in lived.case.steps} == {2}
     case_id = story.case.case_id
-    assert lived.case.steps[0].reference == contact_reference(case_id, "pre-due", 2)
+    assert lived.case.steps[1].reference == contact_reference(case_id, "first", 2)
 
 
 def test_ladder_restarted_twice_counts_on() -> None:
@@ -158,7 +166,7 @@ def test_ladder_restarted_twice_counts_on() -> None:
     story = disputed(d365("restart"), january(33)).lives_until(january(40))
     story = story.on(january(41)).when(a_hold()).then("HoldPlaced")
     story = story.when(a_release()).then("HoldReleased", "LadderRestarted")
-    story.next_is("pre-due", cycle=3)
+    story.next_records("StepSkipped").next_is("first", cycle=3)
 
 
 def test_nearest_counts_the_days_as_late_as_the_ladder_runs() -> None:
