@@ -7,7 +7,7 @@ does not let is warned of; a contract rate that it refuses is refused.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
@@ -32,6 +32,9 @@ from schemas.payment_terms import Agreement
 
 FIELDS_OF_TERMS = ("terms", "contract_rate", "delivery_date")
 """Columns that say what was agreed; one that a file does not have leaves what is known."""
+
+_LAWFUL_IN_ANY_CASE = timedelta(days=30)
+"""So soon after the invoice a payment may fall due everywhere, if nothing else is stated."""
 
 _EXPECTED_RATE = "a yearly rate above 0 and at most 100 percent, such as 12.5"
 
@@ -72,7 +75,7 @@ class RowTerms:
     found: list[tuple[int, str, str]] = field(default_factory=list)
     _held: dict[tuple[object, ...], tuple[str, tuple[str, ...]]] = field(default_factory=dict)
 
-    def due_date(self, _text: str, terms: str, issued_on: date) -> date:
+    def due_date(self, terms: str, issued_on: date, _text: str) -> date:
         """The day that a row's terms give, or the creditor's own, where it carries none.
 
         Raises:
@@ -91,21 +94,22 @@ class RowTerms:
             invoice: as the row has it.
             debtor: as the row has them.
         """
-        found = due_warnings(
-            *(invoice.issue_date, invoice.due_date, invoice.delivery_date),
-            *(invoice.terms, self.house.terms, debtor.country, debtor.capacity),
-            self.house.agreement,
-        )
-        if found:
+        house, own = self.house, invoice.contract_rate
+        usual = not invoice.terms and house.agreement is None
+        if not usual or invoice.due_date - invoice.issue_date > _LAWFUL_IN_ANY_CASE:
+            found = due_warnings(
+                *(invoice.issue_date, invoice.due_date, invoice.delivery_date),
+                *(invoice.terms, house.terms, debtor.country, debtor.capacity, house.agreement),
+            )
             self.found += [(line, "due_date", sentence) for sentence in found]
-        own = invoice.contract_rate
-        if own is None and debtor.capacity is not Capacity.PUBLIC:
+        if own is not None:
+            return self._refusal(line, own, invoice, debtor, again=True)
+        if house.rates is not None and debtor.capacity is not Capacity.PUBLIC:
             business = debtor.capacity is Capacity.BUSINESS
-            rates = self.house.rates
-            rate = (rates.business if business else rates.consumer) if rates else None
+            rate = house.rates.business if business else house.rates.consumer
             if rate is not None and (told := self._refusal(line, rate, invoice, debtor)):
                 self.found.append((line, "contract_rate", f"of the general terms: {told}"))
-        return "" if own is None else self._refusal(line, own, invoice, debtor, again=True)
+        return ""
 
     def _refusal(
         self, line: int, rate: Decimal, invoice: Invoice, debtor: Debtor, *, again: bool = False

@@ -145,7 +145,7 @@ class _Count:
             capacity=claim.capacity,
             on=self.on,
             due_date=claim.due_date,
-            law=self.terms.regime.law,
+            law=self.terms.law,
             interest_from=self.terms.free_until + _DAY if bears and self.terms.free_until else None,
             interest_until=self.terms.until if bears else None,
             principal=claim.amount,

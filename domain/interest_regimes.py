@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from domain.applicable_law import law_of
 from schemas.base import Frozen
-from schemas.interest import RateSeries
+from schemas.interest import CONTRACT_LAW, RateSeries
 from schemas.money import Money
 from schemas.parties import Capacity
 
@@ -128,7 +128,7 @@ def regime_of(
 
 def contract_only(capacity: Capacity) -> Regime:
     """What a contract's own rate gives where no law is known: simple interest, no fixed sum."""
-    return Regime(law="the contract", series=None, needs_notice=capacity is Capacity.CONSUMER)
+    return Regime(law=CONTRACT_LAW, series=None, needs_notice=capacity is Capacity.CONSUMER)
 
 
 FRENCH_FLOOR_FACTOR = 3

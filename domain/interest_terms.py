@@ -17,7 +17,7 @@ from domain.interest_regimes import (
 )
 from domain.rates import NOT_SHIPPED, TO_BE_PUBLISHED, RateTable, half_year_of, next_half_year
 from schemas.agreed_interest import DayCount
-from schemas.interest import Claim, ReferenceRate, rate_row
+from schemas.interest import CONTRACT_LAW, Claim, ReferenceRate, rate_row
 
 _DAY = timedelta(days=1)
 _SATURDAY = 6
@@ -50,6 +50,12 @@ class InterestTerms:
     free_until: date | None
     until: date
     warnings: tuple[str, ...]
+
+    @property
+    def law(self) -> str:
+        """The articles that are applied; in Britain a contract rate stands instead of the Act."""
+        act_stays = self.regime.fixed_sum_with_contract_rate
+        return self.regime.law if self.claim.contract_rate is None or act_stays else CONTRACT_LAW
 
     @property
     def bears_interest(self) -> bool:

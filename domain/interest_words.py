@@ -122,7 +122,7 @@ def conventions(
         words["rounding"],
         words["policy"].format(order=orders[policy]),
     )
-    law = terms.regime.law.replace(" and ", f" {words['and']} ")
+    law = terms.law.replace(" and ", f" {words['and']} ")
     return f"{'; '.join(parts)}. {words['law'].format(law=law)}."
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property, partial
+from operator import itemgetter
 from typing import TypeVar
 
 from domain.creditor_reference import rf_reference
@@ -142,7 +143,8 @@ class _Reading:
         self.home_country = home_country
         self.rows: list[ImportRow] = []
         self.problems: list[RowProblem] = []
-        self._places = [table.places.get(field, -1) for field in FIELDS]
+        # What the file has no column for is taken from an empty cell behind the last one.
+        self._pick = itemgetter(*(table.places.get(field, -1) for field in FIELDS))
         self._first_of: dict[str, ImportRow] = {}
         # By their number: the cells a debtor was last read from, what came of them, and the line.
         self._debtors: dict[str, tuple[Cells, Debtor, int]] = {}
@@ -153,8 +155,8 @@ class _Reading:
     def take(self, line: int, cells: Cells) -> None:
         """Read a row: it becomes a good row, or one problem for each of its bad cells."""
         already = len(self.problems)
-        row = [cells[place].strip() if place >= 0 else "" for place in self._places]
-        if not "".join(row).isprintable() or len(max(row, key=len)) > SHORT_ENOUGH:
+        row = list(map(str.strip, self._pick([*cells, ""])))
+        if not "".join(row).isprintable() or max(map(len, row)) > SHORT_ENOUGH:
             row = [
                 self._read(line, field, text, partial(read_text, field), "")
                 for field, text in zip(FIELDS, row, strict=True)
@@ -211,9 +213,9 @@ class _Reading:
         document, link, step, terms_text, rate, delivered = row[8:_DEBTOR_FROM]
         currency = self._read(line, "currency", currency_text, read_currency, "")
         issue_date = self._read(line, "issue_date", issued, read_date, date.min)
-        terms = self._read(line, "terms", terms_text, read_terms, "")
-        follows = partial(self._terms.due_date, terms=terms, issued_on=issue_date)
-        due_date = self._read(line, "due_date", due, read_date if due else follows, date.max)
+        terms = self._read(line, "terms", terms_text, read_terms, "") if terms_text else ""
+        follows = read_date if due else partial(self._terms.due_date, terms, issue_date)
+        due_date = self._read(line, "due_date", due, follows, date.max)
         exact = self._amount(line, amount, currency) if currency else Decimal(0)
         if due_date < issue_date:
             self._problem(line, "due_date", due, f"a day on or after the issue date {issue_date}")

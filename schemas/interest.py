@@ -21,6 +21,10 @@ Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 """A day that a claim can be about; one outside is a typing mistake."""
 
 
+CONTRACT_LAW = "the contract"
+"""What stands as the law of a claim where a contract alone says what late payment costs."""
+
+
 class RateSeries(StrEnum):
     """A published rate that interest is made of; each row of it holds for one half-year."""
 

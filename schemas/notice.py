@@ -9,7 +9,7 @@ from pydantic import Field
 from schemas.account import ItemAccount
 from schemas.base import Frozen
 from schemas.charges import StatedCharges
-from schemas.interest import ClaimStatement
+from schemas.interest import CONTRACT_LAW, ClaimStatement
 from schemas.money import Money
 from schemas.parties import Creditor, Debtor
 from schemas.pauses import Arrangement, Dispute
@@ -93,6 +93,11 @@ class NoticeClaim(Frozen):
     known_until: date
     conventions: str = ""
     laws: tuple[str, ...] = ()
+
+    @property
+    def by_contract(self) -> bool:
+        """A contract alone says what late payment costs: no law is named for it."""
+        return set(self.laws) == {CONTRACT_LAW}
 
     @property
     def stated(self) -> bool:

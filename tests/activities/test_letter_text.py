@@ -89,6 +89,19 @@ def test_a_formal_notice_names_the_day_of_delivery_where_it_is_known(
     assert _plain(words) in _plain(repr(letter.blocks))
 
 
+def test_a_british_notice_names_no_act_where_the_contract_sets_the_rate() -> None:
+    """The contract's own rate replaces the Act of 1998, so that the letter does not claim by it."""
+    debtor = sample_debtor("en", Capacity.BUSINESS, "GB")
+    claimed = sample_notice("formal-notice", debtor, charges=Charges.CLAIM)
+    assert claimed.claim is not None
+    for laws, named in ((("Act of 1998",), True), (("the contract",), False)):
+        claim = claimed.claim.model_copy(update={"laws": laws})
+        letter = render_letter(claimed.model_copy(update={"claim": claim}), TEMPLATES)
+        said = " ".join(str(block) for block in letter.blocks)
+        assert ("Statutory interest is claimed" in said) is named
+        assert ("at the rate that the contract sets" in said) is not named
+
+
 def _plain(text: str) -> str:
     """A text whose kinds of spaces do not matter."""
     return " ".join(text.replace("\\xa0", " ").replace("\\u202f", " ").split())

@@ -214,6 +214,8 @@ def test_a_british_contract_rate_replaces_the_fixed_sum() -> None:
     account = stated("2025-10-15", claim("GB", due_date="2025-08-31", contract_rate="10"))
     assert account.indemnity.amount == 0
     assert any("substantial remedy" in warning for warning in account.warnings)
+    assert account.law == "the contract"
+    assert "Act 1998" not in account.conventions
 
 
 def test_a_contract_rate_never_compounds() -> None:
