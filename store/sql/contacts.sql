@@ -145,11 +145,12 @@ order by c.state = 'refused', c.claimed_at desc
 limit 1;
 
 -- name: call_back
--- Whoever has claimed the message that speaks for a step cannot begin to hand it over any more.
+-- Whoever has claimed the message that speaks for a step cannot begin to hand it over any more. One
+-- that may have left before cannot be called back.
 update contacts as c set owner = '', updated_at = now()
 from contact_items as i
 where i.case_id = $1 and i.step = $2 and i.cycle = $3
-    and c.reference = i.reference and c.state = 'claimed'
+    and c.reference = i.reference and c.state = 'claimed' and not c.perhaps_left
 returning true;
 
 -- name: leave_behind
