@@ -84,7 +84,9 @@ with gone as (
         state = case when perhaps_left then 'unknown' else 'withdrawn' end, updated_at = now(),
         last_error = case when $2 = '' then last_error else $2 end,
         postponed_since = case when $3 then postponed_since end
-    where reference = $1 and state = 'claimed'
+    where reference = $1
+        -- What a night has withdrawn may yet be held back: its deadline then begins anew.
+        and (state = 'claimed' or (state = 'withdrawn' and postponed_since is not null))
     returning reference, state
 )
 delete from contact_items
