@@ -21,7 +21,10 @@ from schemas.plan import DunningStep
 from schemas.referral import Approval, Destination, Proposal
 
 HAND_OVER_NOTICE, FORMAL_NOTICE = "hand-over-notice", "formal-notice"
-"""The texts that tell a debtor of a hand-over: that it will happen, and that it may."""
+"""The texts that tell a debtor of a hand-over: that it will happen, and that it may.
+
+Texts of a house's own, whose names begin so, tell it too.
+"""
 
 ALL_THE_SAME = "to hand over all the same, say `refer --without-notice`."
 
@@ -68,9 +71,10 @@ def surprised(case: CollectionCase, now: datetime) -> Refusal | None:
     A hand-over notice tells the debtor of it, and until when they may still pay. So does a formal
     notice, if the plan has no hand-over notice ahead.
     """
-    ahead = next((one for one in pending_steps(case) if one.template == HAND_OVER_NOTICE), None)
-    telling = {HAND_OVER_NOTICE} if ahead else {HAND_OVER_NOTICE, FORMAL_NOTICE}
-    steps = {one.name: one for one in case.plan.steps if one.template in telling}
+    pending = pending_steps(case)
+    ahead = next((one for one in pending if one.template.startswith(HAND_OVER_NOTICE)), None)
+    telling = (HAND_OVER_NOTICE,) if ahead else (HAND_OVER_NOTICE, FORMAL_NOTICE)
+    steps = {one.name: one for one in case.plan.steps if one.template.startswith(telling)}
     told = [one for one in case.steps if one.step in steps and one.outcome in REACHED]
     if not told:
         return Refusal(code="DebtorNotTold", sentence=_first(case, ahead))

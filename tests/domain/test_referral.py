@@ -205,6 +205,14 @@ def test_nobody_is_handed_over_who_was_not_told() -> None:
     told.on(after_due(49)).when(a_referral(untold=False)).then("CaseReferred")
 
 
+def test_a_text_of_the_houses_own_tells_of_a_hand_over_too() -> None:
+    """Its name says what it is, as everywhere else: nobody is stopped who told the debtor."""
+    plan = a_plan(("formal-notice-ours", 30, Channel.LETTER), ("hand-over", 50, Channel.REFER))
+    sent = performed("formal-notice-ours", after_due(30), channel=Channel.LETTER)
+    story = given(a_case(plan=plan), sent).on(after_due(49))
+    story.when(a_referral(untold=False)).then("CaseReferred")
+
+
 def test_a_formal_notice_tells_of_a_hand_over_where_the_plan_has_no_other() -> None:
     """The ordinary plan has no hand-over notice: its formal notice is the last door."""
     story = given(a_case(), performed("courtesy", after_due(3)))
