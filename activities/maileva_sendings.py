@@ -132,8 +132,8 @@ class Sendings:
         """
         try:
             content = (await self.ask("GET", path)).content
-        except DeliveryRefused as problem:
-            log.warning("proof of a letter cannot be had", kind=kind, said=problem.explanation)
+        except DeliveryRefused:
+            log.warning("proof of a letter cannot be had", kind=kind)
             return []
         if len(content) > MOST_BYTES:
             log.warning("proof of a letter is too large", kind=kind, bytes=len(content))

@@ -275,8 +275,9 @@ class StepTurn:
         What the receiving side recognises is asked for by handing it over again; where that cannot
         be done any more, say because the address is gone, the earlier one is no failure.
         """
-        was_begun = contact.state in {ContactState.HANDING_OVER, ContactState.UNKNOWN}
-        return self._repeatable and not self._has_begun and (was_begun or contact.perhaps_left)
+        begun = contact.state in {ContactState.HANDING_OVER, ContactState.UNKNOWN}
+        begun = begun or (contact.state is ContactState.CLAIMED and contact.perhaps_left)
+        return self._repeatable and begun and not self._has_begun
 
     async def _refused(self, refusal: DeliveryRefused, others: Sequence[CoveredStep]) -> TurnResult:
         """The step has failed; for the others, too, when it is about where the message goes."""
