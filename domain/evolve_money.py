@@ -63,6 +63,8 @@ def after_money(case: CollectionCase, event: MoneyEvent) -> dict[str, Any]:
                 "claim": event.amount,
                 "due_date": event.due_date,
                 "expected_credit": _still_expected(case, event.expected),
+                "invoiced_on": event.invoiced_on or case.invoiced_on,
+                "delivered_on": event.delivered_on if event.invoiced_on else case.delivered_on,
             }
         case WrittenOff():
             before = case.written_off or Money.zero(event.amount.currency)
