@@ -43,8 +43,8 @@ class Pace:
         place = (self._pool, self._account, self._seconds)
         waits = await mail_pace.take_turn(*place, self._patience)
         if waits is None:
-            away = await mail_pace.come_back(*place)
-            after = min(timedelta(seconds=away), AWAY_MAX)
+            away = await mail_pace.come_back(*place, AWAY_MAX.total_seconds())
+            after = timedelta(seconds=away)
             words = "the account's messages for this minute are spent; again in"
             raise DeliveryPostponed(f"{words} {after.total_seconds():.0f} s", after=after)
         await asyncio.sleep(waits)

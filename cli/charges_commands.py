@@ -39,7 +39,7 @@ async def list_charges(*, owed: bool, as_json: bool) -> Exit:
         (
             *(case.invoice, case.closing.value if case.closing else case.state.value),
             *(case.charges.on, case.charges.interest, case.charges.indemnity),
-            *(case.charges.interest_waived + case.charges.indemnity_waived,),
+            *(case.charges.waived,),
             *(case.charges_paid, case.charges_owed),
         )
         for case in cases

@@ -57,10 +57,12 @@ def with_corrections(case: CollectionCase, events: Sequence[CaseEvent]) -> tuple
         case: before these events.
         events: what was decided; nothing of it is changed.
     """
-    cause = next((one for one in reversed(events) if isinstance(one, CHANGES_THE_ACCOUNT)), None)
+    cause = next((one for one in events if isinstance(one, CHANGES_THE_ACCOUNT)), None)
     if cause is None:
         return tuple(events)
     after = fold(events, case)
+    if after.charges is None:
+        return tuple(events)
     following: list[CaseEvent] = []
     if (corrected := _correction(after, cause)) is not None:
         following.append(corrected)

@@ -62,6 +62,11 @@ class ClaimedCharges(Frozen):
         return self.indemnity - self.indemnity_waived.at_most(self.indemnity)
 
     @property
+    def waived(self) -> Money:
+        """What was given up of what is claimed by now."""
+        return self.interest + self.indemnity - self.left
+
+    @property
     def left(self) -> Money:
         """All that was claimed and not waived; what was paid of it stands with the payments."""
         return self.interest_left + self.indemnity_left

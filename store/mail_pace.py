@@ -24,14 +24,21 @@ async def take_turn(pool: Pool, account: str, apart: float, patience: float) -> 
     return None if waits is None else max(float(waits), 0.0)
 
 
-async def come_back(pool: Pool, account: str, apart: float) -> float:
+async def come_back(pool: Pool, account: str, apart: float, longest: float) -> float:
     """When to ask again for a turn that was too far away.
 
     Those who are sent away come back one after the other, as their turns may then be; no turn is
-    kept for them.
+    kept for them. Where more wait than have room before the longest wait is over, they are spread
+    over that time again and again, so that the account never stands idle while somebody waits.
+
+    Args:
+        pool: as for :func:`take_turn`.
+        account: names it.
+        apart: seconds from one message to the next.
+        longest: seconds after which everybody asks again.
 
     Returns:
         In how many seconds.
     """
-    waits = await pool.fetchval(_SQL["come_back"], account, apart)
-    return max(float(waits or 0), apart)
+    waits = await pool.fetchval(_SQL["come_back"], account, apart, longest)
+    return min(max(float(waits or 0), apart), longest)

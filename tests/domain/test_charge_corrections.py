@@ -11,6 +11,7 @@ import pytest
 from domain.charge_basis import counted_until
 from domain.interest import state_claim
 from schemas.agreed_interest import AgreedInterest, RateOrigin
+from schemas.charge_events import ChargesCorrected
 from schemas.commands import CorrectInvoice
 from schemas.money import Money
 from schemas.pauses import StopKind
@@ -20,6 +21,7 @@ from tests.support.asking import (
     a_dispute,
     a_reversal,
     a_stop,
+    a_write_off,
     for_the_creditor,
     for_the_debtor,
     waive_charges,
@@ -84,6 +86,10 @@ def test_a_payment_of_an_earlier_day_lowers_the_claim() -> None:
     paid = story.then("PaymentReceived", "CaseClosed", "ChargesCorrected")
     due = reckoned(payments=((PAID_IN_TIME, 100_000),))
     assert in_ledger(paid) == (due, euros("40.00")) == (euros("13.59"), euros("40.00"))
+    assert isinstance(story.decision, tuple)
+    corrected = story.decision[-1]
+    assert isinstance(corrected, ChargesCorrected)
+    assert (corrected.interest_before, corrected.reason) == (reckoned(), "PaymentReceived")
     assert paid.task("charges-left").summary.startswith("53.59 EUR")
 
 
@@ -191,6 +197,8 @@ def test_a_waiver_outlives_a_correction() -> None:
         "CreditNoteIssued", "ChargesCorrected"
     )
     assert less.case.charges_owed == euros("40.00")
+    assert less.case.charges is not None
+    assert less.case.charges.waived == euros("8.83")
 
 
 def test_what_is_claimed_again_may_be_less() -> None:
@@ -213,6 +221,13 @@ def test_the_same_claim_is_made_again_where_it_can_then_be_corrected() -> None:
     again.when(claim_stated(again.case, TODAY, request="C-3")).then()
     noted = again.when(a_credit_note("500.00", on=TODAY))
     noted.then("CreditNoteIssued", "ChargesCorrected")
+
+
+def test_what_is_written_off_was_owed_until_then() -> None:
+    """What is let go today was late until today: the claim stands, and a person is asked."""
+    ended = claimed().when(a_write_off()).then("WrittenOff", "CaseClosed")
+    assert in_ledger(ended) == (reckoned(), euros("40.00"))
+    assert ended.tasks == ["charges-left"]
 
 
 def test_a_day_to_come_is_not_claimed() -> None:
