@@ -222,11 +222,11 @@ class StepTurn:
         async with self._pool.acquire() as connection, connection.transaction():
             if message is not None:
                 await messages.keep(connection, self._reference, message)
-                await contacts.keep_charges(connection, self._reference, message.charges)
                 self._charges = message.charges
             # Last of all, so that whatever came in until now is seen.
             if await contacts.begin_hand_over(
-                connection, self._reference, self._owner, LEASE_SECONDS, others
+                *(connection, self._reference, self._owner, LEASE_SECONDS, others),
+                message.charges if message else None,
             ):
                 return
             if news := await facts.untold(connection, self._order.case_id):
