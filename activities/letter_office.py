@@ -175,12 +175,12 @@ class LetterOffice:
         news = (await provider.look(letter.provider_id)).model_copy(
             update={"reference": letter.reference}
         )
-        has_news = letter.reported_at is None
-        for proof in await provider.proofs(letter.provider_id):
-            has_news |= await letters.keep_proof(self._pool, letter.reference, proof)
         async with self._pool.acquire() as connection, connection.transaction():
             now = await letters.hear(connection, news) or letter
             await letters.calls_are_seen(connection, letter.provider_id)
+        has_news = letter.reported_at is None
+        for proof in await provider.proofs(letter.provider_id):
+            has_news |= await letters.keep_proof(self._pool, letter.reference, proof)
         if now.is_final and has_news:
             tell = results.notified if now.state.notifies else results.came_back
             await tell(now)

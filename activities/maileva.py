@@ -71,12 +71,12 @@ class Maileva(MailevaApi):
 
     async def proofs(self, provider_id: str) -> Sequence[Proof]:
         """Every document there is so far."""
-        found = []
+        found: list[Proof] = []
         for recipient in await self._sendings.recipients(provider_id):
             for path, kind in PROOFS.items():
                 if recipient.get(f"{path}_url") or recipient.get(f"{path}_available"):
                     place = f"/sendings/{provider_id}/recipients/{identity_of(recipient)}"
-                    found.append(await self._sendings.download(f"{place}/download_{path}", kind))
+                    found.extend(await self._sendings.download(f"{place}/download_{path}", kind))
         return found
 
 

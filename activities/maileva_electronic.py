@@ -69,13 +69,13 @@ class MailevaElectronic(MailevaApi):
 
     async def proofs(self, provider_id: str) -> Sequence[Proof]:
         """Every document there is so far."""
-        found = []
+        found: list[Proof] = []
         for recipient in await self._sendings.recipients(provider_id):
             place = f"/sendings/{provider_id}/recipients/{identity_of(recipient)}/proofs"
             for one in await self._sendings.listed(place, "proofs"):
                 if kind := PROOFS.get(str(one.get("type"))):
                     path = f"{place}/{identity_of(one)}/download"
-                    found.append(await self._sendings.download(path, kind))
+                    found.extend(await self._sendings.download(path, kind))
         return found
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+import structlog
 
 from activities.errors import DeliveryPostponed, DeliveryRefused
 from activities.letter_provider import kind_is_posted
@@ -33,6 +34,8 @@ HOME = ZoneInfo("Europe/Paris")
 """Where a moment without a time zone was written."""
 
 Fields = Mapping[str, Any]
+
+log = structlog.get_logger()
 
 
 class MailevaAccount(Frozen):
@@ -121,12 +124,21 @@ class Sendings:
         """What stands under a name in the answer of a path."""
         return _list(await self.ask("GET", path), name)
 
-    async def download(self, path: str, kind: str) -> Proof:
-        """A document of the provider, with its hash."""
-        content = (await self.ask("GET", path)).content
+    async def download(self, path: str, kind: str) -> list[Proof]:
+        """A document of the provider, with its hash; none while it cannot be had.
+
+        One that was announced and is not there, or is too large, keeps nothing else from being
+        heard: the letter's other proofs, and what became of it.
+        """
+        try:
+            content = (await self.ask("GET", path)).content
+        except DeliveryRefused as problem:
+            log.warning("proof of a letter cannot be had", kind=kind, said=problem.explanation)
+            return []
         if len(content) > MOST_BYTES:
-            raise DeliveryPostponed(f"{path} is larger than {MOST_BYTES} bytes")
-        return Proof(kind=kind, content=content, sha256=hashlib.sha256(content).hexdigest())
+            log.warning("proof of a letter is too large", kind=kind, bytes=len(content))
+            return []
+        return [Proof(kind=kind, content=content, sha256=hashlib.sha256(content).hexdigest())]
 
     async def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         """One exchange, with what each failure means for the letter."""

@@ -93,6 +93,7 @@ class StepTurn:
         self._now = order.now + _waited()
         self._others_written: tuple[CoveredStep, ...] = ()
         self._charges: tuple[StatedCharges, ...] = ()
+        self._has_begun = False
 
     async def take(self, deliver: Deliver) -> TurnResult:
         """Take the step, or say why not; an answer means that it is on record."""
@@ -116,6 +117,8 @@ class StepTurn:
                 await self._find_out(contact)
             delivered = await deliver(step, self._begin_hand_over)
         except DeliveryRefused as refusal:
+            if self._may_have_left_before(contact):
+                return await self._perhaps(case, str(refusal))
             return await self._refused(refusal, others)
         except DeliveryUnknown as unknown:
             return await self._leave_unknown(case, unknown)
@@ -194,7 +197,8 @@ class StepTurn:
         """For whom else the message speaks: gathered anew, or as it was when it began to leave."""
         if self._order.step.channel not in SHARED_CHANNELS:
             return []
-        if contact.owner != self._owner:
+        is_as_it_was = contact.perhaps_left and self._repeatable  # It is found, not made anew.
+        if contact.owner != self._owner or is_as_it_was:
             return speaks_still(await covered(connection, self._reference))
         return await speak_for_others(connection, gate, contact)
 
@@ -228,6 +232,7 @@ class StepTurn:
                 *(connection, self._reference, self._owner, LEASE_SECONDS, others),
                 message.charges if message else None,
             ):
+                self._has_begun = True
                 return
             if news := await facts.untold(connection, self._order.case_id):
                 raise NewsArrived(news)
@@ -256,8 +261,21 @@ class StepTurn:
         if self._order.step.if_unknown is IfUnknown.RESEND:
             await contacts.take_over(self._pool, self._reference, self._owner, LEASE_SECONDS)
             raise try_again(f"{unknown}; it is sent again under its own Message-ID") from unknown
-        event = perhaps_taken(case, self._order, self._now, str(unknown), self._charges)
-        return await self._settle(Settled(state=ContactState.UNKNOWN, detail=str(unknown)), event)
+        return await self._perhaps(case, str(unknown))
+
+    async def _perhaps(self, case: CollectionCase, words: str) -> TurnResult:
+        """Nobody knows whether it left: it is on record as that, and a person is asked."""
+        event = perhaps_taken(case, self._order, self._now, words, self._charges)
+        return await self._settle(Settled(state=ContactState.UNKNOWN, detail=words), event)
+
+    def _may_have_left_before(self, contact: Contact) -> bool:
+        """Whether this attempt failed before it could find out what became of an earlier one.
+
+        What the receiving side recognises is asked for by handing it over again; where that cannot
+        be done any more, say because the address is gone, the earlier one is no failure.
+        """
+        was_begun = contact.state in {ContactState.HANDING_OVER, ContactState.UNKNOWN}
+        return self._repeatable and not self._has_begun and (was_begun or contact.perhaps_left)
 
     async def _refused(self, refusal: DeliveryRefused, others: Sequence[CoveredStep]) -> TurnResult:
         """The step has failed; for the others, too, when it is about where the message goes."""

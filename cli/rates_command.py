@@ -68,7 +68,7 @@ def _print_changes(done: Sequence[RateChange], claims: list[RestatedClaim] | Non
         say(f"{row.row}: {row.value} % {row.status.value} ({was})")
         concerned = [one for one in claims or () if row.row in one.rows]
         if concerned:
-            say(f"  {count(len(concerned), 'claim')} of charges were counted otherwise")
+            say(f"  {count(len(concerned), 'claim')} of charges counted otherwise")
     if claims:
         print_restated(claims)
         say("`charges list --restated` lists them; `charges claim` states them again")

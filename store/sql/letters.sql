@@ -62,10 +62,17 @@ order by l.is_final, l.updated_at desc
 limit $1;
 
 -- name: keep_proof
-insert into letter_proofs (reference, kind, sha256, media_type, content)
-values ($1, $2, $3, $4, $5)
-on conflict do nothing
-returning sha256;
+-- With a new one, its cases are to hear of the letter again, whatever dies before they are told.
+with kept as (
+    insert into letter_proofs (reference, kind, sha256, media_type, content)
+    values ($1, $2, $3, $4, $5)
+    on conflict do nothing
+    returning reference, sha256
+),
+to_be_told as (
+    update letters set reported_at = null where reference in (select reference from kept)
+)
+select sha256 from kept;
 
 -- name: read_proofs
 select kind, sha256, media_type, content from letter_proofs

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from cli import charges_commands, fact_commands, rates_command
 from cli.claim_print import print_statement
+from cli.outcome import CommandFailed, Exit
 from schemas.interest import Dispute
-from tests.cli.conftest import run_starter
 from tests.support.claims import SHIPPED, claim, money, stated
 from tests.support.house import House
 
@@ -29,32 +31,43 @@ def test_an_account_says_what_is_contested(capsys: pytest.CaptureFixture[str]) -
     assert account.model_dump(mode="json")["disputed"]["amount"] == "400.00"
 
 
+@pytest.fixture
+def rates(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The environment of a command, with a copy of the shipped rates that may be changed."""
+    copy = Path(shutil.copy(SHIPPED, tmp_path / "rates.csv"))
+    for name, value in {**environment, "RATES_FILE": str(copy)}.items():
+        monkeypatch.setenv(name, value)
+    return copy
+
+
 @pytest.mark.story
+@pytest.mark.usefixtures("rates")
 async def test_what_is_claimed_stays_what_is_owed(
-    house: House, environment: dict[str, str], tmp_path: Path
+    house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Claimed, half of it credited, a part contested, a rate corrected: each time said as it is."""
-    rates = shutil.copy(SHIPPED, tmp_path / "rates.csv")
-    told = {**environment, "RATES_FILE": str(rates)}
+    """Claimed, half of it credited, then the rate is corrected: each time said as it is."""
     await house.invoice("F-1", amount="1000.00", due=date(2025, 3, 31))
     await house.open("F-1", datetime.now(UTC))
-    ahead = await run_starter("charges", "claim", "F-1", "--on", "2190-01-01", environment=told)
-    assert (ahead.code, "DayToCome: 2190-01-01 is still to come" in ahead.err) == (4, True)
-    # 30 days at 13.15 %: 10.81 of a thousand, 5.40 of five hundred.
-    claimed = await run_starter("charges", "claim", "F-1", "--on", "2025-04-30", environment=told)
-    assert "claimed; 50.81 EUR of charges owed" in claimed.out
-    note = ("credit-note", "F-1", "AV-1", "500.00", "--kind", "error", "--on", "2025-04-29")
-    assert "(error)" in (await run_starter(*note, environment=told)).out
-    asked = ("--amount", "200.00", "--reason", "price")
-    dispute = await run_starter("dispute", "F-1", *asked, environment=told)
-    assert dispute.code == 0, dispute
+    with pytest.raises(CommandFailed, match="DayToCome: 2190-01-01 is still to come") as refusal:
+        await charges_commands.claim(["F-1"], date(2190, 1, 1), "")
+    assert refusal.value.code is Exit.REFUSED
+    # 30 days at 13.15 %: 10.81 of a thousand, 5.40 of five hundred; at 14.15 % 5.82.
+    await charges_commands.claim(["F-1"], date(2025, 4, 30), "")
+    assert "claimed; 50.81 EUR of charges owed" in capsys.readouterr().out
+    await fact_commands.credit_note("F-1", ("AV-1", "error"), "500.00", date(2025, 4, 29), "")
+    assert "credit note AV-1 (error)" in capsys.readouterr().out
     new = tmp_path / "new.csv"
     new.write_text(f"{HEAD}ECB_MRO,2025-01-01,4.15,official,2024-12-18,ECB\n", "utf-8")
-    done = await run_starter("rates", "--import", str(new), environment=told)
-    assert "1 claim of charges" in done.out
-    listed = await run_starter("charges", "list", "--restated", "--json", environment=told)
-    [line] = listed.data
+    await rates_command.rates(new, date(2026, 11, 22), as_json=False)
+    assert "1 claim of charges counted otherwise" in capsys.readouterr().out
+    await charges_commands.list_restated(owed=True, as_json=True)
+    [line] = json.loads(capsys.readouterr().out)
     assert line["changed_rows"] == ["ECB_MRO@2025-01-01"]
-    # Three hundred uncontested: 30 days at 13.15 %, or at 14.15 %.
-    assert line["interest_claimed"]["amount"] == "3.24"
-    assert line["interest_by_rates_of_today"]["amount"] == "3.49"
+    assert line["interest_claimed"]["amount"] == "5.40"
+    assert line["interest_by_rates_of_today"]["amount"] == "5.82"
+
+
+async def test_a_credit_note_of_an_unknown_kind_is_no_credit_note() -> None:
+    """The kinds are named; nothing is put on record."""
+    with pytest.raises(CommandFailed, match="expected one of: error, gesture, set-off"):
+        await fact_commands.credit_note("F-1", ("AV-1", "gift"), "5.00", None, "")

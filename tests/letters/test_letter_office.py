@@ -12,13 +12,16 @@ from activities.letter_office import LetterOffice
 from activities.maileva import Maileva
 from engines.mailbox import Mailbox
 from schemas.events import StepFailed, StepPerformed
+from schemas.plan import DunningPlan
 from schemas.postage import LetterKind, Made, PostalState, Posting
-from store import letters, messages
+from store import contacts, letters, messages
 from store.contacts import ContactState
 from store.letters import KeptLetter
 from store.pool import Pool
-from tests.letters.conftest import sent
-from tests.support.cases import put, received
+from store.read_models import case_as_it_stands
+from tests.letters.conftest import NOTICE, sent
+from tests.support.cases import opened, put, received
+from tests.support.ledger import owe
 from tests.support.postal_provider import PostalProvider
 
 
@@ -104,6 +107,40 @@ async def test_nobody_says_that_a_letter_did_not_leave_when_it_may_have(
     (performed,) = (await turn.attempt()).events
     assert isinstance(performed, StepPerformed)
     assert post.only()["submitted"] == 1
+
+
+async def test_a_letter_that_may_have_left_is_no_failure_when_it_cannot_be_printed_again(
+    pool: Pool, office: LetterOffice, mailbox: Mailbox, post: PostalProvider
+) -> None:
+    """Posted, and the answer lost; then the address is gone: nobody knows, and a person asks."""
+    turn = await sent(pool, office, mailbox)
+    post.fails = {"POST submit": ["lost"]}
+    with pytest.raises(ApplicationError, match="ReadTimeout"):
+        await turn.attempt()
+    await pool.execute("update contacts set lease_until = now() - interval '1 second'")
+    await pool.execute("update debtors set address_lines = '{}'")
+    (performed,) = (await turn.attempt()).events
+    assert isinstance(performed, StepPerformed)
+    assert performed.delivery == "unknown"
+    assert (await turn.contact()).state is ContactState.UNKNOWN
+
+
+async def test_a_letter_that_may_have_left_speaks_for_nobody_else(
+    pool: Pool, office: LetterOffice, mailbox: Mailbox, post: PostalProvider
+) -> None:
+    """Posted for one invoice, then two attempts die: what is due by then is not in that letter."""
+    turn = await sent(pool, office, mailbox)
+    post.fails = {"POST submit": ["lost"]}
+    with pytest.raises(ApplicationError, match="ReadTimeout"):
+        await turn.attempt()
+    await pool.execute("update contacts set lease_until = now() - interval '1 second'")
+    await contacts.take_over(pool, turn.reference, "an attempt that dies before it begins", 0)
+    await owe(pool, "F-2")
+    other = await opened(pool, "F-2", plan=DunningPlan(plan="short", steps=(NOTICE,)))
+    (performed,) = (await turn.attempt()).events
+    assert isinstance(performed, StepPerformed)
+    assert post.only()["submitted"] == 1
+    assert not (await case_as_it_stands(pool, other.case_id)).steps
 
 
 async def test_what_the_provider_refuses_is_for_a_person(

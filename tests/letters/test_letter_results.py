@@ -28,6 +28,7 @@ from tests.letters.conftest import NOTICE, sent
 from tests.support.cases import opened
 from tests.support.ledger import owe
 from tests.support.postal_provider import PostalProvider
+from tests.support.turns import KilledError
 
 BOTH = (case_id("atelier", "F-1"), case_id("atelier", "F-2"))
 
@@ -89,6 +90,54 @@ async def test_every_invoice_of_the_letter_hears_when_it_was_presented(
     [proof] = await letters.read_proofs(pool, turn.reference)
     for heard in (await on_record(pool)).values():
         assert [one.sha256 for one in heard] == ["", proof.sha256]
+
+
+async def test_a_receipt_is_told_also_when_the_telling_dies_once(
+    pool: Pool,
+    office: LetterOffice,
+    mailbox: Mailbox,
+    post: PostalProvider,
+    results: LetterResults,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The receipt is archived, and the process ends: the next round tells what proves the day."""
+    turn = await sent(pool, office, mailbox)
+    await turn.attempt()
+    recipient = post.only()["recipients"][0]
+    recipient["main_delivery_status"] = "DELIVERED"
+    await office.follow(results)
+    recipient["acknowledgement_of_receipt_url"] = "x"
+
+    async def dies(*_: object) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(results, "notified", dies)
+        with pytest.raises(KilledError):
+            await office.follow(results)
+    await office.follow(results)
+    [proof] = await letters.read_proofs(pool, turn.reference)
+    assert [one.sha256 for one in (await on_record(pool))[BOTH[0]]] == ["", proof.sha256]
+    await office.follow(results)
+    assert len((await on_record(pool))[BOTH[0]]) == 2
+
+
+async def test_a_proof_that_cannot_be_had_keeps_nothing_else_from_being_heard(
+    pool: Pool, office: LetterOffice, mailbox: Mailbox, post: PostalProvider, results: LetterResults
+) -> None:
+    """One is announced and is not there: the others are kept, and the day of service is told."""
+    turn = await sent(pool, office, mailbox)
+    await turn.attempt()
+    post.only()["recipients"][0].update(
+        main_delivery_status="DELIVERED",
+        deposit_proof_url="x",
+        acknowledgement_of_receipt_url="x",
+    )
+    post.no_proofs = {"deposit_proof": 404}
+    assert await office.follow(results) == {"delivered": 1}
+    assert [one.outcome for one in (await on_record(pool))[BOTH[0]]] == ["delivered"]
+    [proof] = await letters.read_proofs(pool, turn.reference)
+    assert proof.kind == "acknowledgement"
 
 
 async def test_a_letter_that_is_no_formal_notice_serves_nothing(

@@ -22,6 +22,7 @@ class PostalProvider:
         fails: how often the next calls of a method and path fail, and how: a status, ``lost``
             (done, but the answer never comes) or ``slow``.
         asked: how often each method and path was asked.
+        no_proofs: proofs that cannot be had, by name, and the status that is said instead.
     """
 
     def __init__(self) -> None:
@@ -32,6 +33,7 @@ class PostalProvider:
         self.letters: dict[str, dict[str, Any]] = {}
         self.fails: dict[str, list[int | str]] = {}
         self.asked: Counter[str] = Counter()
+        self.no_proofs: dict[str, int] = {}
         self.tokens = 0
         self._ids = itertools.count(1)
 
@@ -134,7 +136,10 @@ class PostalProvider:
         return await self._said("proofs", request, {"proofs": told})
 
     async def _proof(self, request: Request) -> Response:
-        return Response(f"proof {request.path_params['proof']}".encode())
+        name = request.path_params["proof"]
+        if status := self.no_proofs.get(name):
+            return JSONResponse({"message": "not here"}, status_code=status)
+        return Response(f"proof {name}".encode())
 
     async def _said(self, name: str, request: Request, said: dict[str, Any]) -> Response:
         if request.headers.get("Authorization") != f"Bearer t{self.tokens}":
