@@ -86,7 +86,9 @@ with gone as (
         state = case when perhaps_left then 'unknown' else 'withdrawn' end, updated_at = now(),
         last_error = case when $2 = '' then last_error else $2 end,
         postponed_since = case when $3 then postponed_since end
-    where reference = $1 and state = 'claimed'
+    where reference = $1
+        -- What a night has withdrawn may yet be held back: its deadline then begins anew.
+        and (state = 'claimed' or (state = 'withdrawn' and postponed_since is not null))
     returning reference, state
 )
 delete from contact_items
@@ -144,11 +146,12 @@ order by c.state = 'refused', c.claimed_at desc
 limit 1;
 
 -- name: call_back
--- Whoever has claimed the message that speaks for a step cannot begin to hand it over any more.
+-- Whoever has claimed the message that speaks for a step cannot begin to hand it over any more. One
+-- that may have left before cannot be called back.
 update contacts as c set owner = '', updated_at = now()
 from contact_items as i
 where i.case_id = $1 and i.step = $2 and i.cycle = $3
-    and c.reference = i.reference and c.state = 'claimed'
+    and c.reference = i.reference and c.state = 'claimed' and not c.perhaps_left
 returning true;
 
 -- name: leave_behind
