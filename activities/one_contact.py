@@ -63,7 +63,7 @@ async def spoken_for(connection: Connection, order: StepOrder) -> Contact | None
         order: the step that is about to be taken.
 
     Returns:
-        Accepted, unknown, or left behind in the middle of its hand-over, which is as unknown.
+        Accepted, unknown, or left behind when it may have left already, which is as unknown.
 
     Raises:
         ApplicationError: retryable, while that contact is on its way.
@@ -75,8 +75,8 @@ async def spoken_for(connection: Connection, order: StepOrder) -> Contact | None
     if contact.state in SPOKEN:
         return contact
     may_repeat = order.step.if_unknown is IfUnknown.RESEND
-    handing_over = contact.state is ContactState.HANDING_OVER
-    if handing_over and contact.lease_is_over and not may_repeat:
+    may_have_left = contact.state is ContactState.HANDING_OVER or contact.perhaps_left
+    if may_have_left and contact.lease_is_over and not may_repeat:
         return contact
     if not await shared_contacts.leave_behind(connection, contact.reference, even_begun=may_repeat):
         raise try_again("another invoice's message speaks for this one", after=LOOK_AGAIN)

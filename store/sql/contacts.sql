@@ -44,7 +44,9 @@ from contacts where reference = $1;
 -- whatever another case, for which it speaks, has put on record since it was written. Who loses
 -- the contact to another case while this waits for its row finds itself no owner any more.
 update contacts as c
-set state = 'handing over', lease_until = now() + make_interval(secs => $3), updated_at = now()
+set
+    state = 'handing over', lease_until = now() + make_interval(secs => $3), updated_at = now(),
+    charges = coalesce($6, c.charges)
 where c.reference = $1 and c.owner = $2 and c.state = 'claimed'
     and not exists (
         select from facts as f
@@ -84,7 +86,9 @@ with gone as (
         state = case when perhaps_left then 'unknown' else 'withdrawn' end, updated_at = now(),
         last_error = case when $2 = '' then last_error else $2 end,
         postponed_since = case when $3 then postponed_since end
-    where reference = $1 and state = 'claimed'
+    where reference = $1
+        -- What a night has withdrawn may yet be held back: its deadline then begins anew.
+        and (state = 'claimed' or (state = 'withdrawn' and postponed_since is not null))
     returning reference, state
 )
 delete from contact_items
@@ -102,9 +106,6 @@ set
     state = $2, detail = $3, sha256 = $4, address = $5, updated_at = now(),
     last_error = case when $6 = '' then last_error else $6 end
 where reference = $1;
-
--- name: keep_charges
-update contacts set charges = $2 where reference = $1;
 
 -- name: unsettled
 select *, lease_until < now() as lease_is_over from contacts
@@ -145,11 +146,12 @@ order by c.state = 'refused', c.claimed_at desc
 limit 1;
 
 -- name: call_back
--- Whoever has claimed the message that speaks for a step cannot begin to hand it over any more.
+-- Whoever has claimed the message that speaks for a step cannot begin to hand it over any more. One
+-- that may have left before cannot be called back.
 update contacts as c set owner = '', updated_at = now()
 from contact_items as i
 where i.case_id = $1 and i.step = $2 and i.cycle = $3
-    and c.reference = i.reference and c.state = 'claimed'
+    and c.reference = i.reference and c.state = 'claimed' and not c.perhaps_left
 returning true;
 
 -- name: leave_behind

@@ -35,7 +35,8 @@ gone as (
     set
         state = case when perhaps_left then 'unknown' else 'withdrawn' end, updated_at = now(),
         postponed_since = null
-    where case_id = $1 and state = 'claimed'
+    where case_id = $1
+        and (state = 'claimed' or (state = 'withdrawn' and postponed_since is not null))
     returning reference, state
 )
 delete from contact_items

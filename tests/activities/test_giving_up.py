@@ -8,13 +8,14 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.case_record import CaseRecord
-from schemas.events import StepFailed, StepPerformed
+from schemas.events import HoldPlaced, StepFailed, StepPerformed
+from schemas.pauses import Hold
 from schemas.turns import GiveUpOrder, TurnResult
-from store import contacts
+from store import contacts, facts
 from store.contacts import ContactState
 from store.pool import Pool
 from store.read_models import case_as_it_stands, list_tasks
-from tests.support.cases import MORNING, put, received
+from tests.support.cases import MORNING, payment, put, received
 from tests.support.turns import Make, Turn, dies
 
 
@@ -83,4 +84,31 @@ async def test_a_hold_begins_the_deadline_anew(pool: Pool, turn: Make) -> None:
     await pool.execute("update debtors set email = 'later+2@menuiserie.example'")
     with pytest.raises(ApplicationError, match="451") as later:
         await step.attempt(step.order.model_copy(update={"now": MORNING + timedelta(days=5)}))
+    assert not later.value.non_retryable
+
+
+@pytest.mark.parametrize("held_by", ["a person", "a payment"])
+async def test_what_holds_it_after_a_night_begins_the_deadline_anew(
+    pool: Pool, turn: Make, held_by: str
+) -> None:
+    """Put off, then a night, and then held back for days: what is due afterwards has its three."""
+    step = await turn(email="later@menuiserie.example")
+    with pytest.raises(ApplicationError, match="451"):
+        await step.attempt()
+    night = step.order.model_copy(update={"now": MORNING + timedelta(hours=14)})
+    assert (await step.attempt(night)).not_now
+    case = step.case
+    if held_by == "a person":
+        hold = Hold(reason="we look into it", by="anna", since=MORNING)
+        case = await put(pool, case, HoldPlaced(at=MORNING, hold=hold))
+    else:
+        async with pool.acquire() as connection, connection.transaction():
+            await facts.keep_payment(connection, "atelier", "F-1", payment("10.00"))
+        assert (await step.attempt()).facts
+        case = await put(pool, case, received("10.00", "pay-1"))
+        await pool.execute("update facts set told_at = now()")
+    await pool.execute("update debtors set email = 'later+2@menuiserie.example'")
+    afterwards = {"now": MORNING + timedelta(days=5), "version": case.version}
+    with pytest.raises(ApplicationError, match="451") as later:
+        await step.attempt(step.order.model_copy(update=afterwards))
     assert not later.value.non_retryable

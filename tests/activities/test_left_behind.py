@@ -10,6 +10,7 @@ from temporalio.exceptions import ApplicationError
 from activities import step_turn
 from activities.case_record import CaseRecord
 from activities.delivery import BeginHandOver, Delivered, Step
+from activities.one_contact import hear_of_messages
 from schemas.case import CollectionCase, StepOutcome
 from schemas.events import CaseClosed, StepPerformed
 from schemas.plan import IfUnknown
@@ -157,5 +158,24 @@ async def test_what_is_called_back_unknown_still_speaks_for_the_others(pool: Poo
     await put(pool, case, received("1200.00", "pay-1"), closed)
     box = Letterbox()
     await Pursuer(pool, box.deliver).turn(second.case_id)
+    [step] = (await case_as_it_stands(pool, second.case_id)).steps
+    assert (step.outcome, box.left) == (StepOutcome.UNKNOWN, [])
+
+
+@pytest.mark.parametrize("other", ["is due", "gets another ladder"])
+async def test_what_may_have_left_before_is_unknown_to_the_others(pool: Pool, other: str) -> None:
+    """A message for two perhaps left, was taken over and left lying: the other gets no second."""
+    first, second = await _two(pool)
+    with pytest.raises(KilledError):
+        await Pursuer(pool, _dies_after_it_began).turn(first.case_id)
+    (contact,) = await contacts.contacts_of(pool, first.case_id)
+    await contacts.take_over(pool, contact.reference, "another", LEASE)
+    await asyncio.sleep(LEASE)
+    box = Letterbox()
+    if other == "is due":
+        await Pursuer(pool, box.deliver).turn(second.case_id)
+    else:
+        async with pool.acquire() as connection, connection.transaction():
+            assert await hear_of_messages(connection, second.case_id, second.version, MORNING)
     [step] = (await case_as_it_stands(pool, second.case_id)).steps
     assert (step.outcome, box.left) == (StepOutcome.UNKNOWN, [])
