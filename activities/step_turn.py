@@ -226,12 +226,11 @@ class StepTurn:
         async with self._pool.acquire() as connection, connection.transaction():
             if message is not None:
                 await messages.keep(connection, self._reference, message)
-                if message.charges != self._charges:
-                    await contacts.keep_charges(connection, self._reference, message.charges)
                 self._charges = message.charges
             # Last of all, so that whatever came in until now is seen.
             if await contacts.begin_hand_over(
-                connection, self._reference, self._owner, LEASE_SECONDS, others
+                *(connection, self._reference, self._owner, LEASE_SECONDS, others),
+                message.charges if message else None,
             ):
                 self._has_begun = True
                 return

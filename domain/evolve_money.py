@@ -63,6 +63,7 @@ def after_money(case: CollectionCase, event: MoneyEvent) -> dict[str, Any]:
                 "claim": event.amount,
                 "due_date": event.due_date,
                 "expected_credit": _still_expected(case, event.expected),
+                **_days(event),
             }
         case WrittenOff():
             before = case.written_off or Money.zero(event.amount.currency)
@@ -97,6 +98,13 @@ def _credits(event: CreditNoteIssued) -> tuple[Credit, ...]:
     if event.kind is CreditKind.ERROR:
         return (taken.model_copy(update={"amount": event.taken + event.expected}),)
     return tuple(one for one in (conceded, taken) if one.amount.is_positive)
+
+
+def _days(event: InvoiceCorrected) -> dict[str, Any]:
+    """The days that limitation counts from; where nothing was said of them, they stay."""
+    if event.invoiced_on is None:
+        return {}
+    return {"invoiced_on": event.invoiced_on, "delivered_on": event.delivered_on}
 
 
 def _still_expected(case: CollectionCase, come: Money | None) -> Money | None:

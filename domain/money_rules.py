@@ -173,7 +173,9 @@ def credit(case: CollectionCase, note: IssueCreditNote, now: datetime) -> Events
 
 def correct(case: CollectionCase, correction: CorrectInvoice, now: datetime) -> Events:
     """The ledger of record is right; what makes no sense is for a person to sort out."""
-    if (correction.amount, correction.due_date) == (case.claim, case.due_date):
+    days = (correction.issue_date, correction.delivery_date)
+    known = correction.issue_date is None or days == (case.invoiced_on, case.delivered_on)
+    if known and (correction.amount, correction.due_date) == (case.claim, case.due_date):
         return ()
     if correction.amount.currency != case.claim.currency:
         problem = f"the currency changed from {case.claim.currency} to {correction.amount.currency}"
@@ -189,6 +191,8 @@ def correct(case: CollectionCase, correction: CorrectInvoice, now: datetime) -> 
         amount=correction.amount,
         due_date=correction.due_date,
         expected=_conceded_before(case, case.claim - correction.amount),
+        invoiced_on=correction.issue_date,
+        delivered_on=correction.delivery_date,
     )
     return settled(case, corrected)
 

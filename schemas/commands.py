@@ -136,11 +136,18 @@ class RecordPayment(Said):
 
 
 class CorrectInvoice(Said):
-    """The ledger of record now says another amount or due date."""
+    """The ledger of record now says another amount, due date, or day that limitation counts from.
+
+    Attributes:
+        issue_date: of the invoice; None when nothing is said of either day.
+        delivery_date: None when it is not known.
+    """
 
     type: Literal["invoice_corrected"] = "invoice_corrected"
     amount: Money
     due_date: date
+    issue_date: date | None = None
+    delivery_date: date | None = None
 
 
 class NoteUnreadableFact(Said):

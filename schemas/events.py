@@ -153,6 +153,7 @@ class InvoiceCorrected(_Event):
     """The ledger of record changed the invoice.
 
     Attributes:
+        invoiced_on, delivered_on: the invoice's days; without the first nothing was said of either.
         expected: what of the reduction a dispute had conceded already; its credit note is no
             longer expected, so that it is not taken off twice.
     """
@@ -161,6 +162,8 @@ class InvoiceCorrected(_Event):
     amount: Money
     due_date: date
     expected: Money | None = None
+    invoiced_on: date | None = None
+    delivered_on: date | None = None
 
 
 class TaskCompleted(_Event):

@@ -97,6 +97,7 @@ async def begin_hand_over(
     owner: str,
     lease_seconds: float,
     others: Sequence[CollectionCase] = (),
+    charges: Sequence[StatedCharges] | None = None,
 ) -> bool:
     """Say that from now on nobody can tell whether the message left, until it is settled.
 
@@ -106,15 +107,17 @@ async def begin_hand_over(
         owner: the attempt that claimed it.
         lease_seconds: how long the hand-over may take.
         others: cases for which the message speaks too, as they stood when it was written.
+        charges: what the message claims; if nobody knows afterwards whether it left, this is known.
 
     Returns:
         False when this attempt must not hand over: the claim has another owner by now, a fact has
         come in that a case has not heard, or another case has moved on since.
     """
     written = [one.case_id for one in others], [one.version for one in others]
+    claimed = None if charges is None else [one.model_dump(mode="json") for one in charges]
     return bool(
         await connection.fetchval(
-            _SQL["begin_hand_over"], reference, owner, lease_seconds, *written
+            _SQL["begin_hand_over"], reference, owner, lease_seconds, *written, claimed
         )
     )
 
@@ -185,17 +188,6 @@ async def settle(connection: Connection, reference: str, settled: Settled) -> No
         *(reference, settled.state.value, settled.detail, settled.sha256, settled.address),
         settled.problem[:500],
     )
-
-
-async def keep_charges(
-    connection: Connection, reference: str, charges: Sequence[StatedCharges]
-) -> None:
-    """Remember what a message claims, in the transaction that begins its hand-over.
-
-    If nobody knows afterwards whether it left, what it claimed is known all the same.
-    """
-    claimed = [one.model_dump(mode="json") for one in charges]
-    await connection.execute(_SQL["keep_charges"], reference, claimed)
 
 
 class UnknownTask(Frozen):

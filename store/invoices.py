@@ -34,7 +34,7 @@ _COMPARED = (
     *FIELDS_OF_TERMS,
 )
 _OPTIONAL = (*FIELDS_OF_TERMS, *DEBTOR_FIELDS)
-_TOLD = frozenset(("amount", "currency", "due_date"))
+_TOLD = frozenset(("amount", "currency", "due_date", "issue_date", "delivery_date"))
 
 
 class InvoiceChange(Frozen):
@@ -45,6 +45,8 @@ class InvoiceChange(Frozen):
             ``purchase_order``, ``terms``, ``contract_rate`` or ``delivery_date``.
         amount: of the invoice as the file has it.
         due_date: of the invoice as the file has it.
+        issue_date: the same.
+        delivery_date: the same; None when it is not known.
         known_since: when what is replaced was recorded.
     """
 
@@ -55,6 +57,8 @@ class InvoiceChange(Frozen):
     after: str
     amount: Money
     due_date: date
+    issue_date: date | None = None
+    delivery_date: date | None = None
     known_since: Instant
 
 
@@ -87,8 +91,7 @@ async def import_rows(
 ) -> ImportSummary:
     """Put rows in by COPY and one merge; the same rows again change nothing.
 
-    Open cases of invoices whose amount or due date changed are told by facts of the same
-    transaction.
+    Open cases of invoices whose amount or days changed are told by facts of the same transaction.
 
     Args:
         connection: as the application's role; in a transaction or not.
@@ -123,7 +126,7 @@ def changes_to_tell(
 ) -> list[tuple[str, str, CorrectInvoice]]:
     """What cases must hear of changed invoices: fact id, case id and the correction.
 
-    One for each invoice whose amount, currency or due date changed. The fact's id hangs on what
+    One for each invoice whose amount, currency or days changed. The fact's id hangs on what
     is replaced and on what replaces it: a repeated attempt has the same one, and a second change
     back and forth has another.
     """
@@ -135,7 +138,9 @@ def changes_to_tell(
         basis = f"{case}\n{change.known_since.isoformat()}\n{change.amount}\n{change.due_date}"
         identity = f"correction-{hashlib.sha256(basis.encode()).hexdigest()[:32]}"
         correction = CorrectInvoice(
-            command_id=identity, by="import", amount=change.amount, due_date=change.due_date
+            command_id=identity,
+            by="import",
+            **change.model_dump(include={"amount", "due_date", "issue_date", "delivery_date"}),
         )
         told[change.number] = (identity, case, correction)
     return list(told.values())
@@ -207,6 +212,8 @@ def _changes(creditor: str, row: Record) -> Iterator[InvoiceChange]:
                 after=_shown(after, field, row["currency"]),
                 amount=Money(amount=row["amount"], currency=row["currency"]),
                 due_date=row["due_date"],
+                issue_date=row["issue_date"],
+                delivery_date=row["delivery_date"],
                 known_since=row["was_updated_at"],
             )
 

@@ -44,7 +44,9 @@ from contacts where reference = $1;
 -- whatever another case, for which it speaks, has put on record since it was written. Who loses
 -- the contact to another case while this waits for its row finds itself no owner any more.
 update contacts as c
-set state = 'handing over', lease_until = now() + make_interval(secs => $3), updated_at = now()
+set
+    state = 'handing over', lease_until = now() + make_interval(secs => $3), updated_at = now(),
+    charges = coalesce($6, c.charges)
 where c.reference = $1 and c.owner = $2 and c.state = 'claimed'
     and not exists (
         select from facts as f
@@ -104,9 +106,6 @@ set
     state = $2, detail = $3, sha256 = $4, address = $5, updated_at = now(),
     last_error = case when $6 = '' then last_error else $6 end
 where reference = $1;
-
--- name: keep_charges
-update contacts set charges = $2 where reference = $1;
 
 -- name: unsettled
 select *, lease_until < now() as lease_is_over from contacts

@@ -15,7 +15,7 @@ from domain.next_action import next_action
 from domain.worklist import place
 from schemas.actions import Record, Wait
 from schemas.case import CollectionCase, TaskKind
-from schemas.commands import CancelCase, Refusal
+from schemas.commands import CancelCase, CorrectInvoice, Refusal
 from schemas.events import LimitationNear
 from schemas.limitation import Interruption, InterruptionKind, LimitationAlarm
 from schemas.limitation_events import RecordInterruption, WithdrawInterruption
@@ -186,6 +186,23 @@ def test_delivery_starts_the_period_and_british_law_the_due_date() -> None:
     assert british is not None
     assert (french.limitation_day, french.start) == (date(2027, 5, 20), "delivery")
     assert (british.limitation_day, british.start) == (date(2028, 7, 15), "the due date")
+
+
+def test_a_day_of_delivery_that_comes_later_moves_the_last_day() -> None:
+    """The ledger of record is right: the warning about the day that was is off the list."""
+    case, _ = warned(a_claim(), SIX)
+    told = {"amount": case.claim, "due_date": case.due_date, "issue_date": INVOICED}
+    same = CorrectInvoice(command_id="same", **told)
+    assert decide(case, same, paris(SIX)) == ()
+    delivered = CorrectInvoice(command_id="later", **told, delivery_date=date(2022, 5, 20))
+    moved = after(case, delivered, SIX)
+    assert (moved.delivered_on, summaries(moved)) == (date(2022, 5, 20), [])
+    limit = watched(moved)
+    assert limit is not None
+    assert limit.limitation_day == date(2027, 5, 20)
+    assert warned(moved, SIX)[1] == ["six_months"]
+    silent = CorrectInvoice(command_id="old", amount=case.claim, due_date=date(2022, 7, 20))
+    assert after(moved, silent, SIX).delivered_on == date(2022, 5, 20)
 
 
 def test_cases_of_before_and_unknown_laws_are_not_watched() -> None:

@@ -47,6 +47,8 @@ REFUSALS = {
     "PromiseWithoutDay",
     "DisputeWithoutReason",
     "CallAgainInThePast",
+    "CallAgainOutsideHours",
+    "CallAgainTooFarAhead",
     "NoChargesInInsolvency",
     "NoChargesOwed",
     "NothingToClaim",
