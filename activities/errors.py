@@ -60,6 +60,10 @@ class DeliveryUnknown(Exception):  # noqa: N818 - as above
     """Nobody can tell whether the contact left."""
 
 
+class DeliveryUncertain(DeliveryUnknown):
+    """Nobody can tell now; whoever perhaps took the contact says so when asked again."""
+
+
 class NewsArrived(Exception):  # noqa: N818 - as above
     """Something came in that the case has not heard; the contact waits until it has.
 

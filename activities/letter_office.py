@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from activities.delivery import Delivered
-from activities.errors import DeliveryPostponed, DeliveryRefused, try_again
+from activities.errors import DeliveryPostponed, DeliveryRefused, DeliveryUncertain
 from activities.letter_drop import drop_letter
 from activities.letter_pdf import address_block
 from activities.letter_provider import LetterProvider
@@ -79,7 +79,7 @@ class LetterOffice:
         Raises:
             DeliveryRefused: nobody will take it as it is.
             DeliveryPostponed: not now; nothing was posted.
-            ApplicationError: retryable, when it may have been posted; asking again finds out.
+            DeliveryUncertain: it may have been posted; asking again finds out.
         """
         known = await letters.read_letter(self._pool, notice.reference)
         if known is None and not self._providers:
@@ -87,7 +87,8 @@ class LetterOffice:
         # What was begun may be posted already: it stays with whoever has it.
         provider = self._provider_of(known.kind if known else kind)
         if provider is None and known:
-            raise try_again(f"{known.provider} has this letter, and is not set up here any more")
+            words = f"{known.provider} has this letter, and is not set up here any more"
+            raise DeliveryUncertain(words)
         if provider is None:
             raise DeliveryRefused("LetterKindUnknown", f"nobody posts {kind.value} letters")
         posting = _posting(notice, letter, known.kind if known else kind)
@@ -95,14 +96,14 @@ class LetterOffice:
             made = await self._made(provider, posting, known)
         except DeliveryPostponed as problem:
             if known and known.sha256:  # An earlier attempt was about to submit it, and may have.
-                raise try_again(str(problem)) from problem
+                raise DeliveryUncertain(str(problem)) from problem
             raise
         if made.is_draft:
             await letters.is_leaving(self._pool, notice.reference, letter.sha256)
         try:
             news = await provider.submit(made.provider_id, posting)
         except DeliveryPostponed as problem:  # It may be posted: nobody gives the contact back.
-            raise try_again(str(problem)) from problem
+            raise DeliveryUncertain(str(problem)) from problem
         async with self._pool.acquire() as connection, connection.transaction():
             kept = await letters.hear(
                 connection, news.model_copy(update={"reference": notice.reference})

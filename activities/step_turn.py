@@ -16,6 +16,7 @@ from activities.errors import (
     ClaimLost,
     DeliveryPostponed,
     DeliveryRefused,
+    DeliveryUncertain,
     DeliveryUnknown,
     NewsArrived,
     given_up,
@@ -117,9 +118,9 @@ class StepTurn:
                 await self._find_out(contact)
             delivered = await deliver(step, self._begin_hand_over)
         except DeliveryRefused as refusal:
-            if self._may_have_left_before(contact):
-                return await self._perhaps(case, str(refusal))
-            return await self._refused(refusal, others)
+            if not self._may_have_left_before(contact):
+                return await self._refused(refusal, others)
+            return await self._perhaps(case, str(refusal))
         except DeliveryUnknown as unknown:
             return await self._leave_unknown(case, unknown)
         except NewsArrived as news:
@@ -247,6 +248,15 @@ class StepTurn:
             raise given_up(str(problem)) from problem
         raise try_again(str(problem), after=problem.after) from problem
 
+    async def _ask_again(self, case: CollectionCase, problem: DeliveryUncertain) -> TurnResult:
+        """Later, unless nobody could say for too long: then a person finds out."""
+        since = await contacts.put_off(
+            self._pool, self._reference, self._owner, str(problem), self._now
+        )
+        if since is not None and self._now - since >= self.tried_for:
+            return await self._perhaps(case, str(problem))
+        raise try_again(str(problem)) from problem
+
     async def _hold_back(self, contact: Contact, problem: str) -> None:
         """News came first; what a former attempt had begun to hand over may have left already."""
         if contact.owner == self._owner:
@@ -258,6 +268,8 @@ class StepTurn:
 
     async def _leave_unknown(self, case: CollectionCase, unknown: DeliveryUnknown) -> TurnResult:
         """Ask a person, or send again under the same Message-ID, as the plan's step says."""
+        if isinstance(unknown, DeliveryUncertain):
+            return await self._ask_again(case, unknown)
         if self._order.step.if_unknown is IfUnknown.RESEND:
             await contacts.take_over(self._pool, self._reference, self._owner, LEASE_SECONDS)
             raise try_again(f"{unknown}; it is sent again under its own Message-ID") from unknown

@@ -148,6 +148,27 @@ async def take_back(
     return since
 
 
+async def put_off(
+    pool: Pool, reference: str, owner: str, problem: str, now: datetime
+) -> datetime | None:
+    """What became of a hand-over cannot be found out now; it is still under way.
+
+    Args:
+        pool: any.
+        reference: of the contact.
+        owner: the attempt that claimed it.
+        problem: for people.
+        now: the case's own clock.
+
+    Returns:
+        Since when it has been put off; None when it is somebody else's.
+    """
+    since: datetime | None = await pool.fetchval(
+        _SQL["put_off"], reference, owner, problem[:500], now
+    )
+    return since
+
+
 async def withdraw(
     connection: Pool | Connection, reference: str, problem: str = "", *, overnight: bool = False
 ) -> None:

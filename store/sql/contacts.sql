@@ -78,6 +78,13 @@ set
 where reference = $1 and owner = $2 and state in ('claimed', 'handing over')
 returning postponed_since;
 
+-- name: put_off
+update contacts
+set
+    last_error = $3, updated_at = now(), postponed_since = coalesce(postponed_since, $4)
+where reference = $1 and owner = $2 and state in ('claimed', 'handing over')
+returning postponed_since;
+
 -- name: withdraw
 -- What an earlier attempt perhaps let leave cannot be called back: nobody knows, for all it names.
 with gone as (

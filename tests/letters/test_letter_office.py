@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from temporalio.exceptions import ApplicationError
@@ -20,7 +21,7 @@ from store.letters import KeptLetter
 from store.pool import Pool
 from store.read_models import case_as_it_stands
 from tests.letters.conftest import NOTICE, sent
-from tests.support.cases import opened, put, received
+from tests.support.cases import MORNING, opened, put, received
 from tests.support.ledger import owe
 from tests.support.postal_provider import PostalProvider
 
@@ -122,6 +123,34 @@ async def test_a_letter_that_may_have_left_is_no_failure_when_it_cannot_be_print
     (performed,) = (await turn.attempt()).events
     assert isinstance(performed, StepPerformed)
     assert performed.delivery == "unknown"
+    assert (await turn.contact()).state is ContactState.UNKNOWN
+
+
+@pytest.mark.parametrize("trouble", ["the provider is away", "it is not set up any more"])
+async def test_a_letter_of_which_nobody_can_say_is_for_a_person_in_the_end(
+    pool: Pool, office: LetterOffice, mailbox: Mailbox, post: PostalProvider, trouble: str
+) -> None:
+    """It may be posted, and its provider says nothing for days, nights between: a person asks."""
+    turn = await sent(pool, office, mailbox)
+    post.fails = {"POST submit": ["lost"]}
+    with pytest.raises(ApplicationError, match="ReadTimeout"):
+        await turn.attempt()
+    night, later = MORNING + timedelta(hours=14), MORNING + timedelta(days=5)
+    assert (await turn.attempt(turn.order.model_copy(update={"now": night}))).not_now
+    if trouble == "the provider is away":
+        post.fails = {"GET sending": [503, 503]}
+    else:
+        await pool.execute("update letters set kind = 'electronic-simple'")
+    for now in (MORNING + timedelta(days=2, hours=23), later):
+        await pool.execute("update contacts set lease_until = now() - interval '1 second'")
+        order = turn.order.model_copy(update={"now": now})
+        if now != later:
+            with pytest.raises(ApplicationError):
+                await turn.attempt(order)
+            continue
+        (performed,) = (await turn.attempt(order)).events
+        assert isinstance(performed, StepPerformed)
+        assert performed.delivery == "unknown"
     assert (await turn.contact()).state is ContactState.UNKNOWN
 
 
