@@ -31,6 +31,9 @@ NONCE_BYTES = 12
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
+_STARTED_BY_SCHEDULE = re.compile(r"-\d{4}-\d{2}-\d{2}T[\d:.]+Z")
+"""What Temporal appends to the workflow id that a Schedule names: the moment it was due."""
+
 
 class PayloadKeysWrong(ValueError):  # noqa: N818 - the name says the condition, as refusals do
     """PAYLOAD_KEYS cannot be used; says which entry and why, never the key itself."""
@@ -63,9 +66,9 @@ class Keyring:
         """
         keys: dict[str, bytes] = {}
         for number, entry in enumerate(filter(None, map(str.strip, text.split(","))), start=1):
-            name, _, encoded = entry.partition(":")
+            name, colon, encoded = entry.partition(":")
             place = f"PAYLOAD_KEYS: entry {number}"
-            if not _NAME.fullmatch(name):
+            if not colon or not _NAME.fullmatch(name):  # Without a colon it may be a key itself.
                 raise PayloadKeysWrong(f"{place} has no name; expected NAME:BASE64")
             try:
                 key = base64.b64decode(encoded, validate=True)
@@ -162,7 +165,10 @@ def _bound_to(metadata: Mapping[str, bytes]) -> bytes:
 
 def _is_the_same(written_for: str, workflow: str) -> bool:
     """A Schedule writes for a name to which Temporal appends the time; some readers name none."""
-    return not written_for or not workflow or workflow.startswith(written_for)
+    if not written_for or not workflow or written_for == workflow:
+        return True
+    appended = workflow.removeprefix(written_for)
+    return appended != workflow and bool(_STARTED_BY_SCHEDULE.fullmatch(appended))
 
 
 def data_converter(ring: Keyring | None) -> DataConverter:

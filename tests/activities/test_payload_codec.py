@@ -74,6 +74,29 @@ async def test_a_payload_is_read_where_it_was_written_for() -> None:
         await coder(ring("a"), "case/atelier/F-2").decode([one])
 
 
+@pytest.mark.parametrize(
+    ("workflow", "read"),
+    [
+        ("inbox-2026-11-22T08:00:00Z", True),
+        ("inbox", True),
+        ("inbox-2", False),
+        ("inboxes", False),
+        ("inbox-2026-11-22T08:00:00Z-2", False),
+    ],
+)
+async def test_a_schedule_writes_for_the_workflows_that_it_starts(
+    workflow: str, *, read: bool
+) -> None:
+    """Temporal appends the time to the name; a name that merely begins alike is another's."""
+    (one,) = await coder(ring("a"), "inbox").encode([PLAIN])
+    reader = coder(ring("a"), workflow)
+    if read:
+        assert await reader.decode([one]) == [PLAIN]
+        return
+    with pytest.raises(PayloadUnreadable, match="holds a payload written for"):
+        await reader.decode([one])
+
+
 async def test_an_activity_reads_what_its_workflow_wrote() -> None:
     """A step's order is written by the case and read by the worker that takes the step."""
     context = ActivitySerializationContext(
@@ -110,7 +133,8 @@ def test_keys_come_from_one_variable() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("c2VjcmV0", "entry 1, c2VjcmV0: its key has 0 bytes"),
+        ("c2VjcmV0", "entry 1 has no name"),
+        ("a:", "entry 1, a: its key has 0 bytes"),
         (":c2VjcmV0", "entry 1 has no name"),
         ("a:???", "entry 1, a: its key is not base64"),
         ("a:c2VjcmV0", "entry 1, a: its key has 6 bytes; expected 32"),
@@ -121,6 +145,7 @@ def test_a_wrong_key_is_named_and_not_shown(text: str, words: str) -> None:
     with pytest.raises(PayloadKeysWrong, match="PAYLOAD_KEYS: ") as problem:
         Keyring.read(text)
     assert words in str(problem.value)
+    assert "c2VjcmV0" not in str(problem.value)
 
 
 def test_a_name_stands_for_one_key() -> None:
