@@ -27,6 +27,7 @@ from tests.support.cases import euros, opened, put
 from tests.support.ledger import owe
 
 DUE, PAID, JUDGMENT = date(2025, 11, 10), date(2026, 2, 3), date(2026, 8, 20)
+WAIVED, LET_GO = date(2026, 3, 2), date(2026, 4, 1)
 ON = date(2026, 9, 30)
 RATES = Path("rates/reference-rates.csv")
 ASKED = Asked("principal_first")
@@ -90,7 +91,7 @@ async def eventful(pool: Pool) -> None:
         ChargesWaived(
             at=moment(date(2026, 3, 9)), interest=euros("5.00"), indemnity=none, reason="kind"
         ),
-        WrittenOff(at=moment(date(2026, 4, 1)), amount=euros("20.00"), reason="rounding"),
+        WrittenOff(at=moment(LET_GO), amount=euros("20.00"), reason="rounding"),
         ContactsStopped(
             at=moment(JUDGMENT),
             stop=ContactStop(kind=StopKind.INSOLVENCY, on=JUDGMENT, since=moment(JUDGMENT)),
@@ -102,7 +103,7 @@ def interest_by_hand() -> Decimal:
     """Day by day from the file of rates: what is neither credited nor contested bears interest.
 
     Ten points above the half-year's rate, to the day before the judgment; rounded when the payment
-    is booked, when the waiver is, and at the end.
+    is booked, when the waiver is, and at the end. What is let go bears interest to its own day.
     """
     with RATES.open(encoding="utf-8") as file:
         rates = {
@@ -110,7 +111,7 @@ def interest_by_hand() -> Decimal:
             for row in csv.DictReader(file)
             if row["series"] == "ECB_MRO"
         }
-    booked, running, base = Decimal(0), Decimal(0), Decimal(2000 - 100 - 20 - 300)
+    booked, running, base = Decimal(0), Decimal(0), Decimal(2000 - 100 - 300)
     day = DUE
     while day < JUDGMENT - timedelta(days=1):
         day += timedelta(days=1)
@@ -118,7 +119,9 @@ def interest_by_hand() -> Decimal:
         running += base * rates[half_year] / 36500
         if day == PAID:
             base -= 500
-        if day in {PAID, date(2026, 3, 2)}:
+        if day == LET_GO:
+            base -= 20
+        if day in {PAID, WAIVED}:
             booked, running = booked + running.quantize(CENT, ROUND_HALF_UP), Decimal(0)
     return booked + running.quantize(CENT, ROUND_HALF_UP)
 
@@ -172,7 +175,7 @@ async def test_table_json_and_paper_say_the_same(
     assert sums == [2000, 620, owed["principal_owed"], 300]
     assert figure(said, "Paiement reçu · 03/02/2026") == 500
     assert figure(said, "Avoir · 05/02/2026") == 100
-    assert figure(said, "Abandonné") == 20
+    assert figure(said, "Abandonné · 01/04/2026") == 20
     assert figure(said, r"Principal") == owed["principal_owed"] - 300
     # What is contested is owed, and not asked for: that is all that keeps the two totals apart.
     assert figure(said, "Total à régler") == total - 300

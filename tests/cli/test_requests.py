@@ -328,7 +328,7 @@ async def test_a_barred_claim_is_foretold_and_referred_only_on_purpose(
     assert "--yes" in unasked.err
     assert (await house.case("F-OLD")).proposal is None
     assert (await house.case("F-OLD")).state is CaseState.OPEN
-    asked = await starter("refer", "F-OLD", "--yes")
+    asked = await starter("refer", "F-OLD", "--yes", "--without-notice")
     assert asked.code == 0
     case = await house.case("F-OLD")
     assert case.proposal is not None or case.state is CaseState.REFERRED
