@@ -119,7 +119,7 @@ async def dispute(
 
 
 async def resolve(
-    selection: Selection, how: Manner, dispute_id: str, words: Mapping[str, str | int | bool]
+    selection: Selection, how: Manner, dispute_id: str, words: Mapping[str, object]
 ) -> Exit:
     """Decide the one open dispute of each case, the named one, or every one."""
     in_favour_of = words["in_favour_of"]
