@@ -95,7 +95,7 @@ def _print(
         coming = [
             (
                 *(f"{one.at.astimezone(zone):%Y-%m-%d %H:%M}", one.channel.value),
-                *(foretold(one.step, one.barred_since), one.asked),
+                *(foretold(one.step, one.channel.value, one.barred_since), one.asked),
             )
             for one in ahead
         ]
