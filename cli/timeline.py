@@ -104,6 +104,10 @@ def _print(
         )
         say()
     say(why)
+    for one in case.disputes:
+        since = f"{one.raised_at.astimezone(zone):%Y-%m-%d}"
+        note = f", {one.note}" if one.note else ""
+        say(f"dispute {one.dispute_id}: {one.amount}, {one.reason.value}, since {since}{note}")
     for task in case.tasks:
         say(f"task {task.task_id}: {task.summary}")
 
