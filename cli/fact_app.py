@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.ops_app import AsJson, Cases, Creditor, Day, Debtor, NeededDay, Reason
+from cli.typed import days as days_up_to
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -134,7 +135,7 @@ def why(
 @app.command()
 def forecast(
     *,
-    days: Annotated[int, typer.Option(min=1, max=3650)] = 30,
+    days: Annotated[int, typer.Option(parser=days_up_to(3650), metavar="DAYS")] = 30,
     debtor: Debtor = "",
     as_json: AsJson = False,
 ) -> None:
