@@ -17,10 +17,10 @@ from activities.account_page import (
 from activities.press import Press
 from activities.template_engine import TemplateMissing, one_line
 from activities.texts import LABELS, read_labels
-from activities.typography import formats, locale_of, typographic
+from activities.typography import formats, locale_of
 from domain.languages import languages_for
 from schemas.account import ItemAccount, Movement
-from schemas.interest import RateStatus, ReferenceRate
+from schemas.interest import ReferenceRate
 from schemas.money import Money
 from schemas.notice import Letter, Notice, NoticeItem
 
@@ -182,7 +182,10 @@ def _sums(
 
 
 def _rates(stated: list[NoticeItem], labels: Labels, language: str) -> list[dict[str, str]]:
-    """The published rates that were applied, each once: of which half-year, from where."""
+    """The published rates that were applied, each once: of which half-year, and how sure it is.
+
+    The file's remark about a rate is for the house alone.
+    """
     rows: dict[str, ReferenceRate] = {}
     for item in stated:
         for row in item.statement.rates if item.statement else ():
@@ -193,8 +196,7 @@ def _rates(stated: list[NoticeItem], labels: Labels, language: str) -> list[dict
             "series": labels[f"series_{row.series.value.lower()}"],
             "from": tools["day"](row.valid_from),
             "value": tools["rate"](row.value),
-            "source": typographic(row.source, language)
-            + ("" if row.status is RateStatus.OFFICIAL else f" ({labels[row.status.value]})"),
+            "status": labels[row.status.value],
         }
         for _, row in sorted(rows.items())
     ]

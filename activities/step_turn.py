@@ -94,7 +94,8 @@ class StepTurn:
         self._now = order.now + _waited()
         self._others_written: tuple[CoveredStep, ...] = ()
         self._charges: tuple[StatedCharges, ...] = ()
-        self._has_begun = False
+        self._message: KeptMessage | None = None
+        self._may_have_left_before = self._has_begun = False
 
     async def take(self, deliver: Deliver) -> TurnResult:
         """Take the step, or say why not; an answer means that it is on record."""
@@ -106,6 +107,7 @@ class StepTurn:
             return held
         case, contact, others = held
         self._others_written, self._charges = tuple(others), contact.charges
+        self._may_have_left_before = self._repeatable and _was_begun(contact)
         step = Step(
             order=self._order,
             case=case,
@@ -118,9 +120,9 @@ class StepTurn:
                 await self._find_out(contact)
             delivered = await deliver(step, self._begin_hand_over)
         except DeliveryRefused as refusal:
-            if not self._may_have_left_before(contact):
-                return await self._refused(refusal, others)
-            return await self._perhaps(case, str(refusal))
+            if self._may_have_left_before and not self._has_begun:  # It says nothing of that one.
+                return await self._perhaps(case, str(refusal))
+            return await self._refused(refusal, others)
         except DeliveryUnknown as unknown:
             return await self._leave_unknown(case, unknown)
         except NewsArrived as news:
@@ -156,6 +158,9 @@ class StepTurn:
     ) -> tuple[list[CaseEvent], list[Addition]]:
         """What goes on record of an accepted message: of its own case, and of the others."""
         performed = taken(case, self._order, self._now, delivered.detail, delivered.sha256)
+        again = self._message if self._may_have_left_before else None
+        if again and again.sha256 == delivered.sha256:
+            self._charges = again.charges  # The earlier one never left.
         performed += claimed_with(performed[0], case.case_id, self._charges)
         beside = [said_for(one, performed[0], self._charges) for one in to_be_told(others)]
         return performed, beside
@@ -224,16 +229,17 @@ class StepTurn:
 
     async def _begin_hand_over(self, message: KeptMessage | None = None) -> None:
         others = [one.case for one in self._others_written]
+        # What may have left already claims what it did, until this one is known to leave instead.
+        charges = message.charges if message and not self._may_have_left_before else None
         async with self._pool.acquire() as connection, connection.transaction():
             if message is not None:
                 await messages.keep(connection, self._reference, message)
-                self._charges = message.charges
             # Last of all, so that whatever came in until now is seen.
             if await contacts.begin_hand_over(
-                *(connection, self._reference, self._owner, LEASE_SECONDS, others),
-                message.charges if message else None,
+                *(connection, self._reference, self._owner, LEASE_SECONDS, others), charges
             ):
-                self._has_begun = True
+                self._message, self._has_begun = message, True
+                self._charges = self._charges if charges is None else charges
                 return
             if news := await facts.untold(connection, self._order.case_id):
                 raise NewsArrived(news)
@@ -279,16 +285,6 @@ class StepTurn:
         """Nobody knows whether it left: it is on record as that, and a person is asked."""
         event = perhaps_taken(case, self._order, self._now, words, self._charges)
         return await self._settle(Settled(state=ContactState.UNKNOWN, detail=words), event)
-
-    def _may_have_left_before(self, contact: Contact) -> bool:
-        """Whether this attempt failed before it could find out what became of an earlier one.
-
-        What the receiving side recognises is asked for by handing it over again; where that cannot
-        be done any more, say because the address is gone, the earlier one is no failure.
-        """
-        begun = contact.state in {ContactState.HANDING_OVER, ContactState.UNKNOWN}
-        begun = begun or (contact.state is ContactState.CLAIMED and contact.perhaps_left)
-        return self._repeatable and begun and not self._has_begun
 
     async def _refused(self, refusal: DeliveryRefused, others: Sequence[CoveredStep]) -> TurnResult:
         """The step has failed; for the others, too, when it is about where the message goes."""
@@ -340,6 +336,12 @@ class StepTurn:
             channel=self._order.step.channel.value,
             owner=self._owner,
         )
+
+
+def _was_begun(contact: Contact) -> bool:
+    """An earlier attempt had begun to hand it over, and nobody knows what became of that."""
+    began = contact.state in {ContactState.HANDING_OVER, ContactState.UNKNOWN}
+    return began or (contact.state is ContactState.CLAIMED and contact.perhaps_left)
 
 
 def _waited() -> timedelta:

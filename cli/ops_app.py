@@ -42,10 +42,10 @@ Part = Annotated[str, typer.Option(help="Only this amount; all that is asked by 
 Parts = Annotated[list[str] | None, typer.Option(help="DATE:AMOUNT; once for each instalment.")]
 DisputeReason = Annotated[str, typer.Option(help="Such as quality, price, not-received, other.")]
 Winner = Annotated[str, typer.Option("--for", help="debtor or creditor.")]
+WhichDispute = Annotated[str, typer.Option(help="Its id, or how it begins; see `show`.")]
+EveryDispute = Annotated[bool, typer.Option("--all", help="Every open dispute of the case.")]
 Grace = Annotated[int, typer.Option(min=0, help="Days, when it is for the creditor.")]
-KeepDays = Annotated[
-    bool, typer.Option("--keep-days", help="A missed one does not make the others due at once.")
-]
+KeepDays = Annotated[bool, typer.Option("--keep-days", help="A missed one hastens no other.")]
 To = Annotated[str, typer.Option(help="A destination of the plan; the rules choose by default.")]
 WithoutNotice = Annotated[
     bool,
@@ -54,7 +54,6 @@ WithoutNotice = Annotated[
 NewPlan = Annotated[str, typer.Option("--to", help="Name of a plan, or a .yaml file.")]
 Mode = Annotated[str, typer.Option(help="keep the position, restart, or move to --step.")]
 Creditor = Annotated[str, typer.Option(help="Short name; needed when there is more than one.")]
-
 
 Answer = Coroutine[Any, Any, "Exit"]
 
@@ -117,7 +116,7 @@ def _asks(name: str) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]
 
 
 def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
-    names = {"Selection": Any, "Manner": Any, "Exit": Any}
+    names = dict.fromkeys(("Selection", "Manner", "Exit"), Any)
     hints = get_type_hints(function, localns=names, include_extras=True)
     found = inspect.signature(function).parameters.values()
     return [one.replace(annotation=hints[one.name]) for one in found]
@@ -153,13 +152,16 @@ def _resolve(
     how: Manner,
     *,
     in_favour_of: Winner,
+    dispute: WhichDispute = "",
+    every: EveryDispute = False,
     grace_days: Grace = 0,
     note: Reason = "",
 ) -> Answer:
-    """Decide the dispute of cases."""
+    """Decide the dispute of cases; where several are open, the named one or all."""
     from cli import ops_commands
 
-    return ops_commands.resolve(selection, how, in_favour_of, grace_days, note)
+    words = {"in_favour_of": in_favour_of, "every": every, "grace_days": grace_days, "note": note}
+    return ops_commands.resolve(selection, how, dispute, words)
 
 
 @_asks("promise")

@@ -119,13 +119,16 @@ async def dispute(
 
 
 async def resolve(
-    selection: Selection, how: Manner, in_favour_of: str, grace_days: int, note: str
+    selection: Selection, how: Manner, dispute_id: str, words: Mapping[str, object]
 ) -> Exit:
-    """Decide the one open dispute of each case."""
-    words = {"in_favour_of": in_favour_of, "grace_days": grace_days, "note": note}
+    """Decide the one open dispute of each case, the named one, or every one."""
+    in_favour_of = words["in_favour_of"]
+    if dispute_id and words["every"]:
+        raise CommandFailed(Exit.USAGE, "--dispute names one and --all means every one: choose")
+    given = {"by": author(), "dispute_id": dispute_id, **words}
 
     def make(_line: CaseLine, command_id: str) -> Asked:
-        return checked(ResolveDispute, {"command_id": command_id, "by": author(), **words})
+        return checked(ResolveDispute, {"command_id": command_id, **given})
 
     return await ask(selection, how, f"decided for the {in_favour_of}", make)
 

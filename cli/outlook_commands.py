@@ -143,7 +143,9 @@ async def forecast(days: int, debtor: str, *, as_json: bool) -> Exit:
     rows = [
         (
             *(times.show(one["at"], one["time_zone"]), one["invoice"], one["debtor"]),
-            *(one["channel"], foretold(one["step"], one["barred_since"]), one["asked"]),
+            one["channel"],
+            foretold(one["step"], one["channel"], one["barred_since"]),
+            one["asked"],
         )
         for one in coming
     ]

@@ -95,7 +95,7 @@ def _print(
         coming = [
             (
                 *(f"{one.at.astimezone(zone):%Y-%m-%d %H:%M}", one.channel.value),
-                *(foretold(one.step, one.barred_since), one.asked),
+                *(foretold(one.step, one.channel.value, one.barred_since), one.asked),
             )
             for one in ahead
         ]
@@ -104,6 +104,10 @@ def _print(
         )
         say()
     say(why)
+    for one in case.disputes:
+        since = f"{one.raised_at.astimezone(zone):%Y-%m-%d}"
+        note = f", {one.note}" if one.note else ""
+        say(f"dispute {one.dispute_id}: {one.amount}, {one.reason.value}, since {since}{note}")
     for task in case.tasks:
         say(f"task {task.task_id}: {task.summary}")
 

@@ -11,6 +11,7 @@ from schemas.events import CaseEvent
 from schemas.limitation import Interruption
 from schemas.money import Money
 from schemas.pauses import Arrangement
+from schemas.plan import Channel
 
 
 def count(number: int, one: str, many: str = "") -> str:
@@ -23,10 +24,12 @@ def in_words(name: str) -> str:
     return re.sub("(?<!^)(?=[A-Z])", " ", name).lower()
 
 
-def foretold(step: str, barred_since: date | None) -> str:
-    """A step to come, and whether it will stay in the house."""
+def foretold(step: str, channel: str, barred_since: date | None) -> str:
+    """A step to come, and whether it will stay in the house or wait for a person."""
     if barred_since is None:
         return step
+    if channel == Channel.REFER:
+        return f"{step} (waits for approval: no court would hear the claim since {barred_since})"
     return f"{step} (not sent: no court would hear the claim since {barred_since})"
 
 

@@ -9,7 +9,7 @@ from domain.business_calendar import local_day
 from domain.case import evolve
 from domain.limitation_watch import unwatched
 from domain.next_action import next_action
-from domain.referral import handed_over
+from domain.referral import barred_words, handed_over, proposed
 from domain.time_to_sue import threatens_court
 from schemas.actions import PerformStep, Record, SendNotice, Wait
 from schemas.base import Frozen, Instant
@@ -27,8 +27,9 @@ class Forecast(Frozen):
         at: when, on the case's clock.
         asked: what it will ask for.
         final: nothing follows by itself.
-        barred_since: the last day for court, which will have passed by then: its message announces
-            a court, so it stays in the house, and a person is told.
+        barred_since: the last day for court, which will have passed by then: a message that
+            announces a court stays in the house, and a person is told; a hand-over waits for a
+            person's approval.
     """
 
     step: str
@@ -97,7 +98,7 @@ def foreseen(
     """A step at the moment at which it will be taken, or stay in the house."""
     too_late = (
         court_until is not None
-        and threatens_court(action.step)
+        and (threatens_court(action.step) or _unapproved(case, action))
         and local_day(case.calendar, now) > court_until
     )
     return Forecast(
@@ -109,10 +110,19 @@ def foreseen(
     )
 
 
+def _unapproved(case: CollectionCase, action: PerformStep) -> bool:
+    """Whether it is a hand-over to which nobody has agreed."""
+    agreed = case.proposal is not None and case.proposal.approved_by
+    return action.step.channel is Channel.REFER and not agreed
+
+
 def after(case: CollectionCase, action: PerformStep, coming: Forecast) -> CollectionCase:
-    """The case once its step is taken, or has failed because no court would hear the claim."""
+    """The case once its step is taken, or is not because no court would hear the claim."""
     if coming.barred_since is None:
         return after_step(case, action, coming.at)
+    if action.step.channel is Channel.REFER:
+        doubts = (barred_words(coming.barred_since),)
+        return evolve(case, proposed(case, action.step, coming.at, doubts))
     reference = contact_reference(case.case_id, action.step.name, action.cycle)
     failed = StepFailed(
         at=coming.at,

@@ -68,27 +68,31 @@ def raise_dispute(case: CollectionCase, command: RaiseDispute, now: datetime) ->
 
 def resolve_dispute(case: CollectionCase, command: ResolveDispute, now: datetime) -> Answer:
     """For the debtor the part leaves the claim; for the creditor it is asked for again."""
-    found = _the_dispute(case, command.dispute_id)
+    found = _the_disputes(case, command)
     if isinstance(found, Refusal):
         return found
-    decided = DisputeResolved(
-        at=now,
-        by=command.by,
-        cause=command.command_id,
-        dispute_id=found.dispute_id,
-        in_favour_of=command.in_favour_of,
-        amount=found.amount.at_most(case.outstanding),
-        note=command.note,
-    )
+    decided, left = list[CaseEvent](), case
+    for dispute in found:
+        event = DisputeResolved(
+            at=now,
+            by=command.by,
+            cause=command.command_id,
+            dispute_id=dispute.dispute_id,
+            in_favour_of=command.in_favour_of,
+            amount=dispute.amount.at_most(left.outstanding),
+            note=command.note,
+        )
+        decided.append(event)
+        left = evolve(left, event)
     if command.in_favour_of == "debtor":
-        return settled(case, decided)
+        return settled(case, *decided)
     until = now + timedelta(days=command.grace_days)
     if until > now and (case.hold is None or (case.hold.until and case.hold.until < until)):
         hold = Hold(reason="grace after a dispute", by=command.by, since=now, until=until)
-        return (decided, HoldPlaced(at=now, by=command.by, cause=command.command_id, hold=hold))
+        return (*decided, HoldPlaced(at=now, by=command.by, cause=command.command_id, hold=hold))
     if not is_paused(case):  # Only a part was contested: the ladder has gone on all the while.
-        return (decided,)
-    return (decided, *resumed(evolve(case, decided), now, command.command_id))
+        return tuple(decided)
+    return (*decided, *resumed(left, now, command.command_id))
 
 
 def arrange(
@@ -307,12 +311,17 @@ def _nothing_promised(case: CollectionCase) -> Refusal:
     return Refusal(code="NothingPromised", sentence="Nothing is promised that could be withdrawn.")
 
 
-def _the_dispute(case: CollectionCase, wanted: str) -> Dispute | Refusal:
-    fitting = [one for one in case.disputes if wanted in {"", one.dispute_id}]
-    if len(fitting) == 1:
-        return fitting[0]
-    names = ", ".join(one.dispute_id for one in case.disputes) or "none"
-    return Refusal(code="DisputeUnknown", sentence=f"Name one of the open disputes: {names}.")
+def _the_disputes(case: CollectionCase, command: ResolveDispute) -> tuple[Dispute, ...] | Refusal:
+    wanted, known = command.dispute_id, case.disputes
+    exact = [one for one in known if one.dispute_id == wanted]
+    fitting = exact or [one for one in known if one.dispute_id.startswith(wanted)]
+    if len(fitting) == 1 or (command.every and known and not wanted):
+        return tuple(fitting)
+    said = "No dispute is open."
+    if known:
+        each = ", ".join(f"{one.dispute_id} ({one.amount}, {one.reason.value})" for one in known)
+        said = f"Name one of the open disputes (--dispute), or decide all of them (--all): {each}."
+    return Refusal(code="DisputeUnknown", sentence=said)
 
 
 def _declaration_day(published: date) -> date | None:

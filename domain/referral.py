@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.business_calendar import local_day
 from domain.ladder import cycle_of, pending_steps
+from domain.limitation_watch import watched
 from schemas.actions import Action, Record, Wait
 from schemas.case import REACHED, CollectionCase
 from schemas.commands import Refusal
@@ -103,21 +104,24 @@ def _first(case: CollectionCase, ahead: DunningStep | None) -> str:
 def before_hand_over(case: CollectionCase, step: DunningStep, now: datetime) -> Action | None:
     """What comes before the hand-over that the plan asks for; None when it may happen now.
 
-    A plan without destinations hands over as soon as its step is due.
+    A plan without destinations hands over as soon as its step is due. What no court would hear any
+    more is never handed over unasked, whatever the destination says: a person approves it.
     """
-    if not case.plan.refer:
+    late, proposal = _barred(case, now), case.proposal
+    if not case.plan.refer and not late and proposal is None:
         return None
-    chosen, proposal = destination_of(case), case.proposal
+    chosen = destination_of(case)
     if proposal and (chosen is None or chosen.to != proposal.to):
         return Record(events=(_withdrawn(proposal, chosen, now),))
     if chosen is None:
         return Record(events=(_passed_over(case, step, now),))
-    waiting = _not_yet(case, chosen, now)
-    if waiting or chosen.approval is Approval.AUTOMATIC:
+    if waiting := _not_yet(case, chosen, now) if case.plan.refer else None:
         return waiting
-    if proposal is None:
-        return Record(events=(_proposed(case, chosen, step, now),))
-    return None if proposal.approved_by else awaiting(proposal)
+    doubted = late or (proposal.against if proposal else ())
+    unasked = chosen.approval is Approval.AUTOMATIC and not doubted
+    if unasked or (proposal and proposal.approved_by):
+        return None
+    return awaiting(proposal) if proposal else Record(events=(proposed(case, step, now, late),))
 
 
 def awaiting(proposal: Proposal) -> Wait:
@@ -175,12 +179,42 @@ def _old_enough(case: CollectionCase, destination: Destination) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(case.calendar.time_zone))
 
 
-def _proposed(
-    case: CollectionCase, chosen: Destination, step: DunningStep, now: datetime
+def _barred(case: CollectionCase, now: datetime) -> tuple[str, ...]:
+    """What a person must know before a claim is handed over that is too late for court."""
+    limit = watched(case)
+    if limit is None or local_day(case.calendar, now) <= limit.limitation_day:
+        return ()
+    untold = surprised(case, now)
+    told = untold is None or untold.code != "DebtorNotTold"
+    since = barred_words(limit.limitation_day, limit.law)
+    return (since,) if told else (since, "the debtor was not told of a hand-over")
+
+
+def barred_words(day: date, law: str = "") -> str:
+    """That a claim is too late for court, as people read it beside a hand-over."""
+    return f"ClaimBarred: no court would hear it since {day}" + (f" ({law})" if law else "")
+
+
+def proposed(
+    case: CollectionCase, step: DunningStep, now: datetime, doubts: tuple[str, ...]
 ) -> ReferralProposed:
+    """The plan's own hand-over, put before a person.
+
+    Args:
+        case: as it stands.
+        step: whose turn it is.
+        now: the case's own clock.
+        doubts: what speaks against it, in words.
+    """
+    chosen = destination_of(case) or Destination(to=case.plan.refer_to)
     reference = contact_reference(case.case_id, step.name, cycle_of(case, step.name))
     proposal = Proposal(
-        proposal_id=reference, to=chosen.to, kind=chosen.kind, at=now, step=step.name
+        proposal_id=reference,
+        to=chosen.to,
+        kind=chosen.kind,
+        at=now,
+        step=step.name,
+        against=doubts,
     )
     return ReferralProposed(at=now, proposal=proposal, outstanding=case.outstanding)
 

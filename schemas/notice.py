@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 
 from pydantic import Field
@@ -238,3 +239,8 @@ class KeptMessage(Frozen):
     template_version: str = ""
     language: str = ""
     charges: tuple[StatedCharges, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """Of the content, hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()

@@ -47,7 +47,8 @@ class ResolveDispute(Said):
     """A dispute was decided.
 
     Attributes:
-        dispute_id: which; may be empty when there is only one.
+        dispute_id: which, or how its id begins; may be empty when there is only one.
+        every: all open disputes of the case at once.
         grace_days: in the creditor's favour, so many days pass before the ladder goes on.
     """
 
@@ -56,6 +57,7 @@ class ResolveDispute(Said):
     in_favour_of: Literal["debtor", "creditor"]
     grace_days: int = Field(default=0, ge=0, le=90)
     note: Text = Field(default="", max_length=2000)
+    every: bool = False
 
 
 class PromiseToPay(Said):

@@ -17,7 +17,7 @@ from activities.template_check import check_templates
 from activities.template_engine import TemplateBroken
 from activities.template_samples import sample_debtor, sample_notice
 from schemas.account import Movement, MovementKind
-from schemas.interest import RateSeries
+from schemas.interest import RateSeries, RateStatus
 from schemas.notice import Letter, Notice
 from schemas.parties import Capacity
 from schemas.plan import Charges
@@ -214,3 +214,27 @@ def test_a_missing_word_is_found_before_a_debtor_finds_it(tmp_path: Path) -> Non
     assert "en/_labels.txt:0: missing-language: there is no word for account_file here" in found
     with pytest.raises(TemplateBroken, match="has no word for account_file"):
         StatementPress(folder).file_name(owed("en"))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", "nach bekannter Regel abgeleitet"),
+        ("en", "derived from a known rule"),
+        ("fr", "déduit d’une règle connue"),  # noqa: RUF001 - as printed
+    ],
+)
+def test_the_debtor_never_reads_what_the_house_noted_of_a_rate(language: str, words: str) -> None:
+    """Its name, first day, value and how sure it is, in their language; no remark of the file."""
+    about = owed(language, charges=Charges.STATE, invoices=1)
+    (item,) = about.items
+    assert item.statement is not None
+    rows = tuple(
+        one.model_copy(update={"source": "as the press reported", "status": RateStatus.DERIVED})
+        for one in item.statement.rates
+    )
+    stated = item.statement.model_copy(update={"rates": rows})
+    about = about.model_copy(update={"items": (item.model_copy(update={"statement": stated}),)})
+    said = " ".join(" ".join(pages_of(PRESS.print(about, language=language))).split())
+    assert words in said
+    assert "press" not in said

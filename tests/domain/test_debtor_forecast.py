@@ -83,7 +83,10 @@ def test_the_forecast_ends_where_it_is_told() -> None:
 
 
 def test_a_notice_that_is_too_late_for_court_is_foretold_as_one_that_stays() -> None:
-    """From the day on which no court would hear the claim the notice stays; the rest goes on."""
+    """Once no court would hear the claim the notice stays, and a person decides of the hand-over.
+
+    The other messages go on.
+    """
     case, last = a_case(), after_due(20)
     for coming in (
         forecast(case, NOW, court_until=last),
@@ -94,8 +97,9 @@ def test_a_notice_that_is_too_late_for_court_is_foretold_as_one_that_stays() -> 
     ):
         told = {one.step: one.barred_since for one in coming}
         assert told.pop("formal-notice") == last
-        assert set(told.values()) == {None}
         assert list(told)[-1] == "hand-over"
+        assert told.pop("hand-over") == last
+        assert set(told.values()) == {None}
 
 
 def test_a_barred_invoice_is_foretold_apart_from_a_notice() -> None:

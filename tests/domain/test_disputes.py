@@ -82,13 +82,36 @@ def test_nothing_can_be_contested_twice() -> None:
 
 
 def test_one_of_several_disputes_must_be_named() -> None:
-    """With two disputes open, deciding "the dispute" is refused and both are named."""
+    """With two disputes open, deciding "the dispute" is refused; both are named, and the way on."""
     story = given(a_case()).when(a_dispute("60.00")).then("DisputeRaised")
     story = story.when(a_dispute("40.00", request="D-2")).then("DisputeRaised")
     refusal = story.when(for_the_creditor()).then_refused("DisputeUnknown")
-    assert "D-1, D-2" in refusal.sentence
+    for told in ("D-1 (60.00 EUR, damaged)", "D-2 (40.00 EUR", "--dispute", "--all"):
+        assert told in refusal.sentence
     story = story.when(for_the_creditor("D-2")).then("DisputeResolved")
     assert story.case.asked == euros("40.00")
+
+
+def test_a_dispute_may_be_named_by_how_its_id_begins() -> None:
+    """What fits one dispute alone names it; what fits two, or none, is refused."""
+    story = given(a_case()).when(a_dispute("60.00", request="job-5a/F-1")).then("DisputeRaised")
+    story = story.when(a_dispute("40.00", request="job-5f/F-1")).then("DisputeRaised")
+    story.when(for_the_creditor("job-5")).then_refused("DisputeUnknown")
+    story.when(for_the_creditor("job-6")).then_refused("DisputeUnknown")
+    story = story.when(for_the_creditor("job-5f")).then("DisputeResolved")
+    assert [one.dispute_id for one in story.case.disputes] == ["job-5a/F-1"]
+
+
+def test_all_disputes_of_a_case_are_decided_at_once() -> None:
+    """For the debtor both parts leave the claim and end it; for the creditor both are asked for."""
+    story = given(a_case()).when(a_dispute("60.00")).then("DisputeRaised")
+    story = story.when(a_dispute("40.00", request="D-2")).then("DisputeRaised")
+    conceded = story.when(for_the_debtor(every=True))
+    ended = conceded.then("DisputeResolved", "DisputeResolved", "CaseClosed")
+    assert (ended.case.outstanding, ended.case.disputes) == (euros("0.00"), ())
+    asked = story.when(for_the_creditor(every=True)).then("DisputeResolved", "DisputeResolved")
+    assert asked.case.asked == euros("100.00")
+    asked.when(for_the_creditor(every=True, request="again")).then_refused("DisputeUnknown")
 
 
 def test_owner_of_an_overdue_dispute_is_reminded_once() -> None:

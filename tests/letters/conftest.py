@@ -22,7 +22,7 @@ from activities.maileva_sendings import MailevaAccount
 from activities.smtp import Mailer, SmtpAccount
 from activities.steps import Steps
 from engines.mailbox import Mailbox
-from schemas.plan import Channel, DunningPlan, DunningStep
+from schemas.plan import Channel, Charges, DunningPlan, DunningStep
 from schemas.postage import LetterKind
 from schemas.settings import SmtpSecurity
 from store.pool import Pool, open_pool
@@ -107,6 +107,8 @@ def office(pool: Pool, desk: Desk, tmp_path: Path) -> LetterOffice:
     return LetterOffice(pool, tmp_path, (desk.paper, desk.electronic))
 
 
+RATES = Path("rates/reference-rates.csv")
+
 NOTICE = DunningStep(
     name="notice",
     day=3,
@@ -122,14 +124,16 @@ async def sent(
     mailbox: Mailbox,
     kind: LetterKind = LetterKind.REGISTERED,
     template: str = "formal-notice",
+    charges: Charges = Charges.NONE,
     **owed: object,
 ) -> Turn:
     """A formal notice whose step is due, ready to be taken; a registered letter by default."""
     nobody = SmtpAccount(host="127.0.0.1", port=9, security=SmtpSecurity.NONE)
     creditors = read_creditors(Path("creditors"))
-    steps = Steps(pool, creditors, Mailer(nobody), Path("templates"), office)
+    steps = Steps(pool, creditors, Mailer(nobody), Path("templates"), office, RATES)
     await owe(pool, "F-1", **owed)  # type: ignore[arg-type] # an address, where the story has one
-    step = NOTICE.model_copy(update={"letter": kind, "template": template})
+    changes = {"letter": kind, "template": template, "charges": charges}
+    step = NOTICE.model_copy(update=changes)
     plan = DunningPlan(plan="short", steps=(step,))
     case = await opened(pool, "F-1", plan=plan)
     return Turn(pool, mailbox, steps, case)

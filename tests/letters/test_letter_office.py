@@ -12,8 +12,8 @@ from temporalio.exceptions import ApplicationError
 from activities.letter_office import LetterOffice
 from activities.maileva import Maileva
 from engines.mailbox import Mailbox
-from schemas.events import StepFailed, StepPerformed
-from schemas.plan import DunningPlan
+from schemas.events import ChargesClaimed, StepFailed, StepPerformed
+from schemas.plan import Charges, DunningPlan
 from schemas.postage import LetterKind, Made, PostalState, Posting
 from store import contacts, letters, messages
 from store.contacts import ContactState
@@ -152,6 +152,30 @@ async def test_a_letter_of_which_nobody_can_say_is_for_a_person_in_the_end(
         assert isinstance(performed, StepPerformed)
         assert performed.delivery == "unknown"
     assert (await turn.contact()).state is ContactState.UNKNOWN
+
+
+@pytest.mark.parametrize("problem", ["the answer is lost", "it is not posted"])
+async def test_what_is_claimed_is_what_the_posted_letter_says(
+    pool: Pool, office: LetterOffice, mailbox: Mailbox, post: PostalProvider, problem: str
+) -> None:
+    """Printed again three days later with more interest: the record claims what was posted."""
+    turn = await sent(pool, office, mailbox, charges=Charges.CLAIM)
+    post.fails = {"POST submit": ["lost" if problem == "the answer is lost" else 503]}
+    with pytest.raises(ApplicationError):
+        await turn.attempt()
+    [first] = (await turn.contact()).charges
+    await pool.execute("update contacts set lease_until = now() - interval '1 second'")
+    later = turn.order.model_copy(update={"now": MORNING + timedelta(days=2, hours=23)})
+    performed, claimed = (await turn.attempt(later)).events
+    assert isinstance(performed, StepPerformed)
+    assert isinstance(claimed, ChargesClaimed)
+    [document] = post.only()["documents"]
+    assert hashlib.sha256(document["pdf"]).hexdigest() == performed.sha256
+    if problem == "the answer is lost":
+        assert (claimed.on, claimed.interest) == (first.on, first.interest)
+    else:
+        assert claimed.on == later.now.date()
+        assert claimed.interest.amount > first.interest.amount
 
 
 async def test_a_letter_that_may_have_left_speaks_for_nobody_else(

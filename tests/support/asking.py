@@ -59,19 +59,24 @@ def a_dispute(
     )
 
 
-def for_the_debtor(dispute: str = "", *, request: str = "D-end") -> ResolveDispute:
+def for_the_debtor(
+    dispute: str = "", *, every: bool = False, request: str = "D-end"
+) -> ResolveDispute:
     """The debtor is right."""
-    return ResolveDispute(command_id=request, by="sales", dispute_id=dispute, in_favour_of="debtor")
+    return ResolveDispute(
+        command_id=request, by="sales", dispute_id=dispute, every=every, in_favour_of="debtor"
+    )
 
 
 def for_the_creditor(
-    dispute: str = "", *, grace: int = 0, request: str = "D-end"
+    dispute: str = "", *, every: bool = False, grace: int = 0, request: str = "D-end"
 ) -> ResolveDispute:
     """The creditor is right; a few days of grace, if the story says."""
     return ResolveDispute(
         command_id=request,
         by="sales",
         dispute_id=dispute,
+        every=every,
         in_favour_of="creditor",
         grace_days=grace,
     )
