@@ -144,6 +144,7 @@ async def account_of(
             debtor=debtor,
             principal=_principal(case, invoice, payments, day),
             due_date=claim.due_date,
+            claimed=case is not None and case.charges_owed.is_positive,
         ),
     )
 
