@@ -23,17 +23,26 @@ from domain.limitation import limitation_alarm
 from domain.notice_claim import claim_of_case
 from domain.rates import RateTable
 from domain.time_to_sue import limitation_of, part_payment
-from schemas.account import ItemAccount
 from schemas.agreed_interest import AgreedInterest
 from schemas.base import Frozen
 from schemas.case import CollectionCase
 from schemas.identifiers import case_id
-from schemas.interest import FIRST_DAY, LAST_DAY, Claim, ClaimStatement, Receipt
+from schemas.interest import (
+    FIRST_DAY,
+    LAST_DAY,
+    Claim,
+    ClaimStatement,
+    Credit,
+    CreditKind,
+    Receipt,
+)
 from schemas.invoice import Invoice
 from schemas.limitation import Limitation, LimitationAlarm
 from schemas.parties import Creditor, Debtor
+from schemas.requests import IssueCreditNote
 from schemas.settings import Settings
 from store import receivables
+from store.facts import credit_notes
 from store.pool import Pool
 from store.read_models import case_if_any
 from store.receivables import KnownPayment
@@ -116,13 +125,15 @@ async def account_of(
         raise CommandFailed(Exit.NOT_FOUND, f"its debtor {invoice.debtor_id!r} is not known")
     known = await receivables.payments_of(pool, who.creditor, number)
     payments, notices = _receipts(invoice.amount.currency, known)
-    case = await case_if_any(pool, case_id(who.creditor, number))
+    case, noted = await case_if_any(pool, case_id(who.creditor, number)), list[Credit]()
     agreed = agreed_at_opening(who, debtor.capacity, invoice.contract_rate) or AgreedInterest()
     if case is not None:
         agreed = agreed_interest(case, debtor.capacity)
         fields = _claim_so_far(case, debtor, day)
     else:
+        noted = _credits(invoice, await credit_notes(pool, case_id(who.creditor, number)))
         fields = _claim(invoice, debtor, payments, agreed)
+        fields["credits"] = [_from_the_origin(one, invoice) for one in noted]
     claim = claim_of(fields, asked)
     statement = state(claim, day, table, asked)
     paid = [part_payment(one.day, one.reference) for one in payments]
@@ -142,19 +153,28 @@ async def account_of(
         owed=Owed(
             invoice=invoice,
             debtor=debtor,
-            principal=_principal(case, invoice, payments, day),
+            principal=account_of_case(case, day)
+            if case
+            else account_of_invoice(invoice.amount, payments, noted, day),
             due_date=claim.due_date,
             claimed=case is not None and case.charges_owed.is_positive,
         ),
     )
 
 
-def _principal(
-    case: CollectionCase | None, invoice: Invoice, payments: Iterable[Receipt], day: date
-) -> ItemAccount:
-    if case is None:
-        return account_of_invoice(invoice.amount, payments, day)
-    return account_of_case(case, day)
+def _credits(invoice: Invoice, notes: Iterable[IssueCreditNote]) -> list[Credit]:
+    """The credit notes that no case has heard of; together no more than the invoice."""
+    found, room = list[Credit](), invoice.amount
+    for note in notes:
+        if note.amount.currency != room.currency:
+            continue
+        amount = note.amount.at_most(room)
+        if amount.is_positive:
+            room -= amount
+            day = note.on if FIRST_DAY <= note.on <= LAST_DAY else invoice.due_date
+            reference = note.command_id
+            found.append(Credit(day=day, amount=amount, kind=note.kind, reference=reference))
+    return found
 
 
 def _claim(
@@ -179,6 +199,12 @@ def _due(who: Creditor, debtor: Debtor, invoice: Invoice) -> tuple[str, ...]:
         *(invoice.issue_date, invoice.due_date, invoice.delivery_date, invoice.terms, who.terms),
         *(debtor.country, debtor.capacity, who.agreement),
     )
+
+
+def _from_the_origin(one: Credit, invoice: Invoice) -> Credit:
+    """What was never owed counts from the due date, as in the claim of a case."""
+    never = one.kind is CreditKind.ERROR
+    return one.model_copy(update={"day": invoice.due_date}) if never else one
 
 
 def _claim_so_far(case: CollectionCase, debtor: Debtor, day: date) -> dict[str, object]:

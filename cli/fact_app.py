@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from cli.ops_app import AsJson, Cases, Creditor, Day, Debtor, NeededDay, Reason
 
@@ -13,9 +15,25 @@ app = typer.Typer(rich_markup_mode=None)
 
 Invoice = Annotated[str, typer.Argument(help="An invoice number.")]
 Amount = Annotated[str, typer.Argument(help="Such as 1234.56.")]
+BeyondOwed = Annotated[bool, typer.Option("--yes", help="Also when it is more than is owed.")]
 
 
-@app.command()
+class OfAnAmount(TyperCommand):
+    """A command with an amount: one below zero is told as such, not as an unknown option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read what was typed.
+
+        Raises:
+            BadParameter: when an amount is below zero.
+        """
+        for typed in args[: args.index("--")] if "--" in args else args:
+            if re.fullmatch(r"-\d[\d.,]*", typed):
+                raise typer.BadParameter(f"AMOUNT: {typed!r}: expected an amount above zero")
+        return super().parse_args(ctx, args)
+
+
+@app.command(cls=OfAnAmount)
 def pay(
     invoice: Invoice,
     amount: Amount,
@@ -24,7 +42,7 @@ def pay(
     on: Day = None,
     payment_id: Annotated[str, typer.Option("--id", help="The same twice counts once.")] = "",
     creditor: Creditor = "",
-    yes: Annotated[bool, typer.Option("--yes", help="Also when it is more than is owed.")] = False,
+    yes: BeyondOwed = False,
 ) -> None:
     """Record a payment by hand and tell its case."""
     from cli import pay_command
@@ -49,7 +67,7 @@ def reverse(
     finish(fact_commands.reverse(invoice, payment_id, reason, creditor))
 
 
-@app.command("credit-note")
+@app.command("credit-note", cls=OfAnAmount)
 def credit_note(
     invoice: Invoice,
     number: Annotated[str, typer.Argument(help="Of the credit note.")],
@@ -60,12 +78,14 @@ def credit_note(
     ] = "error",
     on: Day = None,
     creditor: Creditor = "",
+    yes: BeyondOwed = False,
 ) -> None:
     """Record a credit note or a set-off; its kind says from when less interest is owed."""
-    from cli import fact_commands
+    from cli import credit_command
     from cli.outcome import finish
 
-    finish(fact_commands.credit_note(invoice, (number, kind), amount, on, creditor))
+    typed = credit_command.Typed(invoice, number, amount, kind, on, creditor, yes)
+    finish(credit_command.credit_note(typed))
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""What has happened outside? Payments, reversals, credit notes, and what forbids contact."""
+"""What has happened outside? Reversals of payments, and what forbids contact."""
 
 from __future__ import annotations
 
@@ -9,24 +9,15 @@ from datetime import UTC, date, datetime
 from cli.outcome import CommandFailed, Exit, say, say_error
 from cli.reach import Reach, author, everything, only
 from cli.selection import Selection
-from cli.typed import money
 from cli.wording import count
 from schemas.case import TaskKind
 from schemas.commands import Happened
 from schemas.identifiers import case_id
-from schemas.interest import CreditKind
 from schemas.invoice import Invoice
 from schemas.pauses import StopKind
-from schemas.requests import IssueCreditNote, ReversePayment, StopContacts
+from schemas.requests import ReversePayment, StopContacts
 from store import facts, read_models, receivables
 from store.facts import UntoldFact
-
-CREDIT_KINDS = {
-    "error": CreditKind.ERROR,
-    "gesture": CreditKind.GESTURE,
-    "set-off": CreditKind.SET_OFF,
-}
-"""Why less is owed, as it is typed."""
 
 
 async def reverse(number: str, payment_id: str, reason: str, creditor: str) -> Exit:
@@ -48,29 +39,6 @@ async def reverse(number: str, payment_id: str, reason: str, creditor: str) -> E
         await facts.keep_fact(reach.pool, case, reversal)
         say(f"payment {payment_id} of {number} is taken back")
         await tell(reach, invoice, reversal)
-    return Exit.DONE
-
-
-async def credit_note(
-    number: str, credit: tuple[str, str], amount: str, on: date | None, creditor: str
-) -> Exit:
-    """Put a credit note on record, of a number and a kind; it reduces the claim."""
-    name, kind = credit
-    if kind not in CREDIT_KINDS:
-        known = ", ".join(CREDIT_KINDS)
-        raise CommandFailed(Exit.USAGE, f"--kind: {kind!r} is unknown; expected one of: {known}")
-    async with everything() as reach:
-        invoice = await find_invoice(reach, number, creditor)
-        note = IssueCreditNote(
-            command_id=name,
-            by=author(),
-            amount=money(amount, invoice.amount.currency),
-            on=on or datetime.now(UTC).date(),
-            kind=CREDIT_KINDS[kind],
-        )
-        await facts.keep_fact(reach.pool, case_id(invoice.creditor, number), note)
-        say(f"credit note {name} ({kind}): {note.amount} for {number} is on record")
-        await tell(reach, invoice, note)
     return Exit.DONE
 
 

@@ -50,8 +50,8 @@ async def pay(typed: Typed) -> Exit:
         payment = RecordPayment(
             command_id=typed.payment_id or f"manual-{uuid.uuid4()}",
             by=author(),
-            amount=_amount(typed.amount, typed.currency, invoice),
-            received_on=_day(typed.on),
+            amount=amount_of(typed.amount, typed.currency, invoice),
+            received_on=past_day(typed.on, "money came in on a past day"),
             source="manual",
         )
         if (known := await _known(reach, invoice, payment)) is not None:
@@ -61,7 +61,7 @@ async def pay(typed: Typed) -> Exit:
                 f"{beyond} of the {payment.amount} are more than is owed of {number}: they stay "
                 "unallocated, and a task asks what becomes of them"
             )
-            if (answer := _asked_back(words)) is not None:
+            if (answer := asked_back(words)) is not None:
                 return answer
         async with reach.pool.acquire() as connection, connection.transaction():
             new = await facts.keep_payment(connection, invoice.creditor, number, payment)
@@ -72,8 +72,8 @@ async def pay(typed: Typed) -> Exit:
     return Exit.DONE
 
 
-def _amount(typed: str, currency: str, invoice: Invoice) -> Money:
-    """What was paid, if it can be a payment of that invoice.
+def amount_of(typed: str, currency: str, invoice: Invoice) -> Money:
+    """What was paid or credited, if it can be of that invoice.
 
     Raises:
         CommandFailed: when it cannot; the words name the field.
@@ -95,10 +95,15 @@ def _amount(typed: str, currency: str, invoice: Invoice) -> Money:
     return paid
 
 
-def _day(on: date | None) -> date:
+def past_day(on: date | None, expected: str) -> date:
+    """The day that was typed, or today.
+
+    Raises:
+        CommandFailed: when it is still to come, in every time zone; it says what was expected.
+    """
     today = datetime.now(UTC).date()
     if on is not None and on > today + timedelta(days=1):
-        words = f"--on: {on} is still to come; money came in on a past day"
+        words = f"--on: {on} is still to come; {expected}"
         raise CommandFailed(Exit.USAGE, words)
     return on or today
 
@@ -131,7 +136,7 @@ async def _beyond(reach: Reach, invoice: Invoice, paid: Money) -> Money | None:
     return beyond
 
 
-def _asked_back(words: str) -> Exit | None:
+def asked_back(words: str) -> Exit | None:
     """Ask a person whether it is meant so; None when it is."""
     if not sys.stdin.isatty():
         return Exit(say_error(f"{words}; say --yes to record it so", Exit.USAGE))

@@ -65,6 +65,10 @@ class AmbiguousAmountError(Unexpected):
     """An amount could be one or a thousand; only the rest of its column can tell."""
 
 
+class NotAboveZeroError(Unexpected):
+    """An amount of nothing, or below."""
+
+
 def read_amount(text: str, currency: str, decimal_sign: str = "") -> Decimal:
     """An amount above zero in the decimals of its currency.
 
@@ -86,7 +90,7 @@ def read_amount(text: str, currency: str, decimal_sign: str = "") -> Decimal:
     else:
         amount = _grouped_amount(_without_currency(_narrowed(text), currency), decimal_sign)
     if amount <= 0:
-        raise Unexpected("an amount above zero (credit notes are not imported)")
+        raise NotAboveZeroError("an amount above zero")
     if amount >= MAX_AMOUNT:
         raise Unexpected("an amount below a million million")
     exact = round_half_up(amount, currency)

@@ -59,7 +59,8 @@ def state_claim(
 
     Args:
         claim: what was invoiced, and everything that happened to it; what happens after the day
-            is not looked at.
+            is not looked at, but for a credit note for an error that is dated by the due date:
+            what it takes off was never owed.
         on: the day, which bears interest itself (days = this day less due date).
         table: the reference rates; a half-year it lacks is marked and bears nothing.
         policy: what a part payment settles first.
@@ -292,7 +293,12 @@ _CREDITS = frozenset(kind.value for kind in CreditKind)
 
 def _events(claim: Claim, on: date) -> Iterator[_Event]:
     events: tuple[_Event, ...] = (*claim.credits, *claim.waivers, *claim.payments)
-    return (event for event in events if event.day <= on)
+    never_owed = claim.due_date
+    return (
+        event
+        for event in events
+        if event.day <= on or (_is_error(event) and event.day <= never_owed)
+    )
 
 
 def _event_order(event: _Event) -> tuple[date, int]:

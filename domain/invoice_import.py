@@ -18,6 +18,7 @@ from domain.import_terms import FIELDS_OF_TERMS, HouseTerms, RowTerms, read_rate
 from domain.import_text import SHORT_ENOUGH, read_text
 from domain.import_values import (
     AmbiguousAmountError,
+    NotAboveZeroError,
     Unexpected,
     decimal_sign_of,
     read_amount,
@@ -233,7 +234,9 @@ class _Reading:
         except AmbiguousAmountError:
             sign = self._decimal_sign
         except Unexpected as unexpected:
-            self._problem(line, "amount", text, str(unexpected))
+            credit = isinstance(unexpected, NotAboveZeroError)
+            words = " (credit notes are not imported)" if credit else ""
+            self._problem(line, "amount", text, f"{unexpected}{words}")
             return Decimal(0)
         return self._read(
             line, "amount", text, lambda cell: read_amount(cell, currency, sign), Decimal(0)

@@ -7,7 +7,7 @@ from datetime import date
 
 from schemas.account import ItemAccount, Movement, MovementKind
 from schemas.case import CollectionCase
-from schemas.interest import CreditKind, Receipt
+from schemas.interest import Credit, CreditKind, Receipt
 from schemas.money import Money
 
 
@@ -38,12 +38,22 @@ def account_of_case(case: CollectionCase, on: date | None = None) -> ItemAccount
     return _account(case.claim, movements, disputes, _missing(case))
 
 
-def account_of_invoice(amount: Money, receipts: Iterable[Receipt], on: date) -> ItemAccount:
-    """The principal of an invoice that has no case: as invoiced, less what came in by a day."""
+def account_of_invoice(
+    amount: Money, receipts: Iterable[Receipt], noted: Iterable[Credit], on: date
+) -> ItemAccount:
+    """The principal of an invoice that has no case: as invoiced, less what came off by a day.
+
+    A credit note for an error counts on every day, as :func:`account_of_case` has it.
+    """
     movements = [
         Movement(kind=MovementKind.PAYMENT, amount=one.amount, on=one.day, reference=one.reference)
         for one in receipts
         if one.day <= on
+    ]
+    movements += [
+        Movement(kind=MovementKind.CREDIT, amount=one.amount, on=one.day, reference=one.reference)
+        for one in noted
+        if one.kind is CreditKind.ERROR or one.day <= on
     ]
     return _account(amount, movements, [], None)
 

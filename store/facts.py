@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from schemas.base import Frozen, Instant
 from schemas.commands import Fact, Happened, RecordPayment, fact_id
 from schemas.identifiers import case_id
-from schemas.requests import ReversePayment
+from schemas.requests import IssueCreditNote, ReversePayment
 from store.pool import Connection, Pool
 from store.queries import queries
 
@@ -72,9 +72,26 @@ async def keep_reversal(
     await keep_fact(connection, case_id(creditor, invoice), reversal)
 
 
-async def keep_fact(connection: Pool | Connection, case: str, fact: Happened) -> None:
-    """Put a fact where its case will find it, whether or not anybody manages to tell it."""
-    await connection.execute(_SQL["insert_fact"], fact_id(fact), case, fact.model_dump(mode="json"))
+async def keep_fact(connection: Pool | Connection, case: str, fact: Happened) -> bool:
+    """Put a fact where its case will find it, whether or not anybody manages to tell it.
+
+    Returns:
+        Whether it is new; a fact of an id that is already there changes nothing.
+    """
+    data = fact.model_dump(mode="json")
+    new = await connection.fetchval(_SQL["insert_fact"], fact_id(fact), case, data)
+    return new is not None
+
+
+async def credit_notes(pool: Pool, case: str) -> list[IssueCreditNote]:
+    """The credit notes of an invoice in the order in which they came, told to its case or not.
+
+    Args:
+        pool: any.
+        case: the id that the invoice's case has, or would have.
+    """
+    rows = await pool.fetch(_SQL["credit_notes"], case)
+    return [IssueCreditNote.model_validate(row["data"]) for row in rows]
 
 
 async def untold(connection: Pool | Connection, case: str) -> tuple[Fact, ...]:

@@ -9,7 +9,13 @@ returning payment_id;
 -- name: insert_fact
 -- The moment, not the transaction's beginning: facts of one transaction are told in their order.
 insert into facts (fact_id, case_id, data, recorded_at) values ($1, $2, $3, clock_timestamp())
-on conflict (case_id, fact_id) do nothing;
+on conflict (case_id, fact_id) do nothing
+returning fact_id;
+
+-- name: credit_notes
+select data from facts
+where case_id = $1 and data ->> 'type' = 'credit_note_issued'
+order by recorded_at, fact_id;
 
 -- name: payment_is_taken_back
 update payments set reversed_at = now()

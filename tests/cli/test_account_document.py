@@ -21,8 +21,13 @@ from cli.outcome import CommandFailed, Exit
 from cli.timeline import _print
 from schemas.charge_events import ChargesClaimed, ChargesWaived
 from schemas.events import ContactsStopped, CreditNoteIssued, DisputeRaised, PaymentReceived
+from schemas.identifiers import case_id
+from schemas.interest import CreditKind
+from schemas.money import Money
 from schemas.money_events import WrittenOff
 from schemas.pauses import ContactStop, Dispute, DisputeReason, StopKind
+from schemas.requests import IssueCreditNote
+from store.facts import keep_fact
 from store.pool import Pool, open_pool
 from tests.support.cases import euros, opened, put
 from tests.support.ledger import owe
@@ -98,6 +103,26 @@ async def eventful(pool: Pool) -> None:
             stop=ContactStop(kind=StopKind.INSOLVENCY, on=JUDGMENT, since=moment(JUDGMENT)),
         ),
     )
+
+
+async def test_an_account_without_a_case_counts_its_credit_notes(
+    pool: Pool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Never owed: off at once; a gesture: off from its day; in other money: not at all."""
+    await owe(pool, "F-2", amount="1000.00", due=date(2026, 12, 31))
+    for number, kind, amount in (
+        ("AV-1", CreditKind.ERROR, euros("10.00")),
+        ("AV-2", CreditKind.GESTURE, euros("20.00")),
+        ("AV-3", CreditKind.ERROR, Money(amount=Decimal(30), currency="USD")),
+    ):
+        note = IssueCreditNote(command_id=number, amount=amount, on=date(2026, 11, 20), kind=kind)
+        assert await keep_fact(pool, case_id("atelier", "F-2"), note)
+    for day, left in ((19, "990.00"), (20, "970.00")):
+        typed = TypedPaper(None, "", "state")
+        on = date(2026, 11, day)
+        assert await account(["F-2"], "atelier", on, ASKED, typed, as_json=True) is Exit.DONE
+        [said] = json.loads(capsys.readouterr().out)
+        assert said["principal_owed"]["amount"] == left
 
 
 def interest_by_hand() -> Decimal:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from cli import charges_commands, fact_commands, rates_command
+from cli import charges_commands, rates_command
 from cli.claim_print import print_statement
+from cli.credit_command import Typed, credit_note
 from cli.outcome import CommandFailed, Exit
 from schemas.interest import Dispute
 from tests.support.claims import SHIPPED, claim, money, stated
@@ -54,7 +55,7 @@ async def test_what_is_claimed_stays_what_is_owed(
     # 30 days at 13.15 %: 10.81 of a thousand, 5.40 of five hundred; at 14.15 % 5.82.
     await charges_commands.claim(["F-1"], date(2025, 4, 30), "")
     assert "claimed; 50.81 EUR of charges owed" in capsys.readouterr().out
-    await fact_commands.credit_note("F-1", ("AV-1", "error"), "500.00", date(2025, 4, 29), "")
+    await credit_note(Typed("F-1", "AV-1", "500.00", on=date(2025, 4, 29)))
     assert "credit note AV-1 (error)" in capsys.readouterr().out
     new = tmp_path / "new.csv"
     new.write_text(f"{HEAD}ECB_MRO,2025-01-01,4.15,official,2024-12-18,ECB\n", "utf-8")
@@ -70,4 +71,4 @@ async def test_what_is_claimed_stays_what_is_owed(
 async def test_a_credit_note_of_an_unknown_kind_is_no_credit_note() -> None:
     """The kinds are named; nothing is put on record."""
     with pytest.raises(CommandFailed, match="expected one of: error, gesture, set-off"):
-        await fact_commands.credit_note("F-1", ("AV-1", "gift"), "5.00", None, "")
+        await credit_note(Typed("F-1", "AV-1", "5.00", "gift"))

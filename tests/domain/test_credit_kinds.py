@@ -64,6 +64,16 @@ def test_a_credit_counts_as_its_kind_says(kind: CreditKind, expected: Owed) -> N
     assert story.case.outstanding == euros("500.00")
 
 
+def test_what_was_never_owed_is_off_the_account_before_the_due_date() -> None:
+    """A note for an error takes off at once what a gesture takes off on its day; both by then."""
+    early = NOTED - timedelta(days=25)
+    for kind, owed in ((CreditKind.ERROR, 50_000), (CreditKind.GESTURE, 100_000)):
+        story = owing().when(a_note(kind)).then("CreditNoteIssued")
+        assert said(story.case, early) == (0, owed)
+        assert cents(account_of_case(story.case, early).outstanding) == owed
+        assert said(story.case, NOTED)[1] == 50_000
+
+
 @pytest.mark.parametrize("kind", [CreditKind.ERROR, CreditKind.GESTURE, CreditKind.SET_OFF])
 def test_the_ledger_follows_each_kind(kind: CreditKind) -> None:
     """What had been claimed without the note falls to what the account says with it."""
