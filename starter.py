@@ -19,6 +19,7 @@ from cli.ops_app import app as ops_app
 from cli.task_app import app as worklist_app
 from cli.template_app import app as template_app
 from cli.typed import day
+from cli.typed import days as days_up_to
 
 EXIT_CODES = (
     "Exit codes: 0 done · 1 problems found · 2 usage or settings · 3 an engine cannot be reached · "
@@ -163,7 +164,9 @@ def simulate(  # noqa: PLR0913 - the options of one command
     dispute: Annotated[
         list[str] | None, typer.Option(help="INVOICE:DATE, or INVOICE:DATE:AMOUNT; repeatable.")
     ] = None,
-    days: Annotated[int, typer.Option(min=1, max=1000, help="How far ahead.")] = 200,
+    days: Annotated[
+        int, typer.Option(parser=days_up_to(1000), metavar="DAYS", help="Ahead.")
+    ] = 200,
     creditor: Creditor = "",
     as_json: AsJson = False,
 ) -> None:
@@ -186,7 +189,7 @@ def plan_check(files: list[Path], *, as_json: AsJson = False) -> None:
 
 @plan_app.command("preview")
 def plan_preview(
-    file: Path,
+    plan: Annotated[str, typer.Argument(help="Name of a plan, or a .yaml file.")],
     due: Annotated[date, typer.Option(parser=day, metavar="YYYY-MM-DD")],
     *,
     country: Annotated[str, typer.Option(help="Of the debtor, such as FR.")] = "FR",
@@ -197,7 +200,7 @@ def plan_preview(
     from cli import plan_commands
     from cli.outcome import finish
 
-    finish(plan_commands.preview(file, due, country, capacity, as_json=as_json))
+    finish(plan_commands.preview(plan, due, country, capacity, as_json=as_json))
 
 
 @app.command()

@@ -12,8 +12,21 @@ from cli.ops_app import AsJson, Creditor, Day, NeededDay
 
 app = typer.Typer(rich_markup_mode=None)
 
-Policy = Annotated[str, typer.Option(help="legal_accessories_first, interest_first, …")]
 _OF_CHARGES = "Of --pdf: none, state or claim; else claim what has been claimed."
+CostPolicy = Annotated[
+    str,
+    typer.Option(
+        help="What a payment settles first: the fixed sum (legal_accessories_first, the default "
+        "here), interest_first, or principal_first, as `account` and cases count."
+    ),
+]
+AccountPolicy = Annotated[
+    str,
+    typer.Option(
+        help="What a payment settles first: the invoice (principal_first, the default here and in "
+        "cases), interest_first, or legal_accessories_first, as `interest` counts."
+    ),
+]
 Rate = Annotated[str, typer.Option(help="Of the contract, percent a year; else the law's own.")]
 
 
@@ -29,7 +42,7 @@ def interest(
     payment: Annotated[list[str] | None, typer.Option(metavar="DATE:AMOUNT")] = None,
     credit: Annotated[list[str] | None, typer.Option(metavar="DATE:AMOUNT:KIND")] = None,
     rate: Rate = "",
-    policy: Policy = "legal_accessories_first",
+    policy: CostPolicy = "legal_accessories_first",
     formal_notice: Day = None,
     insolvency: Day = None,
     as_json: AsJson = False,
@@ -51,7 +64,7 @@ def account(
     *,
     on: Day = None,
     rate: Rate = "",
-    policy: Policy = "principal_first",
+    policy: AccountPolicy = "principal_first",
     formal_notice: Day = None,
     insolvency: Day = None,
     creditor: Creditor = "",
@@ -73,13 +86,15 @@ def account(
 def rates(
     *,
     import_: Annotated[Path | None, typer.Option("--import", help="Merge a CSV file.")] = None,
+    country: Annotated[str, typer.Option(help="Only those its law counts with, such as FR.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """List the reference rates of interest, or import some; warns of those that are due."""
     from cli import rates_command
     from cli.outcome import finish
 
-    finish(rates_command.rates(import_, datetime.now().astimezone().date(), as_json=as_json))
+    today = datetime.now().astimezone().date()
+    finish(rates_command.rates(import_, today, country, as_json=as_json))
 
 
 @app.command("limitation")

@@ -86,7 +86,8 @@ async def ask(
         doubtful = selection.is_filter or warnings
         if doubtful and not manner.yes and not _confirmed(len(lines), words):
             say("nothing was done")
-            return Exit.DONE
+            # A script that nobody can ask has typed too little; a person has changed their mind.
+            return Exit.DONE if sys.stdin.isatty() else Exit.USAGE
         answers = await _ask_all(reach, lines, make, manner)
     return _report(lines, answers, words, as_json=manner.as_json)
 

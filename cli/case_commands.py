@@ -12,10 +12,10 @@ from cli.selection import Selection
 from cli.timeline import show_case
 from cli.typed import one_of
 from cli.wording import count, in_words
-from schemas.case import CaseState
+from schemas.case import CaseState, ClosingReason
 from schemas.commands import Asked, CancelCase
 from schemas.plan import DunningPlan
-from store import read_models, receivables
+from store import facts, read_models, receivables
 from store.read_models import CaseLine
 
 
@@ -31,10 +31,8 @@ async def list_cases(state: str, debtor: str, limit: int, *, as_json: bool) -> E
     rows = [
         (
             *(line.invoice, line.debtor_name or line.debtor_id, line.closing or line.state),
-            *(line.level, line.due_date, f"{line.outstanding:.2f} {line.currency}"),
-            times.show(line.next_at, line.time_zone)
-            if line.next_at
-            else in_words(line.waiting_for),
+            *(line.level, line.due_date, _asked_for(line)),
+            _next(line, times),
             line.open_tasks or "",
         )
         for line in lines
@@ -42,6 +40,22 @@ async def list_cases(state: str, debtor: str, limit: int, *, as_json: bool) -> E
     head = ("invoice", "debtor", "state", ">level", "due", ">outstanding", times.head("next"))
     say_table(count(len(lines), "case"), (*head, ">tasks"), rows)
     return Exit.DONE
+
+
+def _asked_for(line: CaseLine) -> str:
+    """What is outstanding; nothing of a case that was cancelled, because it was given up."""
+    if line.closing == ClosingReason.CANCELLED:
+        return "-"
+    return f"{line.outstanding:.2f} {line.currency}"
+
+
+def _next(line: CaseLine, times: LocalTimes) -> str:
+    """When something is due; where the ladder does not run, also what that moment is not."""
+    waits = in_words(line.waiting_for)
+    if line.next_at is None:
+        return waits
+    moment = times.show(line.next_at, line.time_zone)
+    return moment if line.state == CaseState.OPEN else f"{waits}; looked at again {moment}"
 
 
 async def show(text: str, *, as_json: bool) -> Exit:
@@ -61,12 +75,18 @@ async def open_cases(numbers: list[str], creditor: str, at: str, *, as_json: boo
         opened = await reach.cases.open_invoices(who, wanted, datetime.now(UTC), by=author(), at=at)
         wrong = await reach.cases.unknown_starts(who, wanted)
         await reach.cases.start(opened)
+        # What came in before there was a case: it is to be seen at once, not after a sweep.
+        waiting = await facts.untold_of(reach.pool, [case.case_id for case in opened])
+        heard = await reach.telling.tell(waiting)
         done = {case.invoice for case in opened}
         left = [number for number in numbers if number not in done]
     if as_json:
         say_json({"opened": [case.case_id for case in opened], "not_opened": left})
     for case in opened if not as_json else ():
         say(f"opened {case.case_id}")
+    if not all(heard):
+        words = "what was recorded before is not heard yet; it is before any contact leaves"
+        say_error(words, Exit.DONE)
     for words in wrong:
         say_error(words, Exit.PROBLEMS)
     for number in left:

@@ -15,6 +15,7 @@ from cli.rates_command import read_rates_file
 from cli.reach import Reach, author, database, everything, only
 from cli.restated_charges import print_restated, restated_claims
 from cli.typed import money, one_of
+from cli.wording import count
 from domain.charge_basis import basis_of, counted_until
 from domain.charge_rules import owed_by_part
 from schemas.case import CollectionCase
@@ -47,7 +48,7 @@ async def list_charges(*, owed: bool, as_json: bool) -> Exit:
         if case.charges
     ]
     head = ("invoice", "case", "up to", ">interest", ">fixed sum", ">waived", ">paid", ">owed")
-    say_table(f"charges beside {len(rows)} invoices", head, rows)
+    say_table(f"charges beside {count(len(rows), 'invoice')}", head, rows)
     return Exit.DONE
 
 

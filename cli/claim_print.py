@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from cli.outcome import Exit, say, say_error, say_table
+from cli.wording import count
 from schemas.interest import ClaimStatement
 from schemas.money import Money
 
@@ -77,4 +78,4 @@ def print_totals(stated: list[ClaimStatement]) -> None:
     for currency in sorted({one.total.currency for one in stated}):
         amounts = [one.total.amount for one in stated if one.total.currency == currency]
         total = Money(amount=sum(amounts, Decimal(0)), currency=currency)
-        say(f"total of {len(amounts)} invoices: {total}")
+        say(f"total of {count(len(amounts), 'invoice')}: {total}")

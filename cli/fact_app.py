@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperCommand
 
 from cli.ops_app import AsJson, Cases, Creditor, Day, Debtor, NeededDay, Reason
+from cli.typed import days as days_up_to
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -154,7 +155,7 @@ def why(
 @app.command()
 def forecast(
     *,
-    days: Annotated[int, typer.Option(min=1, max=3650)] = 30,
+    days: Annotated[int, typer.Option(parser=days_up_to(3650), metavar="DAYS")] = 30,
     debtor: Debtor = "",
     as_json: AsJson = False,
 ) -> None:

@@ -243,6 +243,22 @@ def checked(model: type[Asked], data: dict[str, Any]) -> Asked:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        problem = error.errors()[0]
+        problem: Mapping[str, Any] = dict(error.errors()[0])
         field = str(problem["loc"][0]).replace("_", "-").replace("in-favour-of", "for")
-        raise CommandFailed(Exit.USAGE, f"--{field}: {problem['msg']}") from error
+        raise CommandFailed(Exit.USAGE, f"--{field}: {_expected(problem)}") from error
+
+
+def _expected(problem: Mapping[str, Any]) -> str:
+    """What is wrong with a word, and what it may be instead."""
+    given, limits = problem["input"], problem.get("ctx", {})
+    match problem["type"]:
+        case "literal_error" | "enum":
+            return f"{given!r} is unknown; expected {limits['expected']}"
+        case "string_too_short":
+            return "nothing is said; expected some words, which are kept on record"
+        case "string_too_long":
+            return f"too long; expected {limits['max_length']} characters at most"
+        case "less_than_equal":
+            return f"{given!r} is too much; expected {limits['le']} at most"
+        case _:
+            return str(problem["msg"]).removeprefix("Value error, ")

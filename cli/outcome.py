@@ -71,7 +71,7 @@ def _code_of(work: Coroutine[Any, Any, Exit]) -> int:
     except EnginesNotRunning as error:
         words, code = str(error), Exit.UNREACHABLE
     except UnknownStreamError as error:
-        words, code = f"{error}; `starter.py list` shows those there are", Exit.NOT_FOUND
+        words, code = f"{error}; {error.way_out}", Exit.NOT_FOUND
     except (DocumentError, MigrationError) as error:
         words, code = str(error), Exit.PROBLEMS
     except ValidationError as error:

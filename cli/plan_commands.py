@@ -6,12 +6,14 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from cli.named_plan import named_plan
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
 from cli.typed import one_of
 from domain.dunning_plan import PlanError, read_plan
 from domain.formal_notice import unproven_notices
 from schemas.parties import Capacity
 from schemas.plan import Charges, DunningPlan
+from schemas.settings import Settings
 
 CHARGES = {
     Charges.STATE: "tells interest and the fixed sum, and asks for the invoices alone",
@@ -57,13 +59,13 @@ def _explain(plan: DunningPlan) -> None:
         say(f"  answered by e-mail: {', '.join(answered)}")
 
 
-async def preview(file: Path, due: date, country: str, capacity: str, *, as_json: bool) -> Exit:
+async def preview(name: str, due: date, country: str, capacity: str, *, as_json: bool) -> Exit:
     """Print the calendar of a plan for one due date, with the reason for each moved day."""
     from domain.holidays import contact_calendar  # noqa: PLC0415 - heavy
     from domain.plan_calendar import plan_calendar  # noqa: PLC0415
 
     one_of(capacity, tuple(Capacity), "--capacity")
-    plan = _read(file)
+    plan = _named(name)
     calendar = contact_calendar(
         country=country.upper(),
         capacity=Capacity(capacity),
@@ -90,8 +92,12 @@ async def preview(file: Path, due: date, country: str, capacity: str, *, as_json
     return Exit.DONE
 
 
-def _read(file: Path) -> DunningPlan:
-    return read_plan(_text(file), str(file))
+def _named(name: str) -> DunningPlan:
+    """A plan by its file, whatever that is called, or by its name in the folder of plans."""
+    file = Path(name)
+    if file.is_file():
+        return read_plan(_text(file), name)
+    return named_plan(Settings().plans_folder, name)
 
 
 def _text(file: Path) -> str:

@@ -11,13 +11,23 @@ from pathlib import Path
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
 from cli.restated_charges import RestatedClaim, claims_on_rows, print_restated
 from cli.wording import count
+from domain.interest_regimes import series_of
 from domain.rate_file import RateChange, changes, rates_text, read_rates
 from domain.rates import RateTable
+from schemas.interest import RateSeries, ReferenceRate
 from schemas.settings import Settings
 
 
-async def rates(import_file: Path | None, on: date, *, as_json: bool) -> Exit:
-    """List the rates, or merge a file into them; say which are missing and due."""
+async def rates(import_file: Path | None, on: date, country: str = "", *, as_json: bool) -> Exit:
+    """List the rates, or merge a file into them; say which are missing and due.
+
+    Args:
+        import_file: CSV; None lists.
+        on: today.
+        country: only the series that its law counts with; empty for all.
+        as_json: for programs.
+    """
+    wanted = _series(country)
     path = Settings().rates_file
     table = read_rates_file(path)
     done: tuple[RateChange, ...] = ()
@@ -27,20 +37,37 @@ async def rates(import_file: Path | None, on: date, *, as_json: bool) -> Exit:
         table = table.merged_with(new.rows)
         if done:
             _replace(path, rates_text(table.rows))
-    due, claims = table.due(on), await _claims_on(done, table)
+    due = [one for one in table.due(on) if one.series in wanted]
+    rows = [row for row in table.rows if row.series in wanted]
+    claims = await _claims_on(done, table)
     if as_json:
         plain = None if claims is None else [one.plain() for one in claims]
-        found = {"file": str(path), "changed": done, "rates": table.rows, "due": due}
+        found = {"file": str(path), "changed": done, "rates": rows, "due": due}
         say_json({**found, "claims": plain})
         return Exit.DONE
+    for one in due:  # First: after two hundred rows nobody would see it.
+        say_error(f"warning: {one}", Exit.DONE)
     if import_file is None:
-        _print(table)
+        _print(rows)
     else:
         _print_changes(done, claims)
-        say(f"{import_file}: {len(done)} rows new or changed in {path}")
-    for one in due:
-        say_error(f"warning: {one}", Exit.DONE)
+        say(f"{import_file}: {count(len(done), 'row')} new or changed in {path}")
     return Exit.DONE
+
+
+def _series(country: str) -> frozenset[RateSeries]:
+    """The series that a country's law counts with; all of them when none is named.
+
+    Raises:
+        CommandFailed: when no law of that country is known.
+    """
+    if not country:
+        return frozenset(RateSeries)
+    found = series_of(country.strip().upper())
+    if not found:
+        words = f"--country: no law of late payment is known for {country!r}; expected such as FR"
+        raise CommandFailed(Exit.USAGE, words)
+    return found
 
 
 async def _claims_on(done: Sequence[RateChange], table: RateTable) -> list[RestatedClaim] | None:
@@ -86,16 +113,16 @@ def read_rates_file(path: Path) -> RateTable:
     return read_rates(_content(path), str(path))
 
 
-def _print(table: RateTable) -> None:
+def _print(found: Sequence[ReferenceRate]) -> None:
     rows = [
         (
             *(row.series.value, row.valid_from, f"{row.value:.2f}", row.status.value),
             *(row.published_on or "", row.source),
         )
-        for row in table.rows
+        for row in found
     ]
     head = ("series", "half-year from", ">percent", "status", "published", "source")
-    say_table(f"{len(rows)} reference rates", head, rows)
+    say_table(count(len(rows), "reference rate"), head, rows)
 
 
 def _content(path: Path) -> bytes:

@@ -8,12 +8,11 @@ from typing import Annotated
 import typer
 
 from cli.ops_app import AsJson, Day
+from cli.typed import moment
 
 app = typer.Typer(rich_markup_mode=None)
 task_app = typer.Typer(help="One task of a person.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(task_app, name="task")
-
-AGAIN = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]
 
 
 @app.command()
@@ -53,7 +52,7 @@ def task_done(
     reason: Annotated[str, typer.Option(help="Disputed: damaged, price, …")] = "",
     again: Annotated[
         datetime | None,
-        typer.Option(formats=AGAIN, metavar="YYYY-MM-DD HH:MM", help="When to call again."),
+        typer.Option(parser=moment, metavar="YYYY-MM-DD HH:MM", help="When to call again."),
     ] = None,
 ) -> None:
     """Say what came of a task; a promise (--on its day) or a dispute drives the case at once."""

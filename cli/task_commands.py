@@ -91,7 +91,7 @@ async def _work(pool: Pool, wanted: Wanted, *, as_json: bool) -> Exit:
     title = _counted(len(lines))
     if len(shown) < len(lines):
         title += f", the first {len(shown)} of them (--limit)"
-    say_table(title, (*head, ">outstanding", ">at risk", "what"), rows)
+    say_table(title, (*head, ">outstanding", ">rank", "what"), rows)
     if not (wanted.kind or wanted.owner):
         await say_money_that_waits(pool)
     return Exit.DONE

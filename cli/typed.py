@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import typer
@@ -23,6 +24,31 @@ def day(text: str) -> date:
         return read_date(text.strip())
     except Unexpected as error:
         raise typer.BadParameter(f"{text!r}: expected {error}") from error
+
+
+def moment(text: str) -> datetime:
+    """A moment as ``2026-12-31 14:30``, on a clock that the command names.
+
+    Raises:
+        BadParameter: when there is no such moment; it says what was expected.
+    """
+    try:
+        return datetime.strptime(text.strip().replace("T", " "), "%Y-%m-%d %H:%M")  # noqa: DTZ007 - the command knows whose clock it is on
+    except ValueError as error:
+        words = f"{text!r}: expected a day and an hour, such as 2026-12-31 14:30"
+        raise typer.BadParameter(words) from error
+
+
+def days(most: int) -> Callable[[str], int]:
+    """A number of days from 1 to a limit; what is none is refused with what was expected."""
+
+    def read(text: str) -> int:
+        typed = str(text).strip()
+        if typed.isdecimal() and 1 <= int(typed) <= most:
+            return int(typed)
+        raise typer.BadParameter(f"{typed!r}: expected a number of days from 1 to {most}")
+
+    return read
 
 
 def money(text: str, currency: str) -> Money:

@@ -24,8 +24,19 @@ ReferralEvent = (
     | CaseRecalled
 )
 
-OURS_ALONE = frozenset({*OWN_CONTACTS, TaskKind.APPROVE, TaskKind.DECIDE, TaskKind.PROMISE_BROKEN})
-"""Tasks that end with the hand-over, because own contacts stop and everything is decided."""
+OURS_ALONE = frozenset(
+    {
+        *OWN_CONTACTS,
+        TaskKind.DELIVERY_FAILED,
+        TaskKind.APPROVE,
+        TaskKind.DECIDE,
+        TaskKind.PROMISE_BROKEN,
+    }
+)
+"""Tasks that end with the hand-over, because own contacts stop and everything is decided.
+
+Whether a message has arrived stays a question: the agency needs the answer, and charges hang on it.
+"""
 
 
 def after_referral(case: CollectionCase, event: ReferralEvent) -> dict[str, Any]:

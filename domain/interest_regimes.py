@@ -126,6 +126,23 @@ def regime_of(
     return found
 
 
+def series_of(country: str) -> frozenset[RateSeries]:
+    """The series that a country's law of today counts with; none when no law of it is known.
+
+    The two French legal rates are among them: the floor of a contract's rate is made of one.
+
+    Args:
+        country: ISO 3166-1 alpha-2.
+    """
+    code = law_of(country)
+    if code == "DE":
+        return frozenset({RateSeries.DE_BASE})
+    found = {rule.series for (name, _), rule in _REGIMES.items() if name == code and rule.series}
+    if code == "FR":
+        found |= {RateSeries.FR_LEGAL_INDIVIDUAL, RateSeries.FR_LEGAL_OTHER}
+    return frozenset(found)
+
+
 def contract_only(capacity: Capacity) -> Regime:
     """What a contract's own rate gives where no law is known: simple interest, no fixed sum."""
     return Regime(law=CONTRACT_LAW, series=None, needs_notice=capacity is Capacity.CONSUMER)

@@ -28,6 +28,9 @@ _WITH_COURTS = _DEBTORS_OWN | {_COURT, _SERVED, _ENFORCED, _DECLARED}
 _ABROAD = _DEBTORS_OWN | {_COURT}
 _WITH_LETTERS = _WITH_COURTS | {InterruptionKind.WRITTEN_CLAIM, InterruptionKind.FORMAL_NOTICE}
 
+INTERRUPTING = _WITH_LETTERS
+"""What starts a new period by some law; the rest does so by none that is known here."""
+
 
 class UnknownLimitationError(ValueError):
     """No period of limitation is known for a country."""

@@ -33,7 +33,7 @@ class RateDue(Frozen):
     def __str__(self) -> str:
         if self.is_missing:
             return f"{self.series.value}: {TO_BE_PUBLISHED} or imported since {self.valid_from}"
-        return f"{self.series.value}: the rate of {self.valid_from} is due then"
+        return f"{self.series.value}: the rate of {self.valid_from} is due on that day"
 
 
 class RateTable:

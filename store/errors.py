@@ -24,8 +24,23 @@ class WrongExpectedVersionError(StoreError):
 
 
 class UnknownStreamError(StoreError):
-    """There is no such case on record."""
+    """There is no such case on record.
+
+    Attributes:
+        stream: the case id, or what was said in its place.
+        way_out: what a person does next.
+    """
+
+    way_out = "`starter.py list` shows those there are"
 
     def __init__(self, stream: str) -> None:
         super().__init__(f"there is no case {stream!r} on record")
         self.stream = stream
+
+
+class NoCaseYetError(UnknownStreamError):
+    """The invoice is known, but nothing was ever pursued of it."""
+
+    def __init__(self, stream: str, words: str, way_out: str) -> None:
+        super().__init__(stream)
+        self.args, self.way_out = (words,), way_out

@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
+from asyncpg import Record
+
 from schemas.base import Frozen, Instant
 from schemas.case import CollectionCase
 from schemas.events import RecordedEvent
-from store.errors import UnknownStreamError
+from schemas.money import Money
+from store.errors import NoCaseYetError, UnknownStreamError
 from store.event_store import recorded
 from store.pool import Connection, Pool
 from store.queries import queries
@@ -132,6 +135,7 @@ async def find_case(pool: Pool, text: str) -> str:
     """The case id that a person means: a case id, or an invoice number.
 
     Raises:
+        NoCaseYetError: when an invoice is meant that has no case.
         UnknownStreamError: when nothing or more than one fits.
     """
     rows = await pool.fetch(_SQL["find_case"], text)
@@ -140,7 +144,19 @@ async def find_case(pool: Pool, text: str) -> str:
     if len(rows) > 1:
         meant = ", ".join(row["case_id"] for row in rows)
         raise UnknownStreamError(f"{text} (more than one fits: {meant})")
+    if found := await pool.fetch(_SQL["invoices_without_case"], text):
+        raise NoCaseYetError(text, *_without_case(found[0]))
     raise UnknownStreamError(text)
+
+
+def _without_case(row: Record) -> tuple[str, str]:
+    """How an invoice stands that has no case, and what opens one."""
+    number, owed = row["number"], Money(amount=row["open_amount"], currency=row["currency"])
+    known = f"invoice {number} is imported, due {row['due_date']}"
+    if not owed.is_positive:
+        return f"{known}, nothing outstanding", "it has no case, and needs none"
+    opens = f"`sweep` opens one when it is overdue, `open {number}` now"
+    return f"{known}, {owed} outstanding; it has no case yet", opens
 
 
 async def list_tasks(pool: Pool, *, status: str = "open", case: str = "") -> list[TaskLine]:

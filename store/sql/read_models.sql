@@ -29,6 +29,19 @@ limit $2;
 -- name: find_case
 select case_id from cases where case_id = $1 or invoice = $1 limit 5;
 
+-- name: invoices_without_case
+select
+    i.number, i.due_date, i.currency,
+    i.amount - coalesce((
+        select sum(p.amount + p.written_off) from payments as p
+        where p.creditor = i.creditor and p.invoice = i.number and p.currency = i.currency
+            and p.reversed_at is null
+    ), 0) as open_amount
+from invoices as i
+where i.number = $1
+order by i.creditor
+limit 1;
+
 -- name: list_tasks
 select
     t.task_id, t.case_id, c.invoice, coalesce(d.name, '') as debtor_name,

@@ -64,6 +64,9 @@ async def test_invoices_come_in_and_are_opened_by_the_sweep(
     assert "demain" in await asyncio.to_thread(Path(first.data[0]["report"]).read_text, "utf-8")
     again = await starter("import", str(file), "--dry-run", "--json")
     assert (again.data[0]["new"], again.data[0]["unchanged"]) == (0, 2)
+    early = await starter("show", "F-2")
+    assert (early.code, "10.00 EUR outstanding; it has no case yet" in early.err) == (5, True)
+    assert "there is no case 'F-4'" in (await starter("show", "F-4")).err
     swept = await starter("sweep", "--json")
     assert (swept.data["opened"], swept.data["started"]) == (1, 1)
     listed = await starter("list", "--json")
@@ -256,3 +259,5 @@ def test_plans_are_checked_by_line_and_previewed_with_reasons(tmp_path: Path) ->
     assert "all well" in checked.stdout
     preview = starter("preview", "plans/standard.yaml", "--due", "2026-12-01", "--country", "FR")
     assert "Saturday" in preview.stdout
+    named = starter("preview", "standard", "--due", "2026-12-01", "--country", "FR")
+    assert named.stdout == preview.stdout

@@ -73,6 +73,13 @@ async def test_a_claim_near_its_end_is_warned_of_until_it_has_new_time(
         *("interrupt", "F-9", "--kind", "formal-notice", "--on", str(TODAY), "--proof", "AR 1A 22")
     )
     assert "formal_notice does not interrupt" in wrong.out + wrong.err
+    reminded = await starter("interrupt", "F-9", "--kind", "reminder", "--on", str(TODAY))
+    assert (reminded.code, reminded.err.partition(" is unknown; expected one of: ")[0]) == (
+        2,
+        "--kind: 'reminder'",
+    )
+    unsaid = ("--kind", "court-claim", "--on", str(TODAY), "--withdraw")
+    assert "--withdraw needs --reason" in (await starter("interrupt", "F-9", *unsaid)).err
     nothing = await starter("interrupt", "F-9", "--kind", "court-claim", "--on", str(TODAY))
     assert (nothing.code, "--proof is missing" in nothing.err) == (2, True)
     written = ("--on", str(TODAY), "--proof", str(letter))

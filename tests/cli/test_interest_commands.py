@@ -118,6 +118,10 @@ async def test_rates_are_listed_with_what_is_due(rates_file: Path) -> None:
     text = await typed("rates", rates=rates_file)
     assert "UK_BANK_RATE_REFERENCE" in text.out
     assert "FR_LEGAL_OTHER: rate to be published or imported since 2026-07-01" in text.err
+    german = await typed("rates", "--country", "de", "--json", rates=rates_file)
+    assert {one["series"] for one in german.data["rates"]} == {"DE_BASE"}
+    nowhere = await typed("rates", "--country", "XX", rates=rates_file)
+    assert (nowhere.code, "--country" in nowhere.err) == (2, True)
 
 
 async def test_rates_are_imported_into_the_file(rates_file: Path, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ async def test_many_are_shown_before_they_are_asked(
     shown = await starter("hold", "--state", "open", "--reason", "audit", "--dry-run")
     assert "3 cases would be on hold: 300.00 EUR" in shown.out
     unasked = await starter("hold", "--state", "open", "--reason", "audit")
-    assert "--yes" in unasked.err
+    assert (unasked.code, "--yes" in unasked.err) == (2, True)
     assert (await house.case("F-1")).hold is None
     listed = tmp_path / "ids.txt"
     listed.write_text("F-1\ncase/atelier/F-3\n", "utf-8")
@@ -325,7 +325,7 @@ async def test_a_barred_claim_is_foretold_and_referred_only_on_purpose(
     assert shown.out.count("(not sent") == 1
     unasked = await starter("refer", "F-OLD")
     assert "warning: case/atelier/F-OLD: no court would hear the claim since 2024" in unasked.err
-    assert "--yes" in unasked.err
+    assert (unasked.code, "--yes" in unasked.err) == (2, True)
     assert (await house.case("F-OLD")).proposal is None
     assert (await house.case("F-OLD")).state is CaseState.OPEN
     asked = await starter("refer", "F-OLD", "--yes", "--without-notice")

@@ -105,11 +105,16 @@ def test_a_step_is_given_back_when_the_later_one_failed_too() -> None:
 
 
 def test_a_step_of_a_referred_case_is_not_given_back() -> None:
-    """A case that the agency has is not reminded again by us."""
-    story = given(a_case(), failed("formal-notice", after_due(45), channel=Channel.LETTER))
+    """A case that the agency has is not reminded again by us; what failed is off the list."""
+    story = given(
+        a_case(),
+        failed("firm", after_due(30)),
+        performed("formal-notice", after_due(45), channel=Channel.LETTER, unknown=True),
+    )
     referred = story.lives_until(after_due(70))
     assert referred.case.state is CaseState.REFERRED
-    task = referred.task("delivery-failed").task_id
+    assert referred.tasks == ["delivery-unknown", "hand-over"]
+    task = referred.task("delivery-unknown").task_id
     referred.when(an_outcome(task, "try-again")).then_refused("CaseIsNotPursued")
 
 
