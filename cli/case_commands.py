@@ -15,7 +15,7 @@ from cli.wording import count, in_words
 from schemas.case import CaseState, ClosingReason
 from schemas.commands import Asked, CancelCase
 from schemas.plan import DunningPlan
-from store import read_models, receivables
+from store import facts, read_models, receivables
 from store.read_models import CaseLine
 
 
@@ -75,12 +75,18 @@ async def open_cases(numbers: list[str], creditor: str, at: str, *, as_json: boo
         opened = await reach.cases.open_invoices(who, wanted, datetime.now(UTC), by=author(), at=at)
         wrong = await reach.cases.unknown_starts(who, wanted)
         await reach.cases.start(opened)
+        # What came in before there was a case: it is to be seen at once, not after a sweep.
+        waiting = await facts.untold_of(reach.pool, [case.case_id for case in opened])
+        heard = await reach.telling.tell(waiting)
         done = {case.invoice for case in opened}
         left = [number for number in numbers if number not in done]
     if as_json:
         say_json({"opened": [case.case_id for case in opened], "not_opened": left})
     for case in opened if not as_json else ():
         say(f"opened {case.case_id}")
+    if not all(heard):
+        words = "what was recorded before is not heard yet; it is before any contact leaves"
+        say_error(words, Exit.DONE)
     for words in wrong:
         say_error(words, Exit.PROBLEMS)
     for number in left:

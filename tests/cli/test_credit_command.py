@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from typer.testing import CliRunner
 
+from cli import pay_command
+from cli.case_commands import open_cases
 from cli.credit_command import Typed, credit_note
 from cli.fact_app import app
 from cli.outcome import CommandFailed, Exit
@@ -57,6 +59,17 @@ async def test_more_than_is_owed_is_credited_only_when_meant_so(
     assert (await house.case("F-1")).outstanding == euros("1050.50")
     assert await credit_note(Typed("F-1", "A-3", "99999", yes=True)) is Exit.DONE
     assert (await house.case("F-1")).is_closed
+
+
+@pytest.mark.story
+@pytest.mark.usefixtures("reached")
+async def test_a_case_has_heard_at_once_what_came_before_it(house: House) -> None:
+    """Credited, paid in part, then opened: no sweep is needed to see what is still owed."""
+    await house.invoice("F-1", amount="1000.00", due=TODAY)
+    await credit_note(Typed("F-1", "A-1", "200"))
+    await pay_command.pay(pay_command.Typed("F-1", "50"))
+    assert await open_cases(["F-1"], "", "", as_json=False) is Exit.DONE
+    assert (await house.case("F-1")).outstanding == euros("750.00")
 
 
 @pytest.mark.parametrize("words", [("credit-note", "F-1", "A-2", "-5"), ("pay", "F-1", "-5,00")])
