@@ -12,6 +12,7 @@ from cli.ops_app import AsJson, Creditor, Day, NeededDay
 
 app = typer.Typer(rich_markup_mode=None)
 
+_OF_CHARGES = "Of --pdf: none, state or claim; else claim what has been claimed."
 CostPolicy = Annotated[
     str,
     typer.Option(
@@ -69,7 +70,7 @@ def account(
     creditor: Creditor = "",
     pdf: Annotated[Path | None, typer.Option(help="Write one debtor's statement to FILE.")] = None,
     lang: Annotated[str, typer.Option(help="Of --pdf: fr, en, de; else the debtor's.")] = "",
-    charges: Annotated[str, typer.Option(help="Of --pdf: none, state or claim.")] = "state",
+    charges: Annotated[str, typer.Option(help=_OF_CHARGES)] = "",
     as_json: AsJson = False,
 ) -> None:
     """State what is owed for invoices on a day: principal, payments, interest, fixed sum."""

@@ -136,13 +136,7 @@ async def account_of(
         fields["credits"] = [_from_the_origin(one, invoice) for one in noted]
     claim = claim_of(fields, asked)
     statement = state(claim, day, table, asked)
-    paid = [part_payment(one.day, one.reference) for one in payments]
-    happened = [*paid, *(case.interruptions if case else ())]
-    limit = limitation_of(
-        *(debtor.country, debtor.capacity, invoice.issue_date, invoice.due_date),
-        [one for one in happened if one.day <= day],
-        invoice.delivery_date,
-    )
+    limit = _limit(invoice, debtor, case, payments, day)
     return Account(
         invoice=number,
         statement=statement,
@@ -157,7 +151,25 @@ async def account_of(
             if case
             else account_of_invoice(invoice.amount, payments, noted, day),
             due_date=claim.due_date,
+            claimed=case is not None and case.charges_owed.is_positive,
         ),
+    )
+
+
+def _limit(
+    invoice: Invoice,
+    debtor: Debtor,
+    case: CollectionCase | None,
+    payments: Iterable[Receipt],
+    day: date,
+) -> Limitation | None:
+    """Until when it can be brought to court, as one knows on a day."""
+    paid = [part_payment(one.day, one.reference) for one in payments]
+    happened = [*paid, *(case.interruptions if case else ())]
+    return limitation_of(
+        *(debtor.country, debtor.capacity, invoice.issue_date, invoice.due_date),
+        [one for one in happened if one.day <= day],
+        invoice.delivery_date,
     )
 
 

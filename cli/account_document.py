@@ -34,7 +34,7 @@ class TypedPaper:
 
     file: Path | None = None
     language: str = ""
-    charges: str = Charges.STATE.value
+    charges: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,13 @@ class Paper:
 
     Attributes:
         language: of its words; empty for the debtor's own.
-        charges: what it says of interest and fixed sums.
+        charges: what it says of interest and fixed sums; None says what the cases do: it claims
+            them when a case has claimed some that are owed, else it states them.
     """
 
     file: Path
     language: str = ""
-    charges: Charges = Charges.STATE
+    charges: Charges | None = None
 
 
 def paper_of(typed: TypedPaper) -> Paper | None:
@@ -57,7 +58,8 @@ def paper_of(typed: TypedPaper) -> Paper | None:
     Raises:
         CommandFailed: when something of it is none, or is about a document that nobody wants.
     """
-    one_of(typed.charges, CHARGES, "--charges")
+    if typed.charges:
+        one_of(typed.charges, CHARGES, "--charges")
     if typed.file is None:
         if typed.language:
             raise CommandFailed(Exit.USAGE, "--lang is about a document: say --pdf FILE, too")
@@ -65,7 +67,8 @@ def paper_of(typed: TypedPaper) -> Paper | None:
     if typed.language and not re.fullmatch(r"[a-z]{2}", typed.language):
         words = f"--lang {typed.language!r}: expected two letters, such as de"
         raise CommandFailed(Exit.USAGE, words)
-    return Paper(typed.file, typed.language, Charges(typed.charges))
+    charges = Charges(typed.charges) if typed.charges else None
+    return Paper(typed.file, typed.language, charges)
 
 
 class Owed(Frozen):
@@ -74,12 +77,14 @@ class Owed(Frozen):
     Attributes:
         principal: as invoiced, with everything that took something off it.
         due_date: as the account counts it.
+        claimed: its case has claimed interest and the fixed sum, and some of it is owed.
     """
 
     invoice: Invoice
     debtor: Debtor
     principal: ItemAccount
     due_date: date
+    claimed: bool = False
 
 
 State = Callable[[int, str], ClaimStatement]
@@ -130,7 +135,8 @@ def _notice(
     stated: Sequence[ClaimStatement] | None,
 ) -> Notice:
     """What a message about these invoices would say; it is in no contact and names no deadline."""
-    charges, debtor = paper.charges, owed[0].debtor
+    claimed = Charges.CLAIM if any(one.claimed for one in owed) else Charges.STATE
+    charges, debtor = paper.charges or claimed, owed[0].debtor
     shown = stated if stated is not None and charges is not Charges.NONE else [None] * len(owed)
     items = [_item(one, day, statement) for one, statement in zip(owed, shown, strict=True)]
     principal = sum((one.asked for one in items[1:]), items[0].asked)

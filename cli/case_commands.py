@@ -31,8 +31,8 @@ async def list_cases(state: str, debtor: str, limit: int, *, as_json: bool) -> E
     rows = [
         (
             *(line.invoice, line.debtor_name or line.debtor_id, line.closing or line.state),
-            *(line.level, line.due_date, _asked_for(line)),
-            _next(line, times),
+            *(line.level, line.due_date, asked_for(line)),
+            what_next(line, times),
             line.open_tasks or "",
         )
         for line in lines
@@ -42,15 +42,15 @@ async def list_cases(state: str, debtor: str, limit: int, *, as_json: bool) -> E
     return Exit.DONE
 
 
-def _asked_for(line: CaseLine) -> str:
+def asked_for(line: CaseLine) -> str:
     """What is outstanding; nothing of a case that was cancelled, because it was given up."""
     if line.closing == ClosingReason.CANCELLED:
         return "-"
     return f"{line.outstanding:.2f} {line.currency}"
 
 
-def _next(line: CaseLine, times: LocalTimes) -> str:
-    """When something is due; where the ladder does not run, also what that moment is not."""
+def what_next(line: CaseLine, times: LocalTimes) -> str:
+    """When something is due; where the ladder does not run, what is waited for beside it."""
     waits = in_words(line.waiting_for)
     if line.next_at is None:
         return waits

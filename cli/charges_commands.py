@@ -21,6 +21,7 @@ from domain.charge_rules import owed_by_part
 from schemas.case import CollectionCase
 from schemas.commands import Asked, ClaimCharges, ReinstateCharges, WaiveCharges
 from schemas.interest import ImputationPolicy, WaivedPart
+from schemas.limitation import Limitation
 from schemas.settings import Settings
 from store import read_models
 
@@ -92,7 +93,10 @@ async def claim(invoices: list[str], on: date | None, creditor: str) -> Exit:
             words = f"DayToCome: {day} is still to come; interest is claimed up to {today} at most"
             raise CommandFailed(Exit.REFUSED, words)
         counted = AskedClaim(ImputationPolicy.PRINCIPAL_FIRST.value)
-        stated = (await account_of(reach.pool, who, case.invoice, day, table, counted)).statement
+        found = await account_of(reach.pool, who, case.invoice, day, table, counted)
+        if told := barred_warning(found.limitation, today):
+            say_error(f"warning: {case.invoice}: {told}", Exit.DONE)
+        stated = found.statement
         return ClaimCharges(
             command_id=f"charges-{uuid.uuid4()}",
             by=author(),
@@ -104,6 +108,13 @@ async def claim(invoices: list[str], on: date | None, creditor: str) -> Exit:
         )
 
     return await _ask_each(invoices, make, "claimed")
+
+
+def barred_warning(limit: Limitation | None, today: date) -> str:
+    """That what is claimed is too late for court; empty when it is not, or nobody knows."""
+    if limit is None or today <= limit.limitation_day:
+        return ""
+    return f"no court would hear the claim since {limit.limitation_day} ({limit.law})"
 
 
 async def waive(invoices: list[str], reason: str, part: str, amount: str) -> Exit:

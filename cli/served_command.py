@@ -10,7 +10,8 @@ from pathlib import Path
 from cli.outcome import CommandFailed, Exit, say, say_error
 from cli.reach import Reach, author, everything, only
 from cli.typed import one_of
-from domain.formal_notice import notice_sent
+from cli.under_way import clock_of
+from domain.formal_notice import notice_left_on, notice_sent
 from schemas.case import CollectionCase
 from schemas.identifiers import case_id, case_parts
 from schemas.invoice import Invoice
@@ -37,11 +38,12 @@ async def served(number: str, on: date, outcome: str, proof: Path | None, credit
         invoice = await receivables.read_invoice(reach.pool, who.creditor, number)
         if invoice is None:
             raise CommandFailed(Exit.NOT_FOUND, f"there is no invoice {number!r} of {who.creditor}")
-        _is_likely(invoice, on)
         case = await read_models.case_if_any(reach.pool, case_id(who.creditor, number))
         if case is None:
+            _is_likely(invoice, None, on)
             words = f"{number} has no case yet; say it again when it has (open, sweep)"
             raise CommandFailed(Exit.NOT_FOUND, words)
+        _is_likely(invoice, case, on)
         reference = notice_sent(case)
         cases = await _cases(reach, case, reference)
         fact = ReportService(
@@ -94,13 +96,19 @@ def _kind(case: CollectionCase, reference: str) -> str:
     return step.letter.value if step else ""
 
 
-def _is_likely(invoice: Invoice, on: date) -> None:
-    """A day that can be: the debtor had the notice after the invoice, and not tomorrow."""
-    if on > datetime.now(UTC).date() + timedelta(days=1):
+def _is_likely(invoice: Invoice, case: CollectionCase | None, on: date) -> None:
+    """A day that can be: not before the invoice or the notice, and not tomorrow."""
+    now = datetime.now(UTC)
+    seen_from = clock_of(case, None, now) if case else now
+    if on > seen_from.date() + timedelta(days=1):
         raise CommandFailed(Exit.USAGE, f"--on: {on} is still to come; say it when it has come")
     if on < invoice.issue_date:
         words = f"--on: {on} is before the invoice's own date {invoice.issue_date}"
         raise CommandFailed(Exit.USAGE, words)
+    left_on = notice_left_on(case) if case else None
+    if left_on is not None and on < left_on:
+        words = f"--on: {on} is before {left_on}, the day on which the formal notice left"
+        raise CommandFailed(Exit.REFUSED, f"ServedBeforeSent: {words}")
 
 
 def _read(proof: Path) -> bytes:

@@ -77,6 +77,9 @@ def _print(
     ended = f" ({case.closing.value})" if case.closing else ""
     say(f"{case.case_id}  {case.state.value}{ended}")
     say(f"claim {case.claim} · paid {case.paid} · outstanding {case.outstanding}")
+    if case.charges is not None:
+        claimed = case.charges.interest + case.charges.indemnity
+        say(f"charges claimed {claimed} · owed {case.charges_owed}")
     say(f"due {case.due_date} · level {case.level} · plan {case.plan.plan}")
     if case.interest and case.interest.rate is not None:
         say(f"interest {case.interest.rate} % a year, from {case.interest.origin}")

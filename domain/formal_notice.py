@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from domain.business_calendar import local_day
 from schemas.case import CollectionCase, StepOutcome
 from schemas.events import FormalNoticeServed
 from schemas.plan import Channel, DunningPlan, DunningStep
@@ -80,6 +81,13 @@ def notice_sent(case: CollectionCase) -> str:
         if left and step and is_formal_notice(step.template):
             return done.reference
     return ""
+
+
+def notice_left_on(case: CollectionCase) -> date | None:
+    """The debtor's own day on which that notice left; None when none did."""
+    reference = notice_sent(case)
+    sent = next((one for one in case.steps if reference and one.reference == reference), None)
+    return local_day(case.calendar, sent.at) if sent else None
 
 
 def unproven_notices(plan: DunningPlan) -> tuple[str, ...]:

@@ -38,16 +38,20 @@ class RowProblem:
         line: 1 for the first line of the file.
         column: as the file calls it; empty when the whole row is meant.
         value: what was found, shortened.
-        expected: what should stand there.
+        expected: what should stand there; or why it is refused, in a sentence of its own.
+        refused: it is readable, but is not allowed.
     """
 
     line: int
     column: str
     value: str
     expected: str
+    refused: bool = False
 
     def __str__(self) -> str:
         place = f"line {self.line}" + (f", {self.column}" if self.column else "")
+        if self.refused:
+            return f"{place}: {self.expected}"
         return f"{place}: {self.value!r} is not {self.expected}"
 
 

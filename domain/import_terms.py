@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from domain.agreed_interest import hold_rate
 from domain.contract_rate import ContractRateRefusedError
+from domain.import_limitation import barred_soon
 from domain.import_values import Unexpected
 from domain.payment_terms import (
     UnknownTermError,
@@ -35,6 +36,9 @@ FIELDS_OF_TERMS = ("terms", "contract_rate", "delivery_date")
 
 _LAWFUL_IN_ANY_CASE = timedelta(days=30)
 """So soon after the invoice a payment may fall due everywhere, if nothing else is stated."""
+
+_NEVER_BARRED_BEFORE = timedelta(days=365)
+"""No law here bars a claim so soon; most rows need not be looked at."""
 
 _EXPECTED_RATE = "a yearly rate above 0 and at most 100 percent, such as 12.5"
 
@@ -102,6 +106,8 @@ class RowTerms:
                 *(invoice.terms, house.terms, debtor.country, debtor.capacity, house.agreement),
             )
             self.found += [(line, "due_date", sentence) for sentence in found]
+        if told := self._too_late(invoice, debtor):
+            self.found.append((line, "issue_date", told))
         if own is not None:
             return self._refusal(line, own, invoice, debtor, again=True)
         if house.rates is not None and debtor.capacity is not Capacity.PUBLIC:
@@ -110,6 +116,17 @@ class RowTerms:
             if rate is not None and (told := self._refusal(line, rate, invoice, debtor)):
                 self.found.append((line, "contract_rate", f"of the general terms: {told}"))
         return ""
+
+    def _too_late(self, invoice: Invoice, debtor: Debtor) -> str:
+        """That a claim is barred, or about to be; empty for what is young or of no known law."""
+        today = self.house.on
+        if today - (invoice.delivery_date or invoice.issue_date) < _NEVER_BARRED_BEFORE:
+            return ""
+        told = barred_soon(
+            *(invoice.issue_date, invoice.due_date, invoice.delivery_date),
+            *(debtor.country, debtor.capacity, today),
+        )
+        return f"{invoice.number}: {told}" if told else ""
 
     def _refusal(
         self, line: int, rate: Decimal, invoice: Invoice, debtor: Debtor, *, again: bool = False

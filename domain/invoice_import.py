@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,6 +12,7 @@ from typing import TypeVar
 
 from domain.creditor_reference import rf_reference
 from domain.import_columns import DEBTOR_FIELDS, FIELDS
+from domain.import_contact import read_contact
 from domain.import_table import Cells, RowProblem, Table, UnreadableFileError, read_table
 from domain.import_terms import FIELDS_OF_TERMS, HouseTerms, RowTerms, read_rate, read_terms
 from domain.import_text import SHORT_ENOUGH, read_text
@@ -37,6 +36,7 @@ from domain.import_values import (
     read_vat_id,
 )
 from domain.postal_address import town_lines
+from domain.steady_memory import without_collector
 from schemas.invoice import Invoice
 from schemas.money import Money
 from schemas.parties import Capacity, Debtor, PostalAddress
@@ -108,7 +108,7 @@ def read_invoices(
     except UnreadableFileError as unreadable:
         return InvoiceFile(problems=(unreadable.problem,))
     reading = _Reading(table, creditor, home_country, RowTerms(house))
-    with _without_collector():
+    with without_collector():
         for count, (line, cells) in enumerate(table.rows(reading.problems), 1):
             reading.take(line, cells)
             if progress is not None and count % PROGRESS_EVERY == 0:
@@ -120,18 +120,6 @@ def read_invoices(
         fields=frozenset(table.places).intersection((*FIELDS_OF_TERMS, *DEBTOR_FIELDS)),
         warnings=tuple(reading.warnings()),
     )
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Keep the cyclic collector from going, again and again, through objects that all stay."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class _Reading:
@@ -168,7 +156,7 @@ class _Reading:
         debtor = self._debtor(line, row)
         good = len(self.problems) == already
         if good and (refusal := self._terms.look_at(line, invoice, debtor)):
-            self._problem(line, "contract_rate", row[_CONTRACT_RATE], refusal)
+            self._problem(line, "contract_rate", row[_CONTRACT_RATE], refusal, refused=True)
         if len(self.problems) > already:
             return
         self._note_debtor(line, row, debtor)
@@ -268,16 +256,22 @@ class _Reading:
         def read(field: str, reader: Callable[[str], Value], otherwise: Value) -> Value:
             return self._read(line, field, cell[field], reader, otherwise)
 
+        def contact(field: str, reader: Callable[[str], str]) -> str:
+            value, told = read_contact(row[0], field, cell[field], reader)
+            if told:
+                self._terms.found.append((line, field, told))
+            return value
+
         cell["country"] = cell["country"] or self.home_country
         country = read("country", read_country, "")
         return Debtor.model_construct(
             creditor=self.creditor,
             debtor_id=debtor_id,
             name=name,
-            email=read("email", read_email, ""),
-            escalation_email=read("escalation_email", read_email, ""),
-            account_manager=read("account_manager", read_email, ""),
-            phone=read("phone", read_phone, ""),
+            email=contact("email", read_email),
+            escalation_email=contact("escalation_email", read_email),
+            account_manager=contact("account_manager", read_email),
+            phone=contact("phone", read_phone),
             address=PostalAddress.model_construct(
                 lines=self._address(line, cell, country), country=country
             ),
@@ -335,9 +329,11 @@ class _Reading:
             self._problem(line, field, text, str(unexpected))
             return otherwise
 
-    def _problem(self, line: int, field: str, value: str, expected: str) -> None:
+    def _problem(
+        self, line: int, field: str, value: str, expected: str, *, refused: bool = False
+    ) -> None:
         column = self.table.names.get(field, field)
-        self.problems.append(RowProblem(line, column, _clipped(value), expected))
+        self.problems.append(RowProblem(line, column, _clipped(value), expected, refused))
 
 
 def _short(value: object) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from domain.business_calendar import local_day
 from domain.ladder import cycle_of, pending_steps
 from domain.limitation_watch import watched
+from domain.time_to_sue import threatens_court
 from schemas.actions import Action, Record, Wait
 from schemas.case import REACHED, CollectionCase
 from schemas.commands import Refusal
@@ -78,7 +79,7 @@ def surprised(case: CollectionCase, now: datetime) -> Refusal | None:
     steps = {one.name: one for one in case.plan.steps if one.template.startswith(telling)}
     told = [one for one in case.steps if one.step in steps and one.outcome in REACHED]
     if not told:
-        return Refusal(code="DebtorNotTold", sentence=_first(case, ahead))
+        return Refusal(code="DebtorNotTold", sentence=_first(case, now))
     last = told[-1]
     days = timedelta(days=steps[last.step].pay_within_days)
     until = local_day(case.calendar, last.at) + days
@@ -90,15 +91,19 @@ def surprised(case: CollectionCase, now: datetime) -> Refusal | None:
     )
 
 
-def _first(case: CollectionCase, ahead: DunningStep | None) -> str:
+def _first(case: CollectionCase, now: datetime) -> str:
     """What a person does before a hand-over of which the debtor knows nothing."""
     untold = "The debtor was not told of a hand-over"
-    if ahead is None:
-        return f"{untold}, and the plan has no notice of it; {ALL_THE_SAME}"
-    name = case.invoice
-    move = f"`replan {name} --to {case.plan.plan} --mode move --step {ahead.name}`, then "
-    first = "" if pending_steps(case)[0] == ahead else move
-    return f"{untold}. Let the notice leave first: {first}`do-now {name}`; {ALL_THE_SAME}"
+    pending, late = pending_steps(case), _is_barred(case, now)
+    leaving = [one for one in pending if not (late and threatens_court(one))]
+    by_text = (HAND_OVER_NOTICE, FORMAL_NOTICE)
+    doors = [one for text in by_text for one in leaving if one.template.startswith(text)]
+    if not doors:
+        return f"{untold}, and the plan has no notice of it ahead that may leave; {ALL_THE_SAME}"
+    name, door = case.invoice, doors[0]
+    move = f"`replan {name} --to {case.plan.plan} --mode move --step {door.name}`, then "
+    first = "" if pending[0] == door else move
+    return f"{untold}. Let {door.name!r} leave first: {first}`do-now {name}`; {ALL_THE_SAME}"
 
 
 def before_hand_over(case: CollectionCase, step: DunningStep, now: datetime) -> Action | None:
@@ -182,12 +187,17 @@ def _old_enough(case: CollectionCase, destination: Destination) -> datetime:
 def _barred(case: CollectionCase, now: datetime) -> tuple[str, ...]:
     """What a person must know before a claim is handed over that is too late for court."""
     limit = watched(case)
-    if limit is None or local_day(case.calendar, now) <= limit.limitation_day:
+    if limit is None or not _is_barred(case, now):
         return ()
     untold = surprised(case, now)
     told = untold is None or untold.code != "DebtorNotTold"
     since = barred_words(limit.limitation_day, limit.law)
     return (since,) if told else (since, "the debtor was not told of a hand-over")
+
+
+def _is_barred(case: CollectionCase, now: datetime) -> bool:
+    limit = watched(case)
+    return limit is not None and local_day(case.calendar, now) > limit.limitation_day
 
 
 def barred_words(day: date, law: str = "") -> str:

@@ -18,6 +18,7 @@ from cli.account_command import account
 from cli.account_document import TypedPaper
 from cli.interest_command import Asked
 from cli.outcome import CommandFailed, Exit
+from cli.timeline import _print
 from schemas.charge_events import ChargesClaimed, ChargesWaived
 from schemas.events import ContactsStopped, CreditNoteIssued, DisputeRaised, PaymentReceived
 from schemas.identifiers import case_id
@@ -240,6 +241,31 @@ async def test_the_same_document_without_a_case_and_in_another_language(
     before = files[0].read_bytes()
     await account(["F-2", "F-1"], "", ON, ASKED, TypedPaper(files[0], "de", "none"), as_json=True)
     assert files[0].read_bytes() == before
+
+
+async def test_paper_claims_what_has_been_claimed(
+    pool: Pool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing claimed: interest is stated. Claimed and owed: asked for, unless a person says not.
+
+    The head of `show` names the sum, too.
+    """
+    await owe(pool, "F-1", amount="1000.00", due=DUE)
+    case = await opened(pool, "F-1", claim=euros("1000.00"), due_date=DUE, at=moment(DUE))
+    before, after, told = (tmp_path / f"{name}.pdf" for name in ("before", "after", "told"))
+    await account(["F-1"], "", ON, ASKED, TypedPaper(before, "fr"), as_json=True)
+    assert figure(paper(before), "(?:Total à régler)") == 1000
+    claimed = ChargesClaimed(
+        at=moment(ON), interest=euros("86.43"), indemnity=euros("40.00"), on=ON
+    )
+    case = await put(pool, case, claimed)
+    await account(["F-1"], "", ON, ASKED, TypedPaper(after, "fr"), as_json=True)
+    await account(["F-1"], "", ON, ASKED, TypedPaper(told, "fr", "state"), as_json=True)
+    assert figure(paper(after), "Total à régler") > 1040
+    assert paper(told) == paper(before)
+    capsys.readouterr()
+    _print(case, [], (), "")
+    assert "charges claimed 126.43 EUR · owed 126.43 EUR" in capsys.readouterr().out
 
 
 REFUSED: list[tuple[list[str], dict[str, Any], str]] = [

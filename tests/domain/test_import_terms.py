@@ -131,6 +131,38 @@ def test_a_high_or_provisional_rate_is_warned_of_once() -> None:
     assert len(rows("7", "2026-02-14").problems) == 9
 
 
+def test_a_rate_below_the_floor_is_refused_in_one_sentence() -> None:
+    """Nobody reads that 2 is not a rate: it is one, that the law does not let."""
+    [problem] = read("2026-02-14;2", "due_date;contract_rate", held()).problems
+    assert str(problem).startswith("line 2, contract_rate: a contract rate of 2 % is below the ")
+    assert "is not" not in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("capacity", "delivered", "today", "words"),
+    [
+        # Two years from delivery (Code de la consommation L218-2), five of a business (L110-4).
+        ("consumer", date(2024, 1, 10), date(2026, 1, 11), "would hear the claim since 2026-01-10"),
+        ("consumer", date(2024, 1, 10), date(2026, 1, 10), "last day to go to court is 2026-01-10"),
+        ("consumer", date(2024, 1, 10), date(2025, 12, 11), "last day to go to court is 2026-01-1"),
+        ("consumer", date(2024, 1, 10), date(2025, 12, 10), ""),
+        ("business", date(2024, 1, 10), date(2026, 1, 11), ""),
+        ("business", date(2021, 1, 10), date(2026, 1, 11), "would hear the claim since 2026-01-10"),
+    ],
+)
+def test_a_barred_claim_is_told_when_it_is_imported(
+    capacity: str, delivered: date, today: date, words: str
+) -> None:
+    """It goes in; the report names the day, thirty days before it passes and ever after."""
+    cells = f"2026-02-14;{capacity};{delivered}"
+    house = HouseTerms(on=today)
+    found = read(cells, "due_date;capacity;delivery_date", house)
+    assert len(found.rows) == 1
+    told = [one.expected for one in found.warnings if one.column == "issue_date"]
+    assert bool(told) is bool(words)
+    assert all(words in one and one.startswith("F-1: ") for one in told)
+
+
 @pytest.mark.parametrize("text", ["0", "-1", "100.01", "1e1", "12.5.1", "12.00001", "NaN", "¾"])
 def test_a_rate_that_is_none_is_refused(text: str) -> None:
     """Only a plain percentage above nothing is one."""

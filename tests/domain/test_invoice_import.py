@@ -125,9 +125,7 @@ def test_french_headers_are_understood() -> None:
         ("due_date", "2027-01-01", "a day on or after the issue date 2027-01-02"),
         ("currency", "EURO", "a currency code such as EUR or GBP"),
         ("currency", "XXX", "a currency code"),
-        ("email", "a@b", "an e-mail address such as"),
         ("email", "a@b.fr\nBcc: c@d.fr", "plain text without control characters"),
-        ("phone", "call me", "a telephone number such as"),
         ("country", "Atlantis", "a country code such as FR"),
         ("language", "!", "a language code such as fr or en"),
         ("siren", "552081318", "a SIREN of nine digits"),
@@ -150,6 +148,26 @@ def test_bad_cell_is_named_with_what_was_expected(column: str, value: str, expec
     assert (problem.line, problem.column) == (2, column)
     assert expected in problem.expected
     assert problem.value.rstrip("…") in {value, value[:80], value.replace("\n", ", ")}
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "expected"),
+    [
+        ("email", "a@b", "an e-mail address such as"),
+        ("escalation_email", "boss at mill", "an e-mail address such as"),
+        ("account_manager", "Anna", "an e-mail address such as"),
+        ("phone", "call me", "a telephone number such as"),
+    ],
+)
+def test_an_unusable_contact_keeps_no_invoice_out(column: str, value: str, expected: str) -> None:
+    """The row goes in without it, as if it were missing; the warning names line, invoice, value."""
+    found = read_row(**{column: value})
+    [row], [warning] = found.rows, found.warnings
+    assert (found.problems, getattr(row.debtor, column)) == ((), "")
+    assert (warning.line, warning.column) == (2, column)
+    assert warning.expected.startswith(f"F-1 goes in without {column} {value!r}: expected")
+    assert expected in warning.expected
+    assert Debtor.model_validate(row.debtor.model_dump()) == row.debtor
 
 
 def test_all_bad_cells_of_a_row_are_named_and_good_rows_go_in() -> None:

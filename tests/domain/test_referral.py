@@ -198,7 +198,7 @@ def test_nobody_is_handed_over_who_was_not_told() -> None:
     # The formal notice says that it may happen; this plan will say that it does.
     story = given(story.case, letter)
     next_one = story.when(a_referral(untold=False)).then_refused("DebtorNotTold")
-    assert "leave first: `do-now F-1`" in next_one.sentence
+    assert "'hand-over-notice' leave first: `do-now F-1`" in next_one.sentence
     told = given(story.case, door)
     early = told.on(after_due(48)).when(a_referral(untold=False)).then_refused("DeadlineStillRuns")
     assert f"until {after_due(48)}" in early.sentence
@@ -216,7 +216,9 @@ def test_a_text_of_the_houses_own_tells_of_a_hand_over_too() -> None:
 def test_a_formal_notice_tells_of_a_hand_over_where_the_plan_has_no_other() -> None:
     """The ordinary plan has no hand-over notice: its formal notice is the last door."""
     story = given(a_case(), performed("courtesy", after_due(3)))
-    story.when(a_referral(untold=False)).then_refused("DebtorNotTold")
+    untold = story.when(a_referral(untold=False)).then_refused("DebtorNotTold")
+    first = "`replan F-1 --to standard --mode move --step formal-notice`, then `do-now F-1`"
+    assert f"Let 'formal-notice' leave first: {first}" in untold.sentence
     formal = performed("formal-notice", after_due(45), channel=Channel.LETTER)
     told = given(story.case, formal).on(after_due(60))
     told.when(a_referral(untold=False)).then("CaseReferred")
