@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from decimal import Decimal
 
+from asyncpg import Record
 from pydantic import TypeAdapter
 
 from schemas.base import Frozen, Instant
@@ -103,14 +104,7 @@ async def untold(connection: Pool | Connection, case: str) -> tuple[Fact, ...]:
 async def untold_of(pool: Pool, cases: Collection[str]) -> list[UntoldFact]:
     """The facts of these cases that are not on record yet, oldest first."""
     rows = await pool.fetch(_SQL["untold_of_cases"], list(cases))
-    return [
-        UntoldFact(
-            case_id=row["case_id"],
-            fact=FACT.validate_python(row["data"]),
-            recorded_at=row["recorded_at"],
-        )
-        for row in rows
-    ]
+    return [_untold(row) for row in rows]
 
 
 async def all_untold(
@@ -127,14 +121,15 @@ async def all_untold(
     if after is not None:
         place = (after.recorded_at, fact_id(after.fact), after.case_id)
     rows = await pool.fetch(_SQL["untold"], limit, *place)
-    return [
-        UntoldFact(
-            case_id=row["case_id"],
-            fact=FACT.validate_python(row["data"]),
-            recorded_at=row["recorded_at"],
-        )
-        for row in rows
-    ]
+    return [_untold(row) for row in rows]
+
+
+def _untold(row: Record) -> UntoldFact:
+    return UntoldFact(
+        case_id=row["case_id"],
+        fact=FACT.validate_python(row["data"]),
+        recorded_at=row["recorded_at"],
+    )
 
 
 async def mark_told(connection: Pool | Connection, case: str, fact: str, told_as: str) -> None:

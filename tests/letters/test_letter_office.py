@@ -24,6 +24,7 @@ from tests.letters.conftest import NOTICE, sent
 from tests.support.cases import MORNING, opened, put, received
 from tests.support.ledger import owe
 from tests.support.postal_provider import PostalProvider
+from tests.support.turns import Turn
 
 
 @dataclass
@@ -40,6 +41,18 @@ class Heard:
     async def notified(self, letter: KeptLetter) -> None:
         """Its debtor counts as notified."""
         self.served.append(letter.reference)
+
+
+async def submit_unheard(turn: Turn, post: PostalProvider) -> None:
+    """The provider has the letter; its answer to the submission never arrives."""
+    post.fails = {"POST submit": ["lost"]}
+    with pytest.raises(ApplicationError, match="ReadTimeout"):
+        await turn.attempt()
+
+
+async def its_lease_ends(pool: Pool) -> None:
+    """The attempt that held the contact is believed dead: the next one may take it over."""
+    await pool.execute("update contacts set lease_until = now() - interval '1 second'")
 
 
 async def test_a_registered_letter_is_posted_once_through_all_retries(
@@ -92,19 +105,17 @@ async def test_nobody_says_that_a_letter_did_not_leave_when_it_may_have(
 ) -> None:
     """The answer to the submission is lost: it may be posted, so its contact is not given back."""
     turn = await sent(pool, office, mailbox, LetterKind.ELECTRONIC_QUALIFIED)
-    post.fails = {"POST submit": ["lost"]}
-    with pytest.raises(ApplicationError, match="ReadTimeout"):
-        await turn.attempt()
+    await submit_unheard(turn, post)
     assert (await turn.contact()).state is ContactState.HANDING_OVER
     assert post.only()["submitted"] == 1
     # Nor does the next attempt, whatever the provider or the debtor's address say by then.
-    await pool.execute("update contacts set lease_until = now() - interval '1 second'")
+    await its_lease_ends(pool)
     await pool.execute("update debtors set email = ''")
     post.fails = {"GET sending": [503]}
     with pytest.raises(ApplicationError, match="503"):
         await turn.attempt()
     assert (await turn.contact()).state is ContactState.HANDING_OVER
-    await pool.execute("update contacts set lease_until = now() - interval '1 second'")
+    await its_lease_ends(pool)
     (performed,) = (await turn.attempt()).events
     assert isinstance(performed, StepPerformed)
     assert post.only()["submitted"] == 1
@@ -115,10 +126,8 @@ async def test_a_letter_that_may_have_left_is_no_failure_when_it_cannot_be_print
 ) -> None:
     """Posted, and the answer lost; then the address is gone: nobody knows, and a person asks."""
     turn = await sent(pool, office, mailbox)
-    post.fails = {"POST submit": ["lost"]}
-    with pytest.raises(ApplicationError, match="ReadTimeout"):
-        await turn.attempt()
-    await pool.execute("update contacts set lease_until = now() - interval '1 second'")
+    await submit_unheard(turn, post)
+    await its_lease_ends(pool)
     await pool.execute("update debtors set address_lines = '{}'")
     (performed,) = (await turn.attempt()).events
     assert isinstance(performed, StepPerformed)
@@ -132,9 +141,7 @@ async def test_a_letter_of_which_nobody_can_say_is_for_a_person_in_the_end(
 ) -> None:
     """It may be posted, and its provider says nothing for days, nights between: a person asks."""
     turn = await sent(pool, office, mailbox)
-    post.fails = {"POST submit": ["lost"]}
-    with pytest.raises(ApplicationError, match="ReadTimeout"):
-        await turn.attempt()
+    await submit_unheard(turn, post)
     night, later = MORNING + timedelta(hours=14), MORNING + timedelta(days=5)
     assert (await turn.attempt(turn.order.model_copy(update={"now": night}))).not_now
     if trouble == "the provider is away":
@@ -142,7 +149,7 @@ async def test_a_letter_of_which_nobody_can_say_is_for_a_person_in_the_end(
     else:
         await pool.execute("update letters set kind = 'electronic-simple'")
     for now in (MORNING + timedelta(days=2, hours=23), later):
-        await pool.execute("update contacts set lease_until = now() - interval '1 second'")
+        await its_lease_ends(pool)
         order = turn.order.model_copy(update={"now": now})
         if now != later:
             with pytest.raises(ApplicationError):
@@ -164,7 +171,7 @@ async def test_what_is_claimed_is_what_the_posted_letter_says(
     with pytest.raises(ApplicationError):
         await turn.attempt()
     [first] = (await turn.contact()).charges
-    await pool.execute("update contacts set lease_until = now() - interval '1 second'")
+    await its_lease_ends(pool)
     later = turn.order.model_copy(update={"now": MORNING + timedelta(days=2, hours=23)})
     performed, claimed = (await turn.attempt(later)).events
     assert isinstance(performed, StepPerformed)
@@ -183,10 +190,8 @@ async def test_a_letter_that_may_have_left_speaks_for_nobody_else(
 ) -> None:
     """Posted for one invoice, then two attempts die: what is due by then is not in that letter."""
     turn = await sent(pool, office, mailbox)
-    post.fails = {"POST submit": ["lost"]}
-    with pytest.raises(ApplicationError, match="ReadTimeout"):
-        await turn.attempt()
-    await pool.execute("update contacts set lease_until = now() - interval '1 second'")
+    await submit_unheard(turn, post)
+    await its_lease_ends(pool)
     await contacts.take_over(pool, turn.reference, "an attempt that dies before it begins", 0)
     await owe(pool, "F-2")
     other = await opened(pool, "F-2", plan=DunningPlan(plan="short", steps=(NOTICE,)))
@@ -216,7 +221,7 @@ async def test_what_leaves_is_the_letter_that_was_kept(
     with pytest.raises(ApplicationError, match="503"):
         await turn.attempt()
     (old,) = post.only()["documents"]
-    await pool.execute("update contacts set lease_until = now() - interval '1 second'")
+    await its_lease_ends(pool)
     case = await put(pool, turn.case, received("200.00", "pay-1"))
     order = turn.order.model_copy(update={"version": case.version})
     (performed,) = (await turn.attempt(order)).events
@@ -232,10 +237,8 @@ async def test_what_had_left_stays_what_was_kept(
 ) -> None:
     """The answer to the submission was lost, then money came: on record is what the post has."""
     turn = await sent(pool, office, mailbox)
-    post.fails = {"POST submit": ["lost"]}
-    with pytest.raises(ApplicationError, match="ReadTimeout"):
-        await turn.attempt()
-    await pool.execute("update contacts set lease_until = now() - interval '1 second'")
+    await submit_unheard(turn, post)
+    await its_lease_ends(pool)
     case = await put(pool, turn.case, received("200.00", "pay-1"))
     order = turn.order.model_copy(update={"version": case.version})
     (performed,) = (await turn.attempt(order)).events
@@ -252,10 +255,8 @@ async def test_a_letter_rejected_at_once_is_asked_about_no_more(
 ) -> None:
     """The step has failed and says so; the letter is at its end, and nobody asks the provider."""
     turn = await sent(pool, office, mailbox)
-    post.fails = {"POST submit": ["lost"]}
-    with pytest.raises(ApplicationError, match="ReadTimeout"):
-        await turn.attempt()
-    await pool.execute("update contacts set lease_until = now() - interval '1 second'")
+    await submit_unheard(turn, post)
+    await its_lease_ends(pool)
     post.only()["status"] = "REJECTED"
     (failed,) = (await turn.attempt()).events
     assert isinstance(failed, StepFailed)
