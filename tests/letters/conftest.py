@@ -13,6 +13,7 @@ import httpx
 import pytest
 import uvicorn
 from starlette.applications import Starlette
+from temporalio.exceptions import ApplicationError
 
 from activities.letter_office import LetterOffice
 from activities.library import read_creditors
@@ -137,3 +138,15 @@ async def sent(
     plan = DunningPlan(plan="short", steps=(step,))
     case = await opened(pool, "F-1", plan=plan)
     return Turn(pool, mailbox, steps, case)
+
+
+async def submit_unheard(turn: Turn, post: PostalProvider) -> None:
+    """The provider has the letter; its answer to the submission never arrives."""
+    post.fails = {"POST submit": ["lost"]}
+    with pytest.raises(ApplicationError, match="ReadTimeout"):
+        await turn.attempt()
+
+
+async def its_lease_ends(pool: Pool) -> None:
+    """The attempt that held the contact is believed dead: the next one may take it over."""
+    await pool.execute("update contacts set lease_until = now() - interval '1 second'")
