@@ -98,6 +98,10 @@ class LetterOffice:
             if known and known.sha256:  # An earlier attempt was about to submit it, and may have.
                 raise DeliveryUncertain(str(problem)) from problem
             raise
+        except DeliveryRefused as refusal:
+            if known and known.sha256 and not await _is_draft(provider, known):
+                raise DeliveryUncertain(str(refusal)) from refusal
+            raise
         if made.is_draft:
             await letters.is_leaving(self._pool, notice.reference, letter.sha256)
         try:
@@ -193,6 +197,14 @@ class LetterOffice:
             return await asyncio.to_thread(drop_letter, self._folder, notice, letter, kind)
         except OSError as error:
             raise DeliveryPostponed(f"cannot write to {self._folder}: {error}") from error
+
+
+async def _is_draft(provider: LetterProvider, letter: KeptLetter) -> bool:
+    """Whether a letter was certainly never submitted, whatever its provider says of it now."""
+    try:
+        return (await provider.look(letter.provider_id)).state is PostalState.DRAFT
+    except (DeliveryPostponed, DeliveryRefused):
+        return False
 
 
 def _posting(notice: Notice, letter: Letter, kind: LetterKind) -> Posting:

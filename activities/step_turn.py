@@ -107,7 +107,7 @@ class StepTurn:
             return held
         case, contact, others = held
         self._others_written, self._charges = tuple(others), contact.charges
-        self._may_have_left_before = self._repeatable and _was_begun(contact)
+        self._may_have_left_before = _was_begun(contact)
         step = Step(
             order=self._order,
             case=case,
@@ -120,7 +120,7 @@ class StepTurn:
                 await self._find_out(contact)
             delivered = await deliver(step, self._begin_hand_over)
         except DeliveryRefused as refusal:
-            if self._may_have_left_before and not self._has_begun:  # It says nothing of that one.
+            if self._may_have_left_before and not self._answers_for_both:
                 return await self._perhaps(case, str(refusal))
             return await self._refused(refusal, others)
         except DeliveryUnknown as unknown:
@@ -152,6 +152,15 @@ class StepTurn:
             return result
         contact = await contacts.claim(connection, self._claim(case), LEASE_SECONDS)
         return Held(case, contact, await self._others(connection, contact, gate))
+
+    @property
+    def _answers_for_both(self) -> bool:
+        """Whether what is said of this attempt is said of the one that may have left before, too.
+
+        Only who recognises a reference, and was asked about it, speaks of the earlier one. A mail
+        server that turns the same mail down at the second time says nothing of the first.
+        """
+        return self._repeatable and self._has_begun
 
     def _done(
         self, case: CollectionCase, delivered: Delivered, others: Sequence[CoveredStep]
