@@ -185,7 +185,7 @@ async def test_what_the_provider_refuses_is_for_a_person(
 async def test_a_letter_that_its_provider_knows_no_more_may_have_been_posted(
     pool: Pool, office: LetterOffice, mailbox: Mailbox, post: PostalProvider, *, posted: bool
 ) -> None:
-    """Submitted unheard, and then "404": nobody says that it failed. A draft that is refused did."""
+    """Submitted unheard, and then "404": nobody says that it failed, unless it is a draft still."""
     turn = await sent(pool, office, mailbox)
     post.fails = {"POST submit": ["lost" if posted else 503]}
     with pytest.raises(ApplicationError):
