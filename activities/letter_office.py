@@ -94,13 +94,9 @@ class LetterOffice:
         posting = _posting(notice, letter, known.kind if known else kind)
         try:
             made = await self._made(provider, posting, known)
-        except DeliveryPostponed as problem:
-            if known and known.sha256:  # An earlier attempt was about to submit it, and may have.
+        except (DeliveryPostponed, DeliveryRefused) as problem:
+            if known and await _may_be_posted(provider, known, problem):
                 raise DeliveryUncertain(str(problem)) from problem
-            raise
-        except DeliveryRefused as refusal:
-            if known and known.sha256 and not await _is_draft(provider, known):
-                raise DeliveryUncertain(str(refusal)) from refusal
             raise
         if made.is_draft:
             await letters.is_leaving(self._pool, notice.reference, letter.sha256)
@@ -199,12 +195,16 @@ class LetterOffice:
             raise DeliveryPostponed(f"cannot write to {self._folder}: {error}") from error
 
 
-async def _is_draft(provider: LetterProvider, letter: KeptLetter) -> bool:
-    """Whether a letter was certainly never submitted, whatever its provider says of it now."""
+async def _may_be_posted(
+    provider: LetterProvider, letter: KeptLetter, problem: DeliveryPostponed | DeliveryRefused
+) -> bool:
+    """An earlier attempt was about to submit it, and may have; what is refused as a draft is none."""
+    if not letter.sha256 or isinstance(problem, DeliveryPostponed):
+        return bool(letter.sha256)
     try:
-        return (await provider.look(letter.provider_id)).state is PostalState.DRAFT
+        return (await provider.look(letter.provider_id)).state is not PostalState.DRAFT
     except (DeliveryPostponed, DeliveryRefused):
-        return False
+        return True
 
 
 def _posting(notice: Notice, letter: Letter, kind: LetterKind) -> Posting:

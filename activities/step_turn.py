@@ -120,7 +120,8 @@ class StepTurn:
                 await self._find_out(contact)
             delivered = await deliver(step, self._begin_hand_over)
         except DeliveryRefused as refusal:
-            if self._may_have_left_before and not self._answers_for_both:
+            # Only who recognises a reference, and was asked for it, speaks of an earlier attempt.
+            if self._may_have_left_before and not (self._repeatable and self._has_begun):
                 return await self._perhaps(case, str(refusal))
             return await self._refused(refusal, others)
         except DeliveryUnknown as unknown:
@@ -133,12 +134,7 @@ class StepTurn:
         except ClaimLost as lost:
             await contacts.take_back(self._pool, self._reference, self._owner, str(lost))
             raise try_again(str(lost)) from lost
-        accepted = Settled(
-            state=ContactState.ACCEPTED,
-            detail=delivered.detail,
-            sha256=delivered.sha256,
-            address=delivered.address,
-        )
+        accepted = Settled(state=ContactState.ACCEPTED, **delivered.model_dump())
         events, beside = self._done(case, delivered, others)
         return await self._settle(accepted, *events, beside=beside)
 
@@ -152,15 +148,6 @@ class StepTurn:
             return result
         contact = await contacts.claim(connection, self._claim(case), LEASE_SECONDS)
         return Held(case, contact, await self._others(connection, contact, gate))
-
-    @property
-    def _answers_for_both(self) -> bool:
-        """Whether what is said of this attempt is said of the one that may have left before, too.
-
-        Only who recognises a reference, and was asked about it, speaks of the earlier one. A mail
-        server that turns the same mail down at the second time says nothing of the first.
-        """
-        return self._repeatable and self._has_begun
 
     def _done(
         self, case: CollectionCase, delivered: Delivered, others: Sequence[CoveredStep]
