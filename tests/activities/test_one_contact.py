@@ -238,7 +238,7 @@ async def test_a_step_that_a_message_has_taken_is_heard_of_before_the_ladder_mov
 async def test_a_skipped_step_whose_own_mail_may_have_left_is_unknown(
     two: tuple[Turn, Turn], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its process died in the hand-over, and a person skips the step: first it is asked whether it arrived."""
+    """Its process died in the hand-over, and a person skips it: did it arrive, they are asked."""
     monkeypatch.setattr(step_turn, "LEASE_SECONDS", LEASE)
     first, _ = two
     await dies(first, "began", monkeypatch)
