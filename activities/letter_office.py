@@ -198,7 +198,7 @@ class LetterOffice:
 async def _may_be_posted(
     provider: LetterProvider, letter: KeptLetter, problem: DeliveryPostponed | DeliveryRefused
 ) -> bool:
-    """An earlier attempt was about to submit it, and may have; a draft was certainly never posted."""
+    """An earlier attempt was about to submit it, and may have; a draft certainly was not posted."""
     if not letter.sha256 or isinstance(problem, DeliveryPostponed):
         return bool(letter.sha256)
     try:
