@@ -63,7 +63,7 @@ _WORDS = {
         "and": "und",
     },
     "en": {
-        "formula": "Interest = unpaid amount including VAT × yearly rate × days / {year}",  # noqa: RUF001 - the sign of times
+        "formula": "Interest = unpaid amount including VAT × annual rate × days / {year}",  # noqa: RUF001 - the sign of times
         "365": "365 (29 February counts as a day)",
         "actual": "365, or 366 in a leap year",
         "days": "from the day after the due date to the day the funds are received, inclusive",
