@@ -39,7 +39,9 @@ plan_app = typer.Typer(
     help="Check and preview dunning plans.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(plan_app, name="plan")
-creditor_app = typer.Typer(help="Creditors' files.", no_args_is_help=True, rich_markup_mode=None)
+creditor_app = typer.Typer(
+    help="Check creditors' files.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(creditor_app, name="creditor")
 app.add_typer(ops_app)
 app.add_typer(fact_app)
@@ -190,7 +192,11 @@ def plan_check(
 
 
 @creditor_app.command("check")
-def creditor_check(files: list[Path], *, as_json: AsJson = False) -> None:
+def creditor_check(
+    files: Annotated[list[Path], typer.Argument(help="Creditors' files.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
     """Name every mistake of creditors' files, and contract rates that nobody may agree on today."""
     from cli import creditor_commands
     from cli.outcome import finish
