@@ -1,5 +1,5 @@
--- To whom does a message belong that answers none of ours? Its sender is looked for among all debtors,
--- and a creditor reference among all invoices: by indexes, also where there are hundreds of thousands.
+-- Whose is a message that answers none of ours? Its sender is looked for among all debtors, and a
+-- creditor reference among all invoices: by indexes, also among hundreds of thousands.
 
 create index debtors_by_email on debtors (lower(email));
 create index debtors_by_escalation on debtors (lower(escalation_email))
