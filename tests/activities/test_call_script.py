@@ -28,3 +28,15 @@ def test_a_caller_sees_what_is_dialled(phone: str, shown: str) -> None:
     first = render_script(sample_notice("call", debtor), TEMPLATES).splitlines()[0]
     assert first.endswith(f" {shown}")
     assert "999" not in first
+
+
+def test_a_private_person_is_asked_for_by_name() -> None:
+    """Who calls a consumer asks for them alone; a company has somebody who pays suppliers."""
+    said = {
+        capacity: render_script(sample_notice("call", sample_debtor("en", capacity)), TEMPLATES)
+        for capacity in Capacity
+    }
+    assert "Ask for Monsieur Luc Perrin, and" in said[Capacity.CONSUMER]
+    assert "supplier payments" not in said[Capacity.CONSUMER]
+    assert "supplier payments" in said[Capacity.BUSINESS]
+    assert "supplier payments" in said[Capacity.PUBLIC]
