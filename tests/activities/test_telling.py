@@ -163,7 +163,7 @@ async def test_the_sweep_names_new_cases_that_no_court_hears_any_more(house: Hou
     for number in ("TELL-71", "TELL-72"):
         await house.invoice(number, due=due)
     await house.invoice("TELL-73", due=TODAY - timedelta(days=1))
-    early = payment("200.00", "early").model_copy(update={"received_on": due})
+    early = payment("200.00", "early").model_copy(update={"received_on": due + timedelta(days=300)})
     async with house.pool.acquire() as connection, connection.transaction():
         await facts.keep_payment(connection, ATELIER, "TELL-72", early)
     sweep = Sweep(house.pool, house.cases, house.telling)
