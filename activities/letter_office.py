@@ -208,10 +208,13 @@ async def _may_be_posted(
 
 
 def _posting(notice: Notice, letter: Letter, kind: LetterKind) -> Posting:
-    lines = address_block(notice)
-    if notice.debtor.country != notice.creditor.country:
-        lines = lines[:-1]  # The country has a field of its own.
     creditor = notice.creditor
+    if kind.is_electronic:  # It goes to the e-mail address, whoever lives where.
+        lines = [" ".join(notice.debtor.name.split())]
+    else:
+        lines = address_block(notice)
+        if notice.debtor.country != creditor.country:
+            lines = lines[:-1]  # The country has a field of its own.
     return Posting(
         reference=notice.reference,
         kind=kind,
