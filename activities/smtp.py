@@ -98,17 +98,21 @@ class Mailer:
             return await self._converse(message, envelope, begin)
         except DomainDoubted as doubt:
             # Asked when the connection is free again: nobody waits for a slow resolver.
-            gone = await self._gone(doubt)
+            gone = await self._gone(doubt, sender)
         return await self._converse(message, envelope.model_copy(update={"gone": gone}), begin)
 
-    async def _gone(self, doubt: DomainDoubted) -> dict[str, str]:
+    async def _gone(self, doubt: DomainDoubted, sender: str) -> dict[str, str]:
         """The doubted recipients, once it is certain that no mail can reach any of them.
+
+        The mail server has a name and the sender a domain: a resolver that knows neither of them is
+        not believed when it knows no recipient's.
 
         Raises:
             DomainDoubted: it is not.
         """
         domains = dict.fromkeys(address.rpartition("@")[2] for address in doubt.addresses)
-        verdicts = await asyncio.gather(*map(self._domains.look_up, domains))
+        known = (self._account.host, sender.rpartition("@")[2])
+        verdicts = await asyncio.gather(*(self._domains.look_up(one, known) for one in domains))
         if DomainVerdict.UNCERTAIN in verdicts:
             raise doubt
         found = dict(zip(domains, verdicts, strict=True))
