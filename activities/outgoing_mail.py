@@ -133,8 +133,7 @@ class OutgoingMail:
             language=text.language,
             charges=claims_of(notice),
         )
-        addresses = [one.address for one in recipients]
-        sent_to = dict(zip(addresses, [*to, *copies], strict=True))
+        sent_to = dict(zip([one.address for one in recipients], [*to, *copies], strict=True))
         try:
             handed = await self._room.mailer_of(notice.creditor.creditor).send(
                 content,
