@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from activities.bank_desk import Desk, DeskRefusal, UnknownTransaction, Wanted
+from activities.bank_desk import Desk, UnknownTransaction
 from activities.library import read_creditors
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
 from cli.reach import Reach, author, database, everything, only
@@ -14,6 +14,7 @@ from cli.typed import money
 from domain.balance_chain import broken_links
 from domain.bank_accounts import accounts_of
 from domain.bank_days import bank_days_between
+from domain.bank_desk import DeskRefusal, Wanted
 from schemas.feed import TransactionState
 from schemas.matching import Allocation, Decision
 from schemas.money import exact
