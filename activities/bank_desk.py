@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from domain.bank_accounts import accounts_of
 from domain.bank_desk import (
     DeskRefusal,
-    Held,
+    HeldMoney,
     Order,
     Wanted,
     allocated,
@@ -201,8 +201,8 @@ async def _must_exist(connection: Connection, creditor: str, debtor: str) -> Non
         raise DeskRefusal(f"{creditor} has no debtor {debtor!r}")
 
 
-async def _held(connection: Connection, transaction: KeptTransaction) -> Held:
+async def _held(connection: Connection, transaction: KeptTransaction) -> HeldMoney:
     held = await bank_ledger.holdings(connection, transaction.tx)
-    return Held(
+    return HeldMoney(
         tx=transaction.tx, amount=transaction.amount, state=transaction.status, held=tuple(held)
     )

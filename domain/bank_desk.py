@@ -30,7 +30,7 @@ class Wanted(Frozen):
     amount: Decimal | None = None
 
 
-class Held(Frozen):
+class HeldMoney(Frozen):
     """The money of one transaction.
 
     Attributes:
@@ -73,7 +73,7 @@ class Order(Frozen):
 
 
 def parts_of(
-    money: Held, wanted: Sequence[Wanted], open_items: Mapping[str, OpenItem]
+    money: HeldMoney, wanted: Sequence[Wanted], open_items: Mapping[str, OpenItem]
 ) -> list[Allocation]:
     """How much each invoice takes.
 
@@ -101,7 +101,7 @@ def parts_of(
     return parts
 
 
-def allocated(money: Held, parts: Sequence[Allocation], owner: str) -> list[Placement]:
+def allocated(money: HeldMoney, parts: Sequence[Allocation], owner: str) -> list[Placement]:
     """Where the money belongs once these parts are allocated.
 
     Args:
@@ -116,7 +116,7 @@ def allocated(money: Held, parts: Sequence[Allocation], owner: str) -> list[Plac
     return _merged([*_staying(money, money.takeable), *new, *left])
 
 
-def taken_back(money: Held, documents: Sequence[str]) -> list[Placement]:
+def taken_back(money: HeldMoney, documents: Sequence[str]) -> list[Placement]:
     """Where the money belongs once allocations are taken back: what is freed waits unmatched.
 
     Args:
@@ -144,7 +144,7 @@ def taken_back(money: Held, documents: Sequence[str]) -> list[Placement]:
     return _merged([*staying, freed])
 
 
-def set_aside(money: Held, reason: str) -> list[Placement]:
+def set_aside(money: HeldMoney, reason: str) -> list[Placement]:
     """Where the money belongs once what is free of it concerns no invoice.
 
     Raises:
@@ -190,7 +190,7 @@ def verdict_of(order: Order, placements: Sequence[Placement], debtor: str) -> Ve
     )
 
 
-def _staying(money: Held, taken_from: frozenset[Place]) -> list[Placement]:
+def _staying(money: HeldMoney, taken_from: frozenset[Place]) -> list[Placement]:
     return [_as_placement(one) for one in money.held if one.place not in taken_from]
 
 

@@ -155,10 +155,10 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
 
 
 def _reopened(case: CollectionCase) -> dict[str, Any]:
-    """Who pursues it again asks for the whole of it, also for what had been let go.
+    """The whole claim is asked for again, also what was written off when the case was closed.
 
-    What an agency had recovered, and the bank took back, is the agency's to pursue. The charges are
-    pursued with the invoice: nobody need look after them apart.
+    When the bank takes back what an agency had recovered, the case is with the agency again. The
+    task about charges that were left ends, since they are pursued with the invoice.
     """
     theirs = case.closing is ClosingReason.RECOVERED
     return {
@@ -172,7 +172,7 @@ def _reopened(case: CollectionCase) -> dict[str, Any]:
 
 
 def _kept_at_the_end(case: CollectionCase, event: CaseClosed) -> KeptPromise | None:
-    """A promise of more than was owed in the end is kept by what ended the case."""
+    """The arrangement that counts as kept: money that ends the case keeps what was promised."""
     if case.arrangement is None or event.reason in NOT_ENDED_BY_MONEY:
         return case.kept
     return kept_by(case)
@@ -191,7 +191,7 @@ def _answered(case: CollectionCase, event: TaskCompleted) -> dict[str, Any]:
 
 
 def _charged(case: CollectionCase, charges: ClaimedCharges) -> dict[str, Any]:
-    """Nobody need look after charges of which nothing is owed any more."""
+    """The charges; and without the task about them, once nothing of them is owed any more."""
     if case.model_copy(update={"charges": charges}).charges_owed.is_positive:
         return {"charges": charges}
     left = tuple(task for task in case.tasks if task.kind is not TaskKind.CHARGES_LEFT)

@@ -76,7 +76,7 @@ def after_money(case: CollectionCase, event: MoneyEvent) -> dict[str, Any]:
 
 
 def _freed(case: CollectionCase, event: PaymentFreed) -> dict[str, Any]:
-    """What a payment had paid of charges that were not owed is left over."""
+    """Charges turned out not to be owed: what a payment had paid of them is unallocated now."""
 
     def less(one: Allocation) -> Allocation:
         if one.payment_id != event.payment_id or one.charges is None:
@@ -91,7 +91,7 @@ def _freed(case: CollectionCase, event: PaymentFreed) -> dict[str, Any]:
 
 
 def _credits(event: CreditNoteIssued) -> tuple[Credit, ...]:
-    """What a note takes off: what a dispute conceded was never owed, whatever the note is for."""
+    """What a note takes off the claim; what a dispute had conceded counts as never owed."""
     conceded = Credit(credit_id=event.credit_id, amount=event.expected, on=event.on)
     taken = Credit(credit_id=event.credit_id, amount=event.taken, on=event.on, kind=event.kind)
     if event.kind is CreditKind.ERROR:
@@ -115,7 +115,7 @@ def _still_expected(case: CollectionCase, come: Money | None) -> Money | None:
 
 
 def _charges_paid(case: CollectionCase, event: PaymentReceived) -> dict[str, Any]:
-    """Once they are paid in full, nobody need look after the charges any more."""
+    """Without the task about charges that are left, once this payment has paid them in full."""
     if event.charges is None or event.charges != case.charges_owed:
         return {}
     left = tuple(task for task in case.tasks if task.kind is not TaskKind.CHARGES_LEFT)
@@ -134,7 +134,7 @@ def _promised(case: CollectionCase, event: PaymentReceived) -> dict[str, Any]:
 
 
 def _no_longer_promised(case: CollectionCase, event: PaymentReversed) -> dict[str, Any]:
-    """A payment from before the promise was never counted for it."""
+    """What the payment counted for: the arrangement in force, and the one that was kept."""
     changes: dict[str, Any] = {}
     if case.arrangement:
         changes["arrangement"] = case.arrangement.without(event.payment_id, event.amount)
@@ -145,7 +145,7 @@ def _no_longer_promised(case: CollectionCase, event: PaymentReversed) -> dict[st
 
 
 def _no_longer_left_over(case: CollectionCase, event: PaymentReversed) -> dict[str, Any]:
-    """Nobody may refund, or allocate, what was taken back."""
+    """A payment that was taken back has nothing left to allocate: neither money nor a task."""
     freed = [m for one in case.allocations if one.payment_id == event.payment_id for m in one.freed]
     unallocated, asked = list(case.unallocated), (TaskKind.UNALLOCATED_CASH, event.payment_id)
     for amount in (event.unallocated, *freed):

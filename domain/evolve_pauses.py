@@ -110,14 +110,14 @@ def _after_promise(case: CollectionCase, event: PromiseEvent) -> dict[str, Any]:
 
 
 def kept_by(case: CollectionCase) -> KeptPromise | None:
-    """What a case has been waiting for, and what came in for it; None when for nothing."""
+    """The arrangement in force, as a case remembers it once it is kept; None when there is none."""
     if case.arrangement is None:
         return None
     return KeptPromise(arrangement=case.arrangement, broken_before=case.promises_broken)
 
 
 def _without_what_it_asked(case: CollectionCase) -> tuple[OpenTask, ...]:
-    """Nobody need look after an instalment that was never agreed."""
+    """The tasks that are left when an arrangement turns out to have been recorded by mistake."""
     if case.arrangement is None:
         return case.tasks
     made = case.arrangement.made_at

@@ -65,7 +65,7 @@ def after_referral(case: CollectionCase, event: ReferralEvent) -> dict[str, Any]
 
 
 def without_proposal(case: CollectionCase, changes: dict[str, Any]) -> dict[str, Any]:
-    """The plan's own proposal ends with its step's turn, whatever became of it."""
+    """The changes of a step that was taken or skipped; they also end what the plan had proposed."""
     if case.proposal is None or not case.proposal.step:
         return changes
     left = _without(changes.get("tasks", case.tasks), {TaskKind.APPROVE})

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.bank_desk import DeskRefusal, Held, Wanted, allocated, parts_of, set_aside, taken_back
+from domain.bank_desk import (
+    DeskRefusal,
+    HeldMoney,
+    Wanted,
+    allocated,
+    parts_of,
+    set_aside,
+    taken_back,
+)
 from schemas.bank_ledger import Holding, Placement
 from schemas.feed import Place, TransactionState
 from schemas.matching import OpenItem
@@ -17,7 +25,7 @@ PLACES = (Place.ALLOCATED, Place.ON_ACCOUNT, Place.UNMATCHED, Place.IGNORED)
 
 
 @st.composite
-def money(draw: st.DrawFn) -> Held:
+def money(draw: st.DrawFn) -> HeldMoney:
     """A transaction whose money is spread over places and owners."""
     held = tuple(
         Holding(place=draw(st.sampled_from(PLACES)), owner=owner, amount=Decimal(cents) / 100)
@@ -26,7 +34,7 @@ def money(draw: st.DrawFn) -> Held:
         ).items()
     )
     state = draw(st.sampled_from([TransactionState.BOOKED, TransactionState.IGNORED]))
-    return Held(
+    return HeldMoney(
         tx="T-1", amount=sum((one.amount for one in held), Decimal(0)), state=state, held=held
     )
 
@@ -37,7 +45,7 @@ def total(placements: list[Placement]) -> Decimal:
 
 
 @given(money(), st.sampled_from("ABCDE"), st.sampled_from(["", "D1"]))
-def test_no_cent_is_lost_or_made(held: Held, document: str, owner: str) -> None:
+def test_no_cent_is_lost_or_made(held: HeldMoney, document: str, owner: str) -> None:
     """Allocated, taken back or set aside: all places together hold what came in."""
     items = {document: OpenItem(document=document, customer="D1", amount=50, open_amount=50)}
     try:
@@ -58,7 +66,7 @@ def test_no_cent_is_lost_or_made(held: Held, document: str, owner: str) -> None:
 def test_no_more_is_allocated_than_there_is(wanted: str, words: str) -> None:
     """Neither more than the invoice has open, nor more than the transaction has free."""
     free = Holding(place=Place.UNMATCHED, amount=Decimal(40))
-    held = Held(tx="T-1", amount=free.amount, state=TransactionState.UNMATCHED, held=(free,))
+    held = HeldMoney(tx="T-1", amount=free.amount, state=TransactionState.UNMATCHED, held=(free,))
     items = {"F-1": OpenItem(document="F-1", customer="D1", amount=50, open_amount=50)}
     with pytest.raises(DeskRefusal, match=words):
         parts_of(held, [Wanted(document="F-1", amount=Decimal(wanted))], items)
