@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from activities.bank_desk import Desk, UnknownTransaction
 from activities.library import read_creditors
@@ -23,6 +23,8 @@ from store import bank_ledger, bank_transactions, read_models, receivables
 from store.bank_ledger import WaitingMoney
 from store.facts import UntoldFact
 from store.pool import Pool
+
+Answer = TypeVar("Answer")
 
 WAITING = (TransactionState.SUGGESTED, TransactionState.ON_ACCOUNT, TransactionState.UNMATCHED)
 
@@ -248,7 +250,7 @@ def _desk(pool: Pool) -> Desk:
     return Desk(pool, creditors, author(), datetime.now(UTC))
 
 
-async def _asked(work: Any) -> Any:
+async def _asked(work: Awaitable[Answer]) -> Answer:
     try:
         return await work
     except UnknownTransaction as unknown:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, assert_never
+from typing import assert_never
 
 from schemas.case import CaseState, CollectionCase, OpenTask, StepOutcome, StepRecord, TaskKind
+from schemas.case_changes import CaseChanges
 from schemas.step_events import (
     CallTried,
     ContactBounced,
@@ -32,7 +33,7 @@ StepEvent = (
 )
 
 
-def after_step(case: CollectionCase, event: StepEvent) -> dict[str, Any]:  # noqa: PLR0911 - one branch an event
+def after_step(case: CollectionCase, event: StepEvent) -> CaseChanges:  # noqa: PLR0911 - one branch an event
     """The fields that change."""
     match event:
         case StepPerformed() | StepFailed() | StepSkipped():
@@ -72,7 +73,7 @@ def _tried(task: OpenTask, event: CallTried) -> OpenTask:
     return task.model_copy(update=due)
 
 
-def _taken(case: CollectionCase, record: StepRecord) -> dict[str, Any]:
+def _taken(case: CollectionCase, record: StepRecord) -> CaseChanges:
     forward = "" if case.brought_forward == record.step else case.brought_forward
     undone = "" if case.undone_step == record.step else case.undone_step
     return {
@@ -82,7 +83,7 @@ def _taken(case: CollectionCase, record: StepRecord) -> dict[str, Any]:
     }
 
 
-def _on_another_plan(case: CollectionCase, event: PlanChanged) -> dict[str, Any]:
+def _on_another_plan(case: CollectionCase, event: PlanChanged) -> CaseChanges:
     """The case on its new plan: its steps stay taken, but for those that are to be taken again."""
     left = tuple(record for record in case.steps if record.step not in event.again)
     gone = {record.step for record in left}
@@ -98,7 +99,7 @@ def _on_another_plan(case: CollectionCase, event: PlanChanged) -> dict[str, Any]
     }
 
 
-def _never_arrived(case: CollectionCase, reference: str) -> dict[str, Any]:
+def _never_arrived(case: CollectionCase, reference: str) -> CaseChanges:
     """The message of a reference came back: its steps have failed, and nobody asks any more."""
     failed = [one for one in case.steps if one.reference == reference]
     places = {(one.step, one.cycle) for one in failed}
@@ -125,7 +126,7 @@ def arrived(case: CollectionCase, task: OpenTask) -> tuple[StepRecord, ...]:
     )
 
 
-def _to_take_again(case: CollectionCase, step: str) -> dict[str, Any]:
+def _to_take_again(case: CollectionCase, step: str) -> CaseChanges:
     """The step is pending again; it comes first, so no later step stays brought forward."""
     return {
         "given_back": (*case.given_back, step),
@@ -135,7 +136,7 @@ def _to_take_again(case: CollectionCase, step: str) -> dict[str, Any]:
     }
 
 
-def _pursued_again(case: CollectionCase) -> dict[str, Any]:
+def _pursued_again(case: CollectionCase) -> CaseChanges:
     """There is a step to take: the plan is not exhausted any more, and no decision is asked for."""
     return {
         "tasks": tuple(task for task in case.tasks if task.kind is not TaskKind.DECIDE),

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 from itertools import pairwise
 from pathlib import Path
+from typing import get_type_hints
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from domain.forecast import forecast
 from domain.next_action import next_action
 from schemas.actions import PerformStep, Record, Wait
 from schemas.case import CollectionCase
+from schemas.case_changes import CaseChanges
 from schemas.commands import CancelCase, Command
 from schemas.events import EVENT, CaseEvent, CaseOpened
 from tests.support.strategies import FACTS, MOMENTS, openings
@@ -88,3 +90,11 @@ def test_whatever_is_on_record_can_be_believed(
     action = next_action(case, opening.at)
     assert isinstance(action, Record | PerformStep | Wait)
     assert CollectionCase.model_validate_json(case.model_dump_json()) == case
+
+
+def test_what_events_may_change_are_fields_of_a_case() -> None:
+    """The changes that the type checker knows have the names and types of the case's own fields."""
+    fields = get_type_hints(CollectionCase)
+    changes = get_type_hints(CaseChanges)
+    assert changes
+    assert {name: fields[name] for name in changes} == changes
