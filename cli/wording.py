@@ -193,8 +193,8 @@ WORDS: dict[type, Words] = dict([
     _on(StepBroughtForward, lambda e: f"{e.step} is to be taken now, by {e.by}"),
     _on(StepUndone, lambda e: f"{e.step} was taken back by {e.by} {e.reason}"),
     _on(LadderRestarted, lambda e: f"day zero is now {e.anchor}: {e.reason}"),
-    _on(NoticeSent, lambda e: f"{e.kind.value} answered by {e.channel.value} {e.detail}"),
-    _on(NoticeNotSent, lambda e: f"{e.kind.value} not answered: {e.explanation}"),
+    _on(NoticeSent, lambda e: f"{e.kind.value} acknowledged by {e.channel.value} {e.detail}"),
+    _on(NoticeNotSent, lambda e: f"{e.kind.value} not acknowledged: {e.explanation}"),
     _on(PaymentReceived, _paid),
     _on(
         PaymentReversed, lambda e: f"{e.amount} of {e.payment_id} were taken back {e.reason}"

@@ -98,6 +98,7 @@ class Stage:
         calls: every call of an activity, by case: its name, and the step's where it has one.
         told: the ids of facts that cases said they have heard, by case.
         directed: what a step does instead of succeeding, by case and step name.
+        slow: cases whose record waits until it is let go.
     """
 
     def __init__(self, client: Client, queue: str) -> None:
@@ -108,11 +109,14 @@ class Stage:
         self.calls: dict[str, list[str]] = defaultdict(list)
         self.told: dict[str, list[str]] = defaultdict(list)
         self.directed: dict[tuple[str, str], Directed] = {}
+        self.slow: dict[str, asyncio.Event] = {}
 
     @activity.defn(name="record_events")
     async def record_events(self, order: RecordOrder) -> None:
         """As the real one: behind the version that the caller knows, or not at all."""
         self.calls[order.case_id].append("record_events")
+        if order.case_id in self.slow:
+            await self.slow[order.case_id].wait()
         self.append(order.case_id, order.version, order.events)
         if order.told:
             self.told[order.case_id].append(order.told)

@@ -125,6 +125,37 @@ async def test_news_that_waits_comes_before_the_next_step(stage: Stage) -> None:
     assert "open_phone_task again" not in stage.calls[handle.id]
 
 
+async def test_news_during_a_record_comes_before_the_next_step(stage: Stage) -> None:
+    """Paid in full while a part payment goes on record: no step is begun that would be called back.
+
+    The case had been looking for its next step since before the second message came.
+    """
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(order: StepOrder) -> TurnResult:
+        begun.set()
+        await go_on.wait()
+        return await stage.succeed(order)
+
+    handle = await _directed(
+        stage,
+        uninterrupted(slow),
+        ladder=plan(("first", 0, Channel.EMAIL), ("again", 0, Channel.PHONE)),
+    )
+    stage.slow[handle.id] = asyncio.Event()
+    await begun.wait()
+    await handle.signal("payment_received", payment("20.00", "part"))
+    await _signalled(handle, 1)
+    go_on.set()
+    await stage.until(lambda: "record_events" in stage.calls[handle.id])
+    await handle.signal("payment_received", payment("80.00", "rest"))
+    await _signalled(handle, 2)
+    await asyncio.sleep(0.3)  # until the workflow has taken it in
+    stage.slow[handle.id].set()
+    assert (await stage.end(handle)).level == 1
+    assert "open_phone_task again" not in stage.calls[handle.id]
+
+
 @pytest.mark.parametrize("final", [True, False], ids=["at once", "after three days"])
 async def test_a_step_that_fails_for_good_is_a_task_and_the_case_goes_on(
     stage: Stage, *, final: bool
