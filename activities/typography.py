@@ -32,7 +32,11 @@ def typographic(text: str, language: str) -> str:
         text = re.sub(r" (?=[;!?])", "\u202f", text)
         return re.sub(r"(?<=«) | (?=[:»])|(?<=\b[LRD]\.) (?=\d)|(?<=\d) (?=€)", "\u00a0", text)
     if language == "de":
-        return re.sub(r"(?<=§) (?=\d)|(?<=\bAbs\.) (?=\d)|(?<=\d) (?=€|BGB\b)", "\u00a0", text)
+        return re.sub(
+            r"(?<=§) (?=\d)|(?<=\b[DLR]\.) (?=\d)|(?<=\bAbs\.) (?=\d)|(?<=\d) (?=€|BGB\b)",
+            "\u00a0",
+            text,
+        )
     return text
 
 
