@@ -18,35 +18,58 @@ from domain.languages import LAST_RESORT
 from schemas.money import Money
 
 _LOCALES = {"de": "de_DE", "en": "en_GB", "fr": "fr_FR"}
+_DATE = re.compile(r"\b(\d{1,2}(?:er|\.)?) (\w+ \d{4})\b")
+_THOUSANDS = re.compile(r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))")
+_NUMBER = re.compile(r"(?<![\w./@&#-])(?=[\w./-]*\d)(\w[\w./]*-[\w./-]*\w)(?![\w@-])[.,;:)]*")
+_HELD = ((16, "white-space:nowrap"), (44, "display:inline-block"))
+"""How a number of so many characters is held together: a long one only where a line has room."""
 
 
 def typographic(text: str, language: str) -> str:
     """A text with the spaces that its language wants around signs.
 
     French: a narrow no-break space before ``;``, ``!`` and ``?``, a no-break space before ``:``
-    and inside guillemets (Lexique des règles typographiques, Imprimerie nationale), in "L. 441-10"
-    and "40 €". German: a no-break space in "§ 288" and "40 €" (DIN 5008). Only spaces that stand
-    there are turned, so that no line end tears these apart.
+    and inside guillemets (Lexique des règles typographiques, Imprimerie nationale), in "L. 441-10",
+    "50 000" and "40 €". German: a no-break space in "§ 288" and "40 €" (DIN 5008). Only spaces
+    that stand there are turned, so that no line end tears these apart.
     """
     if language == "fr":
         text = re.sub(r" (?=[;!?])", "\u202f", text)
+        text = _THOUSANDS.sub("\\1\u00a0", text)
         return re.sub(r"(?<=«) | (?=[:»])|(?<=\b[LRD]\.) (?=\d)|(?<=\d) (?=€)", "\u00a0", text)
     if language == "de":
         return re.sub(r"(?<=§) (?=\d)|(?<=\bAbs\.) (?=\d)|(?<=\d) (?=€)", "\u00a0", text)
     return text
 
 
+def dates_kept(text: str) -> str:
+    """A text whose dates never part the day from its month at a line's end."""
+    return _DATE.sub("\\1\u00a0\\2", text)
+
+
 def typographic_markup(markup: str, language: str) -> str:
     """As :func:`typographic`, for the words between tags; styles and attributes stay as written.
 
-    So does the title: mrml writes its no-break spaces as escapes, which would be read aloud.
+    So does the title: mrml writes its no-break spaces as escapes, which would be read aloud. A
+    date keeps its day with its month, and a number with a hyphen is not torn apart there.
     """
-    if language not in {"de", "fr"}:
-        return markup
-    kept = r"(<mj-style.*?</mj-style>|<mj-title.*?</mj-title>|<!--.*?-->|<[^>]*>)"
+    whole = "|".join(rf"<{tag}.*?</{tag}>" for tag in ("mj-style", "mj-title", "mj-preview"))
+    kept = rf"({whole}|<!--.*?-->|<[^>]*>)"
     parts = re.split(kept, markup, flags=re.DOTALL)
-    parts[::2] = [typographic(part, language) for part in parts[::2]]
+    for place, part in enumerate(parts):
+        if place % 2 == 0:
+            parts[place] = _NUMBER.sub(_held, dates_kept(typographic(part, language)))
+        elif part.startswith("<mj-preview"):  # Words alone: whoever lists mails shows no markup.
+            parts[place] = typographic(part, language)
     return "".join(parts)
+
+
+def _held(found: re.Match[str]) -> str:
+    """A number with a hyphen, such as an invoice's, in one piece with the sign after it."""
+    for characters, style in _HELD:
+        if len(found.group(1)) <= characters:
+            return f'<span style="{style}">{found.group()}</span>'
+    return found.group()
 
 
 def grouped(iban: str) -> str:

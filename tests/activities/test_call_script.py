@@ -28,3 +28,15 @@ def test_a_caller_sees_what_is_dialled(phone: str, shown: str) -> None:
     first = render_script(sample_notice("call", debtor), TEMPLATES).splitlines()[0]
     assert first.endswith(f" {shown}")
     assert "999" not in first
+
+
+def test_a_consumer_is_not_asked_for_as_a_firm_is() -> None:
+    """Nobody but the consumer learns why one calls; a firm is asked for its accounts payable."""
+    said = {
+        capacity: render_script(sample_notice("call", sample_debtor("fr", capacity)), TEMPLATES)
+        for capacity in Capacity
+    }
+    assert "règlements fournisseurs" in said[Capacity.BUSINESS]
+    assert "mandatement" in said[Capacity.PUBLIC]
+    assert "fournisseurs" not in said[Capacity.CONSUMER]
+    assert "assuré de parler à Monsieur Luc Perrin" in said[Capacity.CONSUMER]
