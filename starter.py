@@ -37,6 +37,8 @@ app = typer.Typer(
 )
 plan_app = typer.Typer(help="Dunning plans.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(plan_app, name="plan")
+creditor_app = typer.Typer(help="Creditors' files.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(creditor_app, name="creditor")
 app.add_typer(ops_app)
 app.add_typer(fact_app)
 app.add_typer(account_app)
@@ -185,6 +187,16 @@ def plan_check(files: list[Path], *, as_json: AsJson = False) -> None:
     from cli.outcome import finish
 
     finish(plan_commands.check(files, as_json=as_json))
+
+
+@creditor_app.command("check")
+def creditor_check(files: list[Path], *, as_json: AsJson = False) -> None:
+    """Name every mistake of creditors' files, and contract rates that nobody may agree on today."""
+    from cli import creditor_commands
+    from cli.outcome import finish
+
+    today = datetime.now().astimezone().date()
+    finish(creditor_commands.check(files, today, as_json=as_json))
 
 
 @plan_app.command("preview")

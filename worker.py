@@ -10,7 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from temporalio.client import Client
@@ -32,7 +32,12 @@ from activities.letter_hooks import hook_pages
 from activities.letter_office import LetterAccountIncomplete, LetterOffice, providers_of
 from activities.letter_results import LetterResults
 from activities.letter_rounds import LetterRounds
-from activities.library import read_creditors, read_plans
+from activities.library import (
+    doubtful_contract_rates,
+    read_creditors,
+    read_plans,
+    read_rate_table,
+)
 from activities.mail_accounts import (
     MailAccountIncomplete,
     mailboxes_of,
@@ -203,7 +208,8 @@ async def gather_means(settings: Settings) -> AsyncIterator[Means]:
         password=settings.smtp_password.get_secret_value(),
         timeout_seconds=settings.smtp_timeout_seconds,
     )
-    creditors = read_creditors(settings.creditors_folder, settings.rates_file)
+    creditors = read_creditors(settings.creditors_folder)
+    warn_of_rates(settings)
     plans = read_plans(settings.plans_folder)
     client = await connect_temporal(
         found.temporal_address,
@@ -223,6 +229,14 @@ async def gather_means(settings: Settings) -> AsyncIterator[Means]:
         finally:
             await room.close()
             await office.close()
+
+
+def warn_of_rates(settings: Settings) -> None:
+    """Name the contract rates that a legal limit has overtaken; nothing stands still."""
+    table, today = read_rate_table(settings.rates_file), datetime.now(UTC).date()
+    for one in doubtful_contract_rates(settings.creditors_folder, table, today):
+        place = f"{one.file}:{one.line}"
+        log.warning("contract rate outside the law", file=place, field=one.field, why=one.message)
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from schemas.case import CollectionCase
 from schemas.charges import StatedCharges
 from schemas.events import CaseEvent
 from schemas.identifiers import contact_reference
-from schemas.step_events import LadderRestarted, PlanChanged
+from schemas.step_events import LadderRestarted, PlanChanged, StepSkipped, StepUndone
 from schemas.turns import GiveUpOrder, RecordOrder, TurnResult
 from store import contacts, event_store, facts
 from store.contacts import ContactState, Settled
@@ -20,8 +20,8 @@ from store.errors import WrongExpectedVersionError
 from store.pool import Pool
 from store.read_models import case_as_it_stands
 
-LADDERS = (PlanChanged, LadderRestarted)
-"""After these, a case goes by another ladder than the one on which it was spoken for."""
+MOVES_THE_LADDER = (PlanChanged, LadderRestarted, StepSkipped, StepUndone)
+"""After these, nobody would look for a message that has left for the step which was next."""
 
 
 class CaseRecord:
@@ -36,9 +36,10 @@ class CaseRecord:
         heard = False
         try:
             async with self._pool.acquire() as connection, connection.transaction():
-                if ladder := next((one for one in order.events if isinstance(one, LADDERS)), None):
+                moves = (one for one in order.events if isinstance(one, MOVES_THE_LADDER))
+                if moved := next(moves, None):
                     heard = await hear_of_messages(
-                        connection, order.case_id, order.version, ladder.at
+                        connection, order.case_id, order.version, moved.at
                     )
                 if order.events and not heard:
                     await event_store.append(connection, order.case_id, order.version, order.events)
@@ -47,7 +48,7 @@ class CaseRecord:
         except WrongExpectedVersionError as error:
             raise wrong_expected_version(str(error)) from error
         if heard:
-            words = f"{order.case_id}: a message of another invoice has spoken for it just now"
+            words = f"{order.case_id}: a message has spoken for it, or may have, just now"
             raise wrong_expected_version(words)
 
     @activity.defn(name="give_up_step")

@@ -94,8 +94,8 @@ class LetterOffice:
         posting = _posting(notice, letter, known.kind if known else kind)
         try:
             made = await self._made(provider, posting, known)
-        except DeliveryPostponed as problem:
-            if known and known.sha256:  # An earlier attempt was about to submit it, and may have.
+        except (DeliveryPostponed, DeliveryRefused) as problem:
+            if known and await _may_be_posted(provider, known, problem):
                 raise DeliveryUncertain(str(problem)) from problem
             raise
         if made.is_draft:
@@ -193,6 +193,18 @@ class LetterOffice:
             return await asyncio.to_thread(drop_letter, self._folder, notice, letter, kind)
         except OSError as error:
             raise DeliveryPostponed(f"cannot write to {self._folder}: {error}") from error
+
+
+async def _may_be_posted(
+    provider: LetterProvider, letter: KeptLetter, problem: DeliveryPostponed | DeliveryRefused
+) -> bool:
+    """An earlier attempt was about to submit it, and may have; a draft certainly was not posted."""
+    if not letter.sha256 or isinstance(problem, DeliveryPostponed):
+        return bool(letter.sha256)
+    try:
+        return (await provider.look(letter.provider_id)).state is not PostalState.DRAFT
+    except (DeliveryPostponed, DeliveryRefused):
+        return True
 
 
 def _posting(notice: Notice, letter: Letter, kind: LetterKind) -> Posting:

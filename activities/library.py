@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
-from functools import lru_cache, partial
+from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-from domain.creditor import read_creditor
+from domain.creditor import doubtful_rates, read_creditor
 from domain.dunning_plan import read_plan
 from domain.rate_file import read_rates
 from domain.rates import RateTable
@@ -19,20 +19,30 @@ from schemas.plan import DunningPlan
 Document = TypeVar("Document", Creditor, DunningPlan)
 
 
-def read_creditors(folder: Path, rates: Path | None = None) -> dict[str, Creditor]:
+def read_creditors(folder: Path) -> dict[str, Creditor]:
     """Every creditor file, by the creditor's short name.
-
-    Args:
-        folder: where the files are.
-        rates: the file of reference rates that contract rates are held against; None leaves them.
 
     Raises:
         DocumentError: with the problems of all files, each named by file, line and field.
     """
-    table = read_rate_table(rates) if rates else None
-    today = datetime.now(UTC).date()
-    read = partial(read_creditor, table=table, today=today)
-    return _read(folder, read, lambda creditor: creditor.creditor)
+    return _read(folder, read_creditor, lambda creditor: creditor.creditor)
+
+
+def doubtful_contract_rates(folder: Path, table: RateTable, today: date) -> tuple[Problem, ...]:
+    """The contract rates of all creditor files that nobody could agree on today; they stop nothing.
+
+    Args:
+        folder: where the files are.
+        table: the reference rates.
+        today: whose half-year the rates are held against.
+
+    Raises:
+        DocumentError: when a file cannot be used at all.
+    """
+    found: list[Problem] = []
+    for path in _files(folder):
+        found += doubtful_rates(path.read_text("utf-8"), str(path), table, today)
+    return tuple(found)
 
 
 def read_plans(folder: Path) -> dict[str, DunningPlan]:
@@ -68,7 +78,7 @@ def _read(
 ) -> dict[str, Document]:
     found: dict[str, Document] = {}
     problems: list[Problem] = []
-    for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+    for path in _files(folder):
         try:
             document = read(path.read_text("utf-8"), str(path))
         except DocumentError as error:
@@ -87,3 +97,7 @@ def _read(
     if problems:
         raise DocumentError(tuple(problems))
     return found
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])

@@ -23,16 +23,12 @@ class Pace:
         pool: where the processes meet.
         account: names the account; the same in all of them.
         per_minute: at most so many messages; above 0.
-        patience: so many seconds a message may wait here for its turn.
     """
 
-    def __init__(
-        self, pool: Pool, account: str, per_minute: int, patience: float = PATIENCE_SECONDS
-    ) -> None:
+    def __init__(self, pool: Pool, account: str, per_minute: int) -> None:
         self._pool = pool
         self._account = account
         self._seconds = 60 / per_minute
-        self._patience = patience
 
     async def wait(self) -> None:
         """Wait for this message's turn; whoever takes a turn and then does not send has lost it.
@@ -41,7 +37,7 @@ class Pace:
             DeliveryPostponed: when its turn is too far away; it says when to ask again.
         """
         place = (self._pool, self._account, self._seconds)
-        waits = await mail_pace.take_turn(*place, self._patience)
+        waits = await mail_pace.take_turn(*place, PATIENCE_SECONDS)
         if waits is None:
             away = await mail_pace.come_back(*place, AWAY_MAX.total_seconds())
             after = timedelta(seconds=away)

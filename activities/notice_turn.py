@@ -63,6 +63,10 @@ class NoticeTurn(StepTurn):
         settled = Settled(state=ContactState.REFUSED, address=refusal.address, problem=str(refusal))
         return await self._settle(settled, event)
 
+    async def _perhaps(self, _case: CollectionCase, words: str) -> TurnResult:
+        event = now_answered(self._order, self._now, words, unknown=True)
+        return await self._settle(Settled(state=ContactState.UNKNOWN, detail=words), event)
+
     async def _leave_unknown(self, _case: CollectionCase, unknown: DeliveryUnknown) -> TurnResult:
         """A kind word that may arrive twice does less harm than none: the same Message-ID again."""
         await contacts.take_over(self._pool, self._reference, self._owner, LEASE_SECONDS)

@@ -13,7 +13,7 @@ from domain.charge_rules import claimed_by, claims_on
 from domain.ladder import cycle_of, level_of, pending_step, pending_steps
 from domain.resume import is_paused
 from domain.sharing import REFUSED_FOR_ALL, SHARED_CHANNELS, joins
-from domain.steps import failed, performed_now
+from domain.steps import failed, performed_now, perhaps_taken
 from domain.time_to_sue import TakenStep, barred_among, kept_apart, threatens_court
 from schemas.actions import PerformStep
 from schemas.case import CaseState, CollectionCase
@@ -22,9 +22,9 @@ from schemas.events import CaseEvent, StepFailed, StepPerformed
 from schemas.identifiers import contact_reference
 from schemas.plan import IfUnknown
 from schemas.turns import StepOrder
-from store import event_store, shared_contacts
+from store import contacts, event_store, shared_contacts
 from store.contact_situation import wait_no_more
-from store.contacts import Contact, ContactState
+from store.contacts import Contact, ContactState, Settled
 from store.court_facts import court_facts
 from store.event_store import Addition
 from store.pool import Connection
@@ -88,10 +88,10 @@ async def spoken_for(connection: Connection, order: StepOrder) -> Contact | None
 async def hear_of_messages(
     connection: Connection, case_id: str, version: int, now: datetime
 ) -> bool:
-    """Put on record that a message has spoken for a case, before its ladder becomes another one.
+    """Put on record that a message has spoken for a case, before its ladder moves on without it.
 
-    On another ladder, nobody would look for a message that left for a step of this one. One that
-    has not begun to leave is written anew, for the case as it will stand.
+    On another ladder, or beyond the step, nobody would look for a message that left for it. One
+    that has not begun to leave is written anew, for the case as it will stand.
 
     Args:
         connection: in a transaction.
@@ -124,8 +124,25 @@ async def hear_of_messages(
         await shared_contacts.uncover_step(connection, *place)
     contact = await spoken_for(connection, order)
     if contact is None:
-        return False
+        return await _own_may_have_left(connection, case, order)
     await record_as_said(connection, contact, case, order, now)
+    return True
+
+
+async def _own_may_have_left(
+    connection: Connection, case: CollectionCase, order: StepOrder
+) -> bool:
+    """The case's own message, whose process died in the hand-over: nobody knows, and it says so."""
+    reference = contact_reference(order.case_id, order.step.name, order.cycle)
+    if not await contacts.may_have_left(connection, reference):
+        return False
+    own = await contacts.find(connection, reference)
+    if own and own.state is ContactState.HANDING_OVER and not own.lease_is_over:
+        raise try_again("its own message is being handed over", after=LOOK_AGAIN)
+    words = "it was begun, and then the ladder was moved"
+    event = perhaps_taken(case, order, order.now, words, own.charges if own else ())
+    await event_store.append(connection, order.case_id, order.version, [event])
+    await contacts.settle(connection, reference, Settled(state=ContactState.UNKNOWN, detail=words))
     return True
 
 

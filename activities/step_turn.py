@@ -107,7 +107,7 @@ class StepTurn:
             return held
         case, contact, others = held
         self._others_written, self._charges = tuple(others), contact.charges
-        self._may_have_left_before = self._repeatable and _was_begun(contact)
+        self._may_have_left_before = _was_begun(contact)
         step = Step(
             order=self._order,
             case=case,
@@ -120,7 +120,8 @@ class StepTurn:
                 await self._find_out(contact)
             delivered = await deliver(step, self._begin_hand_over)
         except DeliveryRefused as refusal:
-            if self._may_have_left_before and not self._has_begun:  # It says nothing of that one.
+            # Only who recognises a reference, and was asked for it, speaks of an earlier attempt.
+            if self._may_have_left_before and not (self._repeatable and self._has_begun):
                 return await self._perhaps(case, str(refusal))
             return await self._refused(refusal, others)
         except DeliveryUnknown as unknown:
@@ -133,12 +134,7 @@ class StepTurn:
         except ClaimLost as lost:
             await contacts.take_back(self._pool, self._reference, self._owner, str(lost))
             raise try_again(str(lost)) from lost
-        accepted = Settled(
-            state=ContactState.ACCEPTED,
-            detail=delivered.detail,
-            sha256=delivered.sha256,
-            address=delivered.address,
-        )
+        accepted = Settled(state=ContactState.ACCEPTED, **delivered.model_dump())
         events, beside = self._done(case, delivered, others)
         return await self._settle(accepted, *events, beside=beside)
 

@@ -82,7 +82,7 @@ async def account(
     On paper it would: a document is written for all of them or not at all.
     """
     paper, settings = paper_of(typed), Settings()
-    who = only(read_creditors(settings.creditors_folder, settings.rates_file), creditor)
+    who = only(read_creditors(settings.creditors_folder), creditor)
     table = read_rates_file(settings.rates_file)
     day = on or datetime.now(ZoneInfo(who.time_zone)).date()
     accounts: list[Account] = []
@@ -262,7 +262,7 @@ def _as_data(one: Account) -> dict[str, Any]:
 def _print(one: Account) -> None:
     print_statement(one.invoice, one.statement)
     if one.rate_of is not None and one.statement.segments:
-        rate = one.statement.segments[-1].rate
+        rate = one.claim.contract_rate
         say(f"  rate of the contract: {rate} % a year, from {one.rate_of}")
     if one.limitation is not None:
         limit = one.limitation

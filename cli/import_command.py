@@ -30,7 +30,7 @@ async def import_files(files: list[Path], creditor: str, *, dry_run: bool, as_js
     """Import files one after the other; a bad file does not keep the others from going in."""
     settings = Settings()
     plans = read_plans(settings.plans_folder)
-    who = only(read_creditors(settings.creditors_folder, settings.rates_file), creditor)
+    who = only(read_creditors(settings.creditors_folder), creditor)
     table, today = read_rate_table(settings.rates_file), datetime.now(ZoneInfo(who.time_zone))
     house = HouseTerms.of(who, table, today.date())
     worst, told = Exit.DONE, []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from pydantic import ValidationError
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from cli.claim_print import print_statement
 from cli.outcome import CommandFailed, Exit, say_json
 from cli.rates_command import read_rates_file
+from domain.agreed_interest import hold_rate
 from domain.contract_rate import ContractRateRefusedError
 from domain.interest import DayOutOfRangeError, state_claim
 from domain.interest_regimes import UnknownRegimeError
@@ -128,6 +129,8 @@ def state(
         words = f"--policy {asked.policy!r} is unknown; expected one of: {names}"
         raise CommandFailed(Exit.USAGE, words) from error
     try:
+        if asked.rate:
+            _hold_typed(claim, on, table)
         return state_claim(claim, on, table, policy=policy, language=language)
     except ContractRateRefusedError as error:
         raise CommandFailed(Exit.REFUSED, f"ContractRateRefused: {error}") from error
@@ -135,6 +138,14 @@ def state(
         raise CommandFailed(Exit.PROBLEMS, str(error)) from error
     except DayOutOfRangeError as error:
         raise CommandFailed(Exit.USAGE, str(error)) from error
+
+
+def _hold_typed(claim: Claim, on: date, table: RateTable) -> None:
+    """Refuse a rate that was not lawful on the first day of delay, when somebody types it."""
+    rate, due = claim.contract_rate, claim.due_date
+    if rate is not None and claim.capacity is not Capacity.PUBLIC:
+        late = due + timedelta(days=1)
+        hold_rate(rate, claim.country, claim.capacity, due, late, on, table)
 
 
 def _payment(text: str, currency: str) -> Receipt:

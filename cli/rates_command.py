@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from activities.library import doubtful_contract_rates
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
 from cli.restated_charges import RestatedClaim, claims_on_rows, print_restated
 from cli.wording import count
 from domain.interest_regimes import series_of
 from domain.rate_file import RateChange, changes, rates_text, read_rates
 from domain.rates import RateTable
+from domain.yaml_document import DocumentError, Problem
 from schemas.interest import RateSeries, ReferenceRate
 from schemas.settings import Settings
 
@@ -40,12 +42,13 @@ async def rates(import_file: Path | None, on: date, country: str = "", *, as_jso
     due = [one for one in table.due(on) if one.series in wanted]
     rows = [row for row in table.rows if row.series in wanted]
     claims = await _claims_on(done, table)
+    doubtful = _overtaken_rates(table, on)
     if as_json:
         plain = None if claims is None else [one.plain() for one in claims]
         found = {"file": str(path), "changed": done, "rates": rows, "due": due}
-        say_json({**found, "claims": plain})
+        say_json({**found, "claims": plain, "contract_rates": doubtful})
         return Exit.DONE
-    for one in due:  # First: after two hundred rows nobody would see it.
+    for one in (*due, *doubtful):  # First: after two hundred rows nobody would see it.
         say_error(f"warning: {one}", Exit.DONE)
     if import_file is None:
         _print(rows)
@@ -53,6 +56,14 @@ async def rates(import_file: Path | None, on: date, country: str = "", *, as_jso
         _print_changes(done, claims)
         say(f"{import_file}: {count(len(done), 'row')} new or changed in {path}")
     return Exit.DONE
+
+
+def _overtaken_rates(table: RateTable, on: date) -> tuple[Problem, ...]:
+    """The contract rates of the creditors' files that these rates put outside the law."""
+    try:
+        return doubtful_contract_rates(Settings().creditors_folder, table, on)
+    except (DocumentError, OSError, UnicodeDecodeError):
+        return ()  # Whoever needs the files is told what is wrong with them.
 
 
 def _series(country: str) -> frozenset[RateSeries]:

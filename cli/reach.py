@@ -79,7 +79,7 @@ async def everything() -> AsyncIterator[Reach]:
     settings = Settings()
     needed = [Engine.POSTGRES] if is_configured() else [Engine.POSTGRES, Engine.TEMPORAL]
     found = addresses(settings, needed)
-    creditors = read_creditors(settings.creditors_folder, settings.rates_file)
+    creditors = read_creditors(settings.creditors_folder)
     plans = read_plans(settings.plans_folder)
     try:
         keys = Keyring.read(settings.payload_keys.get_secret_value())

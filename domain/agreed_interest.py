@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from domain.contract_rate import ContractRateRefusedError, check_contract_rate
+from domain.contract_rate import (
+    ContractRateRefusedError,
+    check_contract_rate,
+    hold_contract_rate,
+)
 from domain.interest_regimes import UnknownRegimeError, contract_only, regime_of
 from domain.rates import RateTable
 from schemas.agreed_interest import AgreedInterest, DayCount, RateOrigin
@@ -55,24 +59,32 @@ def agreed_interest(case: CollectionCase, capacity: Capacity) -> AgreedInterest:
     return kept
 
 
-def hold_rate(
-    rate: Decimal, country: str, capacity: Capacity, due_date: date, today: date, table: RateTable
+def hold_rate(  # noqa: PLR0913, PLR0917 - what decides it
+    rate: Decimal,
+    country: str,
+    capacity: Capacity,
+    due_date: date,
+    agreed_on: date,
+    today: date,
+    table: RateTable,
 ) -> tuple[str, ...]:
-    """Hold a contract rate against the law of a debtor when it is read.
+    """Hold a contract rate against the law of a debtor when somebody enters it.
 
     Args:
         rate: percent a year.
         country: whose law.
         capacity: in which the debtor owes.
         due_date: of the invoice; every half-year of a delay up to today is looked at.
+        agreed_on: on which it must be within the law: the invoice's day, or today.
         today: or the first day of delay, when that comes later.
         table: the reference rates.
 
     Returns:
-        What a person should know, in sentences.
+        What a person should know, in sentences; also that a later limit has overtaken it.
 
     Raises:
-        ContractRateRefusedError: when it may not be applied; proposes the law's own.
+        ContractRateRefusedError: when it was not lawful when it was agreed, or is never allowed;
+            proposes the law's own.
     """
     first = due_date + _DAY
     try:
@@ -83,4 +95,6 @@ def hold_rate(
         raise ContractRateRefusedError(
             "no contract rate applies to a public body; leave it out, and the law's own applies"
         )
-    return check_contract_rate(rate, regime, first, max(first, today), table)
+    check_contract_rate(rate, regime, agreed_on, agreed_on, table)
+    held = hold_contract_rate(rate, regime, first, max(first, today), table)
+    return (*held.warnings, *([held.overtaken.warning] if held.overtaken else []))

@@ -12,14 +12,14 @@ def basis_of(statement: ClaimStatement) -> ChargesBasis | None:
     """What a statement was counted by; None for one that does not say it."""
     if statement.counted_by is None:
         return None
-    return ChargesBasis(
-        law=statement.counted_by, rates=statement.rates, lacking=lacking_rows(statement)
-    )
+    rows = tuple(dict.fromkeys((*statement.rates, *statement.limits)))
+    return ChargesBasis(law=statement.counted_by, rates=rows, lacking=lacking_rows(statement))
 
 
 def lacking_rows(statement: ClaimStatement) -> tuple[str, ...]:
     """Ids of the rate rows that a statement would have needed and nobody has published."""
-    return tuple(dict.fromkeys(one.wanted for one in statement.segments if one.wanted))
+    wanted = (*(one.wanted for one in statement.segments), *statement.limits_wanted)
+    return tuple(dict.fromkeys(row for row in wanted if row))
 
 
 def counted_until(statement: ClaimStatement) -> date:

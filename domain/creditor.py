@@ -14,7 +14,7 @@ from domain.email_address import EXPECTED_EMAIL, is_email
 from domain.payment_terms import UnknownTermError, read_term
 from domain.postal_address import sender_lines
 from domain.rates import RateTable
-from domain.yaml_document import Document, DocumentError, read_model, shown
+from domain.yaml_document import Document, DocumentError, Problem, read_model, shown
 from schemas.parties import Capacity, Creditor
 
 
@@ -22,32 +22,52 @@ class CreditorError(DocumentError):
     """A creditor's file cannot be used; ``problems`` names file, line, field and value."""
 
 
-def read_creditor(
-    text: str, file: str, table: RateTable | None = None, today: date = date.min
-) -> Creditor:
+def read_creditor(text: str, file: str) -> Creditor:
     """Read a creditor from YAML 1.2 text; IBAN and BIC come back without spaces.
 
     Args:
         text: what the file holds.
         file: its name, for messages only.
-        table: the reference rates; without them no contract rate is held against the law.
-        today: whose half-year contract rates are held against.
 
     Raises:
-        CreditorError: with every problem found, such as a wrong check digit of the IBAN, or a
-            contract rate that the law of the creditor's own country refuses.
+        CreditorError: with every problem found, such as a wrong check digit of the IBAN.
     """
-    seen: list[Document] = []
-
-    def check(document: Document) -> None:
-        seen.append(document)
-        _reachable_and_payable(document)
-
-    creditor = read_model(text, file, Creditor, check=check, error=CreditorError)
-    if table is not None:
-        _hold_rates(creditor, seen[0], table, today)
+    creditor = read_model(text, file, Creditor, check=_reachable_and_payable, error=CreditorError)
     bic = str(BIC(creditor.bic)) if creditor.bic else ""
     return creditor.model_copy(update={"iban": str(IBAN(creditor.iban)), "bic": bic})
+
+
+def doubtful_rates(text: str, file: str, table: RateTable, today: date) -> tuple[Problem, ...]:
+    """The contract rates of a creditor's file that the law of its own country lets nobody agree on.
+
+    They stop nothing: a rate that was lawful when it was agreed is overtaken when a half-year's
+    legal rate is published. Accounts count the lower of it and the law's own (decision 0024).
+
+    Args:
+        text: what the file holds.
+        file: its name, for messages only.
+        table: the reference rates.
+        today: whose half-year the rates are held against.
+
+    Returns:
+        One for each: file, line and field, the limit, its half-year, and what is proposed.
+
+    Raises:
+        CreditorError: when the file cannot be used at all.
+    """
+    seen: list[Document] = []
+    creditor = read_model(text, file, Creditor, check=seen.append, error=CreditorError)
+    document = seen[0]
+    for capacity in (Capacity.BUSINESS, Capacity.CONSUMER):
+        rate, _ = rate_for(creditor, capacity, None)
+        if rate is None:
+            continue
+        try:
+            hold_rate(rate, creditor.country, capacity, today, today, today, table)
+        except ContractRateRefusedError as refused:
+            counted = "until then accounts count the lower of the two"
+            document.problem(("contract_rate", capacity.value), f"{refused}; {counted}")
+    return tuple(document.problems)
 
 
 def _reachable_and_payable(document: Document) -> None:
@@ -91,20 +111,6 @@ def _terms_are_known(document: Document) -> None:
         read_term(document.text("terms") or "NET_0")
     except UnknownTermError as unknown:
         document.problem(("terms",), str(unknown))
-
-
-def _hold_rates(creditor: Creditor, document: Document, table: RateTable, today: date) -> None:
-    """Refuse a contract rate that may not be applied at home today, and propose the law's own."""
-    for capacity in (Capacity.BUSINESS, Capacity.CONSUMER):
-        rate, _ = rate_for(creditor, capacity, None)
-        if rate is None:
-            continue
-        try:
-            hold_rate(rate, creditor.country, capacity, today, today, table)
-        except ContractRateRefusedError as refused:
-            document.problem(("contract_rate", capacity.value), str(refused))
-    if document.problems:
-        raise CreditorError(tuple(document.problems))
 
 
 def _hours_follow_each_other(document: Document) -> None:

@@ -19,6 +19,9 @@ from schemas.identifiers import contact_reference
 from schemas.money import Money
 from schemas.plan import Channel
 
+TURNS_AHEAD = 100
+"""How many turns of a case are looked ahead at the most: no plan has as many steps."""
+
 
 class Forecast(Frozen):
     """One step that will be taken if nothing changes.
@@ -41,7 +44,7 @@ class Forecast(Frozen):
 
 
 def forecast(
-    case: CollectionCase, now: datetime, limit: int = 100, court_until: date | None = None
+    case: CollectionCase, now: datetime, limit: int = TURNS_AHEAD, court_until: date | None = None
 ) -> tuple[Forecast, ...]:
     """Every step still to come, in order, if nobody pays and nobody says anything.
 
@@ -63,9 +66,9 @@ def forecast(
             return with_an_end(coming) if end.value else tuple(coming)
 
 
-def first_of(case: CollectionCase, now: datetime, limit: int = 100) -> Forecast | None:
+def first_of(case: CollectionCase, now: datetime) -> Forecast | None:
     """The next step alone, if any is still to come: far less to reckon than all of them."""
-    return next(_coming(case, now, limit), None)
+    return next(_coming(case, now, TURNS_AHEAD), None)
 
 
 def _coming(

@@ -140,16 +140,18 @@ class RowTerms:
             debtor: as the row has them.
             again: refuse each row that is alike, not the first alone.
         """
-        table, due = self.house.table, invoice.due_date
+        table, due, issued = self.house.table, invoice.due_date, invoice.issue_date
         if table is None:
             return ""
-        key = (rate, debtor.country, debtor.capacity, half_year_of(due))
+        key = (rate, debtor.country, debtor.capacity, half_year_of(due), half_year_of(issued))
         known = self._held.get(key)
         if known is not None and not (again and known[0]):
             return ""
         refusal = ""
         try:
-            told = hold_rate(rate, debtor.country, debtor.capacity, due, self.house.on, table)
+            told = hold_rate(
+                *(rate, debtor.country, debtor.capacity, due, issued, self.house.on, table)
+            )
         except ContractRateRefusedError as error:
             refusal, told = str(error), ()
         if known is None:

@@ -69,7 +69,8 @@ def state_claim(
     Raises:
         DayOutOfRangeError: when the day is a typing mistake.
         UnknownRegimeError: when no law and no contract says what is owed.
-        ContractRateRefusedError: when the contract's rate may not be applied.
+        ContractRateRefusedError: when no contract's rate is allowed, or it is no rate. One that a
+            limit of the law has overtaken is counted no higher than the law's own.
     """
     if not FIRST_DAY <= on <= LAST_DAY:
         raise DayOutOfRangeError(f"{on} is no day for an account: {FIRST_DAY} to {LAST_DAY}")
@@ -177,6 +178,8 @@ class _Count:
             conventions=words,
             disputed=self._money(self._contingent),
             counted_by=_law_of(claim),
+            limits=self.terms.held.limits,
+            limits_wanted=self.terms.held.wanted,
         )
 
     def _owe_fixed_sum(self) -> None:

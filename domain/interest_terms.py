@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from domain.contract_rate import check_contract_rate
+from domain.contract_rate import HeldRate, Overtaken, hold_contract_rate
 from domain.interest_regimes import (
     ContractRates,
     Regime,
@@ -41,6 +41,8 @@ class InterestTerms:
         free_until: the last day without interest; None when there is none to count.
         until: the last day that may bear interest.
         due: the due date, moved where the law moves it.
+        held: how the contract's rate stands to the law, up to that day.
+        overtaken: from when on it is outside the law, the day after that one included.
     """
 
     claim: Claim
@@ -50,6 +52,8 @@ class InterestTerms:
     free_until: date | None
     until: date
     warnings: tuple[str, ...]
+    held: HeldRate
+    overtaken: Overtaken | None
 
     @property
     def law(self) -> str:
@@ -62,10 +66,28 @@ class InterestTerms:
         """At least one day bears interest."""
         return self.free_until is not None and self.until > self.free_until
 
+    @property
+    def lower_from(self) -> date | None:
+        """From when the lower of the contract's and the law's own rate is counted, if ever.
+
+        Not only while the contract's is outside the law: whether a clause that was overtaken holds
+        again afterwards is contested, and no more is claimed than the law surely gives.
+        """
+        return self.held.overtaken.since if self.held.overtaken else None
+
     def rate_of(self, day: date) -> RateOfDay:
         """The rate of a day that bears interest."""
-        if self.claim.contract_rate is not None:
-            return RateOfDay(self.claim.contract_rate, None, "contract")
+        agreed = self.claim.contract_rate
+        if agreed is None:
+            return self._own_rate_of(day)
+        if self.overtaken is not None and day >= self.overtaken.since:
+            own = self._own_rate_of(day)
+            if own.rate is None or own.rate < agreed:
+                return own
+        return RateOfDay(agreed, None, "contract")
+
+    def _own_rate_of(self, day: date) -> RateOfDay:
+        """The law's own rate of a day."""
         if self.regime.frozen and self.free_until is not None:
             day = self.free_until + _DAY
         if day < self.regime.known_from:
@@ -87,6 +109,9 @@ class InterestTerms:
             return []
         ends = {day for day in events if first < day < last} | {last}
         ends |= {start - _DAY for start in _half_years(first, last, every=self._cuts(day_count))}
+        if self.lower_from is not None:
+            starts = _half_years(first, last, every=(1, 7))
+            ends |= {start - _DAY for start in starts if start >= self.lower_from}
         ends |= set(self.anniversaries)
         return sorted(day for day in ends if day > first)
 
@@ -114,7 +139,7 @@ def interest_terms(claim: Claim, on: date, table: RateTable) -> InterestTerms:
 
     Raises:
         UnknownRegimeError: when neither the law nor a contract gives a rate.
-        ContractRateRefusedError: when the contract's rate may not be applied.
+        ContractRateRefusedError: when no contract's rate is allowed, or it is no rate.
     """
     regime = _regime(claim)
     due = _next_working_day(claim) if regime.moves_to_working_day else claim.due_date
@@ -123,7 +148,7 @@ def interest_terms(claim: Claim, on: date, table: RateTable) -> InterestTerms:
     if claim.insolvency_on is not None:
         # The judgment takes effect at the first hour of its day (Code de commerce L622-28).
         until = min(on, claim.insolvency_on - _DAY)
-    warnings = []
+    warnings, held, overtaken = list[str](), HeldRate(), None
     if due != claim.due_date:
         warnings.append(f"the due date {claim.due_date} is no working day and moves to {due}")
     if regime.series is None and claim.contract_rate is None:
@@ -132,11 +157,19 @@ def interest_terms(claim: Claim, on: date, table: RateTable) -> InterestTerms:
     elif free_until is None:
         warnings.append("no interest: none runs before a formal notice")
     elif claim.contract_rate is not None:
-        first = free_until + _DAY
-        warnings += check_contract_rate(claim.contract_rate, regime, first, until, table)
+        first, following = free_until + _DAY, until + _DAY
+        held = hold_contract_rate(claim.contract_rate, regime, first, until, table)
+        overtaken = held.overtaken
+        warnings += (*held.warnings, *([overtaken.warning] if overtaken else []))
+        if overtaken is None and following == half_year_of(following):
+            # What the next day adds is said in every statement.
+            ahead = hold_contract_rate(claim.contract_rate, regime, first, following, table)
+            overtaken = ahead.overtaken
     if claim.waivers and regime.contract_rates is ContractRates.REFUSED:
         warnings.append("a waiver of interest towards a public body is void")
-    return InterestTerms(claim, regime, table, due, free_until, until, tuple(warnings))
+    return InterestTerms(
+        claim, regime, table, due, free_until, until, tuple(warnings), held, overtaken
+    )
 
 
 def anniversaries(first: date, last: date) -> list[date]:

@@ -52,6 +52,10 @@ _WORDS = {
         "days": "vom Tag nach der Fälligkeit bis zum Tag des Geldeingangs einschließlich",
         "notice": "vom Tag nach der Mahnung bis zum Tag des Geldeingangs einschließlich",
         "contract": "zum vertraglichen Zinssatz",
+        "overtaken": (
+            "zum vertraglichen Zinssatz, seit dieser eine gesetzliche Grenze verfehlt zum "
+            "gesetzlichen, soweit niedriger"
+        ),
         "frozen": "zum Zinssatz des Halbjahres, in dem der Verzug begann",
         "moving": "zum Zinssatz des jeweiligen Halbjahres",
         "compound": "die Zinsen jedes vollen Jahres erhöhen die Berechnungsgrundlage",
@@ -63,12 +67,16 @@ _WORDS = {
         "between": "; ",
     },
     "en": {
-        "formula": "Interest = unpaid amount including VAT × yearly rate × days / {year}",  # noqa: RUF001 - the sign of times
+        "formula": "Interest = unpaid amount including VAT × annual rate × days / {year}",  # noqa: RUF001 - the sign of times
         "365": "365 (29 February counts as a day)",
         "actual": "365, or 366 in a leap year",
         "days": "from the day after the due date to the day the funds are received, inclusive",
         "notice": "from the day after the formal notice to the day the funds are received",
         "contract": "at the contract's rate",
+        "overtaken": (
+            "at the contract's rate, or the law's own where it is lower since the contract's "
+            "fell outside a legal limit"
+        ),
         "frozen": "at the rate of the half-year in which the delay began",
         "moving": "at the rate of each half-year",
         "compound": "interest of each full year is added to the base",
@@ -86,6 +94,10 @@ _WORDS = {
         "days": "du lendemain de l'échéance au jour de réception des fonds inclus",
         "notice": "du lendemain de la mise en demeure au jour de réception des fonds inclus",
         "contract": "au taux du contrat",
+        "overtaken": (
+            "au taux du contrat, ou au taux supplétif de la loi s'il est plus bas depuis que "
+            "celui du contrat est hors d'une limite légale"
+        ),
         "frozen": "au taux du semestre où le retard a commencé",
         "moving": "au taux de chaque semestre",
         "compound": "les intérêts de chaque année entière s'ajoutent à la base",
@@ -117,7 +129,7 @@ def conventions(
     orders = _POLICY.get(language, _POLICY["en"])
     year = words["365" if day_count is DayCount.ACT_365F else "actual"]
     if terms.claim.contract_rate is not None:
-        movement = words["contract"]
+        movement = words["overtaken" if terms.lower_from else "contract"]
     else:
         movement = words["frozen" if terms.regime.frozen else "moving"]
     parts = (

@@ -95,7 +95,8 @@ def changed_rows(statement: ClaimStatement, table: RateTable) -> tuple[Reference
     A statement made with a provisional row, or before a rate was published, is stated again when
     this is not empty.
     """
-    return changed_since(statement.rates, (one.wanted for one in statement.segments), table)
+    wanted = (*(one.wanted for one in statement.segments), *statement.limits_wanted)
+    return changed_since((*statement.rates, *statement.limits), wanted, table)
 
 
 def changed_since(

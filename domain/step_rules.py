@@ -9,7 +9,7 @@ from domain.ladder import cycle_of, pending_step
 from domain.refusals import not_pursued
 from domain.resume import resumed
 from schemas.case import REACHED, CollectionCase
-from schemas.commands import Refusal
+from schemas.commands import Refusal, Request
 from schemas.events import (
     CaseEvent,
     CaseReopened,
@@ -41,6 +41,20 @@ def skip(case: CollectionCase, command: SkipStep, now: datetime) -> Answer:
     )
 
 
+def as_meant(case: CollectionCase, request: Request) -> Request:
+    """What a person means who says "the next step" or "the last one": the one that is so now.
+
+    Should a message turn out to have taken it meanwhile, the request is asked again, and must not
+    then be about another step, of which nobody spoke.
+    """
+    if isinstance(request, SkipStep | DoStepNow) and not request.step:
+        step = pending_step(case)
+        return request.model_copy(update={"step": step.name if step else ""})
+    if isinstance(request, UndoStep) and not request.step:
+        return request.model_copy(update={"step": _last_reached(case)})
+    return request
+
+
 def do_now(case: CollectionCase, command: DoStepNow, now: datetime) -> Answer:
     """The next step need not wait for its day; contact hours and pauses still count."""
     step = _next(case, command.step)
@@ -57,10 +71,9 @@ def undo(case: CollectionCase, command: UndoStep, now: datetime) -> Answer:
     """
     if refusal := not_pursued(case):
         return refusal
-    reached = [record for record in case.steps if record.outcome in REACHED]
-    if not reached:
+    last = _last_reached(case)
+    if not last:
         return Refusal(code="NothingToUndo", sentence="No step has been performed yet.")
-    last = reached[-1].step
     if command.step not in {"", last}:
         return Refusal(
             code="StepIsNotLast",
@@ -84,6 +97,10 @@ def reopen(case: CollectionCase, command: ReopenCase, now: datetime) -> Answer:
     if not after.outstanding.is_positive:
         return Refusal(code="NothingOwed", sentence="Nothing is owed, so nothing is pursued.")
     return (reopened, *resumed(after, now, command.command_id))
+
+
+def _last_reached(case: CollectionCase) -> str:
+    return next((one.step for one in reversed(case.steps) if one.outcome in REACHED), "")
 
 
 def _next(case: CollectionCase, named: str) -> DunningStep | Refusal:

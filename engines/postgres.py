@@ -110,18 +110,18 @@ class Cluster:
 
 @contextlib.contextmanager
 def embedded_postgres(
-    data: Path, *, fast: bool = False, tcp_port: int | None = None, log: Path | None = None
+    data: Path, *, fast: bool = False, tcp_port: int | None = None
 ) -> Iterator[str]:
     """Serve a data folder, made if it is missing, while the block runs; yield the DSN.
 
     Call it from a thread that lives as long as the process (see ``engines.leash``).
 
     Args:
-        data: the data folder; its neighbours ``….lock`` and ``….log`` belong to it.
+        data: the data folder; its neighbours ``….lock`` and ``….log``, which
+            holds the server's own words, belong to it.
         fast: for tests: a crash of the machine may lose data.
         tcp_port: also listen on 127.0.0.1, for clients without Unix sockets. They must give the
             password that ``….password`` holds.
-        log: where the server's own words go, if not to ``….log``.
 
     Raises:
         PostgresUnavailable: no PostgreSQL is installed, another process serves this folder, or the
@@ -133,7 +133,7 @@ def embedded_postgres(
         for note in cluster.notes:
             sys.stderr.write(note + "\n")
         cluster.before_start()
-        log = log or place.with_name(f"{place.name}.log")
+        log = place.with_name(f"{place.name}.log")
         with log.open("ab") as words:
             process = subprocess.Popen(  # noqa: S603 - our own command
                 cluster.command(),

@@ -26,6 +26,9 @@ WATCH_SECONDS = 0.25
 LOG_BYTES_MAX = 20 * 1024 * 1024
 """A longer log is put aside at the next start, in place of the one put aside before."""
 
+TAIL_LINES = 12
+"""How many of a log's last lines a message to a person shows."""
+
 
 class EngineFailed(Exception):  # noqa: N818 - reads as the condition it names
     """A service or a step of the start did not do its work; the message ends with its words."""
@@ -182,10 +185,10 @@ def kill_program(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def tail(log: Path, lines: int = 12) -> str:
+def tail(log: Path) -> str:
     """Return the last lines of a log, with its name, for a message to a person."""
     try:
-        words = log.read_bytes()[-8000:].decode(errors="replace").splitlines()[-lines:]
+        words = log.read_bytes()[-8000:].decode(errors="replace").splitlines()[-TAIL_LINES:]
     except OSError:
         words = []
     return "\n".join([f"The end of {log}:", *(f"  {line[:300]}" for line in words)])

@@ -302,6 +302,8 @@ class ClaimStatement(Frozen):
         conventions: how it was computed, in words to print under it.
         disputed: what of the principal is contested; a part of ``principal_owed``.
         counted_by: what decided it beside the facts; None in statements from before it was kept.
+        limits: the rows that a contract's rate was held against, as they stood.
+        limits_wanted: ids of such rows that nobody had published; an earlier one stood in.
     """
 
     country: CountryCode
@@ -337,3 +339,5 @@ class ClaimStatement(Frozen):
     conventions: str
     disputed: Money | None = None
     counted_by: ClaimLaw | None = None
+    limits: tuple[ReferenceRate, ...] = ()
+    limits_wanted: tuple[str, ...] = ()

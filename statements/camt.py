@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
-from schemas.bank import Balance, BankStatement, FileFormat, Flag, Party, Quarantined
+from schemas.bank import Balance, BankStatement, Flag, Party, Quarantined
 from statements.camt_detail import (
     read_details,
     remainder,
@@ -22,13 +22,6 @@ from statements.gathering import Piece, Repetitions, StatementDraft
 from statements.identity import KeyMaker
 from statements.values import iso_day, shown
 from statements.xml_stream import Element, Tree, branch, code, elements, groups, text, texts
-
-MESSAGES = {
-    "BkToCstmrAcctRpt": (FileFormat.CAMT_052, "report"),
-    "BkToCstmrStmt": (FileFormat.CAMT_053, "statement"),
-    "BkToCstmrDbtCdtNtfctn": (FileFormat.CAMT_054, "notification"),
-}
-"""The element that a message is, its format and what its statements are."""
 
 KINDS = {"Rpt": "report", "Stmt": "statement", "Ntfctn": "notification"}
 DETAILS_IN_MEMORY = 2000

@@ -49,11 +49,6 @@ def iso_day(text: str) -> date:
         raise BadValueError(f"{shown(text)} is no date") from error
 
 
-def iso_day_or_none(text: str) -> date | None:
-    """The day, or None where the file says nothing."""
-    return iso_day(text) if text else None
-
-
 @lru_cache(maxsize=4096)
 def short_day(year: str, month: str, day: str) -> tuple[date, bool]:
     """A day of a two- or four-digit year, and whether it had to be corrected.

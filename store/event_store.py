@@ -1,10 +1,10 @@
-"""What has happened? Append with an expected version, read a stream, read everything."""
+"""What has happened? Append with an expected version, read a stream."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -52,9 +52,9 @@ def facts_of(row: Record) -> dict[str, Any]:
 class Drafts:
     """Events about to be put on record, as the columns of one insert."""
 
-    def __init__(self, recorded_at: datetime, metadata: dict[str, Any] | None = None) -> None:
+    def __init__(self, recorded_at: datetime) -> None:
         self.recorded_at = recorded_at
-        self.metadata = metadata or {}
+        self.metadata: dict[str, Any] = {}
         self.columns: tuple[list[Any], ...] = ([], [], [], [], [], [], [], [])
 
     def add(self, stream: str, version: int, event: CaseEvent, before: bytes) -> bytes:
@@ -209,13 +209,6 @@ async def read_stream(
         after_version: skip up to and including this one.
     """
     return [recorded(row) for row in await connection.fetch(_SQL["stream"], case, after_version)]
-
-
-async def read_all(connection: Connection) -> AsyncIterator[Record]:
-    """Every event as its row, stream by stream, without holding them all in memory."""
-    async with connection.transaction(isolation="repeatable_read", readonly=True):
-        async for row in connection.cursor(_SQL["all_events"], prefetch=1000):
-            yield row
 
 
 async def count_events(connection: Connection) -> int:

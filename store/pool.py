@@ -38,17 +38,11 @@ async def prepare(connection: Connection) -> None:
 
 
 async def _as_it_is(_connection: Connection) -> None:
-    """Give a connection back without a question to the server: none of ours sets anything."""
-
-
-async def _leave_as_found(connection: Connection) -> None:
     """Nothing to reset: no session lock, setting, cursor or channel outlives a transaction here.
 
     The driver's own reset asks the server once more for each connection that is given back, which
-    was every third question of all.
+    was every third question of all. A transaction that is still open it ends without being told.
     """
-    if connection.is_in_transaction():
-        await connection.execute("rollback")
 
 
 @asynccontextmanager

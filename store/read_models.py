@@ -19,6 +19,9 @@ from store.queries import queries
 
 _SQL = queries("read_models")
 
+PAGE = 1000
+"""How many rows are in memory at one time where all of a table is read."""
+
 
 class CaseLine(Frozen):
     """A case as a list shows it.
@@ -172,10 +175,10 @@ async def cases_with_tasks(pool: Pool) -> dict[str, CollectionCase]:
     return {case.case_id: case for case in cases}
 
 
-async def claim_facts(pool: Pool, page: int = 1000) -> AsyncIterator[ClaimFacts]:
+async def claim_facts(pool: Pool) -> AsyncIterator[ClaimFacts]:
     """Every open case whose invoice and debtor are known, by case id."""
     last = ""
-    while rows := await pool.fetch(_SQL["claim_facts"], last, page):
+    while rows := await pool.fetch(_SQL["claim_facts"], last, PAGE):
         for row in rows:
             fields = {name: row[name] for name in row.keys() if name != "folded"}  # noqa: SIM118 - a record iterates over its values
             yield ClaimFacts(case=CollectionCase.model_validate(row["folded"]), **fields)
@@ -211,9 +214,9 @@ async def next_due(pool: Pool) -> datetime | None:
     return found
 
 
-async def events_since(pool: Pool, position: int, limit: int = 1000) -> list[NewEvent]:
-    """Everything put on record after a global position, in order."""
+async def events_since(pool: Pool, position: int) -> list[NewEvent]:
+    """What was put on record after a global position, in order; at most one page of it."""
     return [
         NewEvent(recorded=recorded(row), invoice=row["invoice"], debtor_name=row["debtor_name"])
-        for row in await pool.fetch(_SQL["events_since"], position, limit)
+        for row in await pool.fetch(_SQL["events_since"], position, PAGE)
     ]

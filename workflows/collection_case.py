@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.case import decide, evolve
     from domain.facts import read_fact
     from domain.next_action import next_action
+    from domain.step_rules import as_meant
     from schemas.actions import Action, PerformStep, Record, SendNotice, Wait
     from schemas.case import CollectionCase
     from schemas.commands import (
@@ -72,6 +73,7 @@ class CollectionCaseWorkflow:
     @workflow.update
     async def submit(self, request: Request) -> int:
         """Do what a person asks, or refuse it by name; answers with the case's version."""
+        request = as_meant(self._case, request)
         async with self._news():
             recorded = False
             while not recorded:

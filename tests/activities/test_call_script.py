@@ -30,13 +30,20 @@ def test_a_caller_sees_what_is_dialled(phone: str, shown: str) -> None:
     assert "999" not in first
 
 
-def test_a_consumer_is_not_asked_for_as_a_firm_is() -> None:
-    """Nobody but the consumer learns why one calls; a firm is asked for its accounts payable."""
+@pytest.mark.parametrize(
+    ("language", "alone", "suppliers"),
+    [
+        ("en", "Ask for Monsieur Luc Perrin, and", "supplier payments"),
+        ("fr", "assuré de parler à Monsieur Luc Perrin", "règlements fournisseurs"),
+    ],
+)
+def test_a_private_person_is_asked_for_by_name(language: str, alone: str, suppliers: str) -> None:
+    """Who calls a consumer asks for them alone; a company has somebody who pays suppliers."""
     said = {
-        capacity: render_script(sample_notice("call", sample_debtor("fr", capacity)), TEMPLATES)
+        capacity: render_script(sample_notice("call", sample_debtor(language, capacity)), TEMPLATES)
         for capacity in Capacity
     }
-    assert "règlements fournisseurs" in said[Capacity.BUSINESS]
-    assert "mandatement" in said[Capacity.PUBLIC]
-    assert "fournisseurs" not in said[Capacity.CONSUMER]
-    assert "assuré de parler à Monsieur Luc Perrin" in said[Capacity.CONSUMER]
+    assert alone in said[Capacity.CONSUMER]
+    assert suppliers not in said[Capacity.CONSUMER]
+    assert suppliers in said[Capacity.BUSINESS]
+    assert (suppliers if language == "en" else "mandatement") in said[Capacity.PUBLIC]

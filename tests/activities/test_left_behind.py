@@ -10,15 +10,17 @@ from temporalio.exceptions import ApplicationError
 from activities import step_turn
 from activities.case_record import CaseRecord
 from activities.delivery import BeginHandOver, Delivered, Step
+from activities.errors import DeliveryRefused
 from activities.one_contact import hear_of_messages
 from schemas.case import CollectionCase, StepOutcome
-from schemas.events import CaseClosed, StepPerformed
+from schemas.events import CaseClosed, StepFailed, StepPerformed
 from schemas.plan import IfUnknown
+from schemas.requests import BounceKind, ReportBounce
 from schemas.turns import GiveUpOrder
-from store import contacts, facts
+from store import bounces, contacts, facts
 from store.contacts import ContactState
 from store.pool import Pool
-from store.read_models import case_as_it_stands
+from store.read_models import case_as_it_stands, list_tasks
 from tests.support.cases import MORNING, one_step_plan, opened, payment, put, received
 from tests.support.ledger import owe
 from tests.support.races import Letterbox, Pursuer
@@ -144,6 +146,43 @@ async def test_what_cannot_be_sent_again_for_days_may_have_left_before(
     assert isinstance(event, StepPerformed)
     assert event.delivery == "unknown"
     assert (await step.contact()).state is ContactState.UNKNOWN
+
+
+@pytest.mark.parametrize("trouble", ["no such mailbox", "no address", "after the message"])
+async def test_a_refusal_of_the_second_mail_says_nothing_of_the_first(
+    pool: Pool, turn: Make, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    """The first mail left, the second is turned down: it may have arrived, so a person asks."""
+    step = await _to_be_sent_again(turn, monkeypatch)
+    address = "refused@menuiserie.example" if trouble == "no such mailbox" else ""
+    await pool.execute("update debtors set email = $1", address)
+
+    async def too_large(_step: Step, begin: BeginHandOver) -> Delivered:
+        await begin()
+        raise DeliveryRefused("RefusedByServer", "552 5.3.4 too large")
+
+    late = trouble == "after the message"
+    (event,) = (await (step.deliver_with(too_large) if late else step.attempt())).events
+    assert isinstance(event, StepPerformed)
+    assert event.delivery == "unknown"
+    assert (await step.contact()).state is ContactState.UNKNOWN
+    (task,) = await list_tasks(pool)
+    assert task.kind == "delivery-unknown"
+
+
+async def test_what_came_back_meanwhile_has_failed(
+    pool: Pool, turn: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first mail bounced before the second could leave: then it is certain, and failed."""
+    step = await _to_be_sent_again(turn, monkeypatch)
+    bounce = ReportBounce(command_id="b", reference=step.reference, kind=BounceKind.SOFT)
+    await pool.execute("update contacts set updated_at = now() - interval '1 hour'")
+    async with pool.acquire() as connection, connection.transaction():
+        await bounces.keep_bounce(connection, bounce)
+    await pool.execute("update facts set told_at = now()")
+    (event,) = (await step.attempt()).events
+    assert isinstance(event, StepFailed)
+    assert event.reason == "CameBack"
 
 
 async def test_what_is_called_back_unknown_still_speaks_for_the_others(pool: Pool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import date
 from decimal import Decimal
@@ -89,17 +90,42 @@ def test_a_formal_notice_names_the_day_of_delivery_where_it_is_known(
     assert _plain(words) in _plain(repr(letter.blocks))
 
 
-def test_a_british_notice_names_no_act_where_the_contract_sets_the_rate() -> None:
-    """The contract's own rate replaces the Act of 1998, so that the letter does not claim by it."""
-    debtor = sample_debtor("en", Capacity.BUSINESS, "GB")
-    claimed = sample_notice("formal-notice", debtor, charges=Charges.CLAIM)
-    assert claimed.claim is not None
-    for laws, named in ((("Act of 1998",), True), (("the contract",), False)):
-        claim = claimed.claim.model_copy(update={"laws": laws})
-        letter = render_letter(claimed.model_copy(update={"claim": claim}), TEMPLATES)
-        said = " ".join(str(block) for block in letter.blocks)
-        assert ("Statutory interest is claimed" in said) is named
-        assert ("at the rate that the contract sets" in said) is not named
+def british(name: str, capacity: Capacity, charges: Charges, law: str = "Act of 1998") -> str:
+    """The paragraphs of a British letter, where a law or the contract sets the interest."""
+    about = sample_notice(name, sample_debtor("en", capacity, "GB"), charges=charges)
+    if about.claim is not None:
+        claim = about.claim.model_copy(update={"laws": (law,)})
+        about = about.model_copy(update={"claim": claim})
+    return " ".join(
+        run["text"]
+        for block in render_letter(about, TEMPLATES).blocks
+        for run in block.get("runs", [])
+    )
+
+
+@pytest.mark.parametrize("charges", [Charges.CLAIM, Charges.STATE, Charges.WAIVE])
+@pytest.mark.parametrize("name", ["firm", "formal-notice"])
+def test_a_british_letter_names_no_act_where_the_contract_sets_the_rate(
+    name: str, charges: Charges
+) -> None:
+    """The contract's own rate replaces the Act of 1998, whether it is claimed or reserved."""
+    for capacity in (Capacity.BUSINESS, Capacity.PUBLIC):
+        assert "Act 1998" in british(name, capacity, charges)
+        said = british(name, capacity, charges, "the contract")
+        assert "Act 1998" not in said
+        assert "statutory" not in said.lower()
+        assert "contract" in said
+
+
+def test_a_british_consumer_is_promised_the_protocol_before_any_court() -> None:
+    """No court claim comes before the Protocol's letter and its 30 days, so none is announced."""
+    said = british("formal-notice", Capacity.CONSUMER, Charges.NONE)
+    [sentence] = re.findall(r"[^.]*\bcourts?\b[^.]*\.", said)
+    assert "no court claim will be issued until" in sentence
+    assert "reply form, and 30 days" in sentence
+    trader = british("formal-notice", Capacity.BUSINESS, Charges.NONE)
+    assert "If you are a sole trader, the Pre-Action Protocol for Debt Claims applies" in trader
+    assert "sole trader" not in british("formal-notice", Capacity.PUBLIC, Charges.NONE)
 
 
 def _plain(text: str) -> str:

@@ -221,3 +221,27 @@ async def test_an_answer_in_doubt_goes_out_again_under_its_own_id(
     assert isinstance(result.events[0], NoticeSent)
     ids = {str(mail.message["Message-ID"]) for mail in answer.mails()}
     assert len(ids) == 1
+
+
+async def test_an_answer_turned_down_at_its_second_try_may_have_arrived(
+    pool: Pool, mailbox: Mailbox, steps: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It left, its process died, and the second try is refused: nobody says it was not sent."""
+    answer = await said(pool, mailbox, steps, a_promise("P6"))
+    with monkeypatch.context() as patch:
+
+        async def dies(*_: object) -> None:
+            raise KilledError
+
+        patch.setattr(step_turn.StepTurn, "_settle_together", dies)
+        with pytest.raises(KilledError):
+            await answer.attempt()
+    await pool.execute("update contacts set lease_until = now() - interval '1 second'")
+    with pytest.raises(ApplicationError, match="sent again under its own Message-ID"):
+        await answer.attempt()
+    await pool.execute("update debtors set email = 'refused@b.example'")
+    (event,) = (await answer.attempt()).events
+    assert isinstance(event, NoticeSent)
+    assert event.delivery == "unknown"
+    (contact,) = await contacts.contacts_of(pool, answer.case.case_id)
+    assert contact.state is ContactState.UNKNOWN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Literal
 
 import pytest
@@ -14,19 +15,21 @@ from activities.delivery import BeginHandOver, Delivered, Step
 from activities.step_turn import StepTurn
 from domain.case import decide
 from domain.ladder import pending_steps
+from domain.step_rules import as_meant
 from engines.mailbox import Mailbox
-from schemas.case import CollectionCase
+from schemas.case import CollectionCase, StepOutcome, TaskKind
 from schemas.commands import Refusal
 from schemas.events import HoldPlaced, StepPerformed
 from schemas.pauses import Hold
 from schemas.plan import Channel, DunningPlan, DunningStep
-from schemas.requests import ReplanCase
+from schemas.requests import ReplanCase, SkipStep, UndoStep
 from schemas.turns import RecordOrder
 from store import event_store
+from store.contacts import ContactState
 from store.pool import Pool
 from store.read_models import case_as_it_stands
 from store.shared_contacts import covered
-from tests.support.cases import MORNING, one_step_plan, opened, put
+from tests.support.cases import MORNING, one_step_plan, opened, performed, put
 from tests.support.ledger import owe
 from tests.support.turns import LEASE, Turn, dies
 
@@ -152,7 +155,7 @@ async def test_a_plan_changed_after_a_message_that_is_not_on_record_counts_it(
     assert isinstance(sent, StepPerformed)
     on_hold = await _case(second)
     assert on_hold.steps == ()
-    with pytest.raises(ApplicationError, match="has spoken for it just now") as overtaken:
+    with pytest.raises(ApplicationError, match="has spoken for it") as overtaken:
         await record(_another_plan(on_hold, "keep"))
     assert overtaken.value.type == "WrongExpectedVersion"
     found = await _case(second)
@@ -182,6 +185,74 @@ async def test_a_plan_changed_before_the_hand_over_has_the_message_written_anew(
     assert [one.step for one in after.steps] == ["soft"]
     assert [one.step for one in await covered(pool, first.reference)] == ["soft"]
     assert _number(mailbox) == before + 1
+
+
+def _moved(case: CollectionCase, request: SkipStep | UndoStep) -> RecordOrder:
+    """What the case's workflow has recorded of a request about its steps."""
+    events = decide(case, as_meant(case, request), MORNING)
+    assert not isinstance(events, Refusal)
+    return RecordOrder(case_id=case.case_id, version=case.version, events=events)
+
+
+TWO = (
+    DunningStep(name="courtesy", day=0, channel=Channel.EMAIL, template="courtesy"),
+    DunningStep(name="firm", day=4, channel=Channel.EMAIL, template="firm"),
+)
+SKIP = SkipStep(command_id="s", by="anna", reason="they called")
+
+
+@pytest.mark.parametrize("request_", [SKIP, UndoStep(command_id="u", by="anna")])
+async def test_a_step_that_a_message_has_taken_is_heard_of_before_the_ladder_moves(
+    pool: Pool, mailbox: Mailbox, steps: object, request_: SkipStep | UndoStep
+) -> None:
+    """Held while the mail left for its second step: what a person asks then is decided anew."""
+    turns = []
+    for number in ("F-1", "F-2"):
+        await owe(pool, number)
+        case = await opened(pool, number, plan=DunningPlan(plan="two", steps=TWO))
+        case = await put(pool, case, performed(case, at=MORNING - timedelta(days=7)))
+        turns.append(Turn(pool, mailbox, steps, case))  # type: ignore[arg-type]
+        turns[-1].order = turns[-1].order.model_copy(update={"step": TWO[1], "level": 2})
+    first, second = turns
+    held = HoldPlaced(at=MORNING, hold=Hold(reason="wait", by="camille", since=MORNING))
+
+    async def while_it_leaves(_step: Step, begin: BeginHandOver) -> Delivered:
+        await begin()
+        await put(pool, second.case, held)
+        return Delivered(detail="left")
+
+    (sent,) = (await first.deliver_with(while_it_leaves)).events
+    assert isinstance(sent, StepPerformed)
+    on_hold = await _case(second)
+    assert len(on_hold.steps) == 1
+    with pytest.raises(ApplicationError, match="has spoken for it") as overtaken:
+        await CaseRecord(pool).record_events(_moved(on_hold, request_))
+    assert overtaken.value.type == "WrongExpectedVersion"
+    found = await _case(second)
+    assert [one.reference for one in found.steps][1:] == [sent.reference]
+    again = decide(found, as_meant(on_hold, request_), MORNING)
+    assert isinstance(again, Refusal)
+    assert again.code in {"NoStepLeft", "StepIsNotLast"}
+
+
+async def test_a_skipped_step_whose_own_mail_may_have_left_is_unknown(
+    two: tuple[Turn, Turn], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its process died in the hand-over, and a person skips it: did it arrive, they are asked."""
+    monkeypatch.setattr(step_turn, "LEASE_SECONDS", LEASE)
+    first, _ = two
+    await dies(first, "began", monkeypatch)
+    record = CaseRecord(first.pool).record_events
+    order = _moved(first.case, SKIP)
+    with pytest.raises(ApplicationError, match="is being handed over"):
+        await record(order)
+    await asyncio.sleep(LEASE)
+    with pytest.raises(ApplicationError, match="may have"):
+        await record(order)
+    after = await _case(first)
+    assert [one.outcome for one in after.steps] == [StepOutcome.UNKNOWN]
+    assert [task.kind for task in after.tasks] == [TaskKind.DELIVERY_UNKNOWN]
+    assert (await first.contact()).state is ContactState.UNKNOWN
 
 
 async def test_a_letter_taken_over_is_no_second_step_of_the_others(

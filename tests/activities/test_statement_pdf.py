@@ -128,7 +128,7 @@ def test_interest_can_be_counted_again_from_the_paper() -> None:
     ("language", "title", "page", "head"),
     [
         ("fr", "Relevé de compte au 21 octobre 2026", "Page {} sur {}", "Facture Émise le"),
-        ("en", "Statement of account as of 21 October 2026", "Page {} of {}", "Invoice Issued"),
+        ("en", "Statement of account as at 21 October 2026", "Page {} of {}", "Invoice Issued"),
         ("de", "Forderungsaufstellung zum 21. Oktober 2026", "Seite {} von {}", "Rechnung Datum"),
     ],
 )

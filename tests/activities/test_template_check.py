@@ -67,7 +67,7 @@ NEVER, END = "{% if notice.level == 999 %}", "{% endif %}"
         ("en/_footer.txt", "creditor.name", "creditor.nome", "unknown-variable"),
         ("en/_items.txt", "item.invoice", "item.number", "unknown-variable"),
         ("en/formal-notice.letter.txt", "L. 441-10 and ", "", "missing-mention"),
-        ("en/formal-notice.letter.txt", "Act 1998", "Act", "missing-mention"),
+        ("en/_grounds.txt", "Act 1998", "Act", "missing-mention"),
         ("en/formal-notice.consumer.letter.txt", "1344-1", "1344", "missing-mention"),
         ("en/formal-notice.letter.txt", "give you formal notice", "ask you", "missing-mention"),
         ("en/formal-notice.consumer.letter.txt", "Failing", "€40. Failing", "forbidden-mention"),

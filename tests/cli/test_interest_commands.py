@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from cli.interest_command import Asked, TypedClaim, interest
 from cli.outcome import CommandFailed, Exit
-from tests.cli.conftest import Said, Type, run_starter
+from schemas.settings import Settings
+from tests.cli.conftest import ROOT, Said, Type, run_starter
 from tests.support.claims import SHIPPED, TABLE
 from tests.support.house import House
+from worker import warn_of_rates
 
 EXAMPLE = ("--amount", "1000", "--due", "2025-03-31", "--paid", "2025-04-30")
 
@@ -106,6 +109,44 @@ async def test_a_refused_rate_ends_the_command_with_its_own_code() -> None:
     said = await typed("interest", *EXAMPLE, "--rate", "5")
     assert (said.code, said.out) == (4, "")
     assert "the law's own rate of 13.15 % applies" in said.err
+
+
+async def test_a_contract_rate_that_a_published_rate_overtakes_is_named_and_stops_nothing(
+    rates_file: Path, tmp_path: Path
+) -> None:
+    """At its start the worker names file, field, floor and proposal, as `rates` does.
+
+    8.28 % are more than three times 2.62 %, and less than three times the 2.80 % published now.
+    """
+    folder = tmp_path / "creditors"
+    folder.mkdir()
+    file, here = folder / "a.yaml", {"CREDITORS_FOLDER": str(folder), "RATES_FILE": str(rates_file)}
+    sample = await text_of(ROOT / "creditors/atelier.yaml")
+    file.write_text(f"{sample}contract_rate:\n  business: 8.28\n", "utf-8")
+    line = sample.count("\n") + 2
+    checked = await run_starter("creditor", "check", str(file), environment=here)
+    assert (checked.code, "8.28 % towards businesses, all well" in checked.out) == (0, True)
+    new = tmp_path / "new.csv"
+    row = "FR_LEGAL_OTHER,2026-07-01,2.80,official,2026-06-30,Journal officiel"
+    new.write_text(f"series,valid_from,value,status,published_on,source\n{row}\n", "utf-8")
+    place = f"{file}:{line}: contract_rate.business: a contract rate of 8.28 % is below the "
+    floor = "floor of 8.40 % (3 times the legal rate of 2.80 % from 2026-07-01)"
+    proposal = "until then accounts count the lower of the two"
+
+    def names_it(said: str) -> bool:
+        return all(words in said for words in (place, floor, "leave it out", proposal))
+
+    imported = await run_starter("rates", "--import", str(new), environment=here)
+    assert (imported.code, names_it(imported.err)) == (0, True), imported.err
+    listed = await run_starter("rates", "--json", environment=here)
+    assert [one["field"] for one in listed.data["contract_rates"]] == ["contract_rate.business"]
+    checked = await run_starter("creditor", "check", str(file), environment=here)
+    assert (checked.code, names_it(checked.err)) == (1, True), checked.err
+    with capture_logs() as logs:
+        warn_of_rates(Settings(creditors_folder=folder, rates_file=rates_file))
+    [log] = logs
+    assert log["log_level"] == "warning"
+    assert names_it(f"{log['file']}: {log['field']}: {log['why']}")
 
 
 async def test_rates_are_listed_with_what_is_due(rates_file: Path) -> None:

@@ -80,6 +80,18 @@ def test_a_credit_note_for_all_of_it_leaves_nothing_to_claim() -> None:
     assert gone.tasks == []
 
 
+def test_a_claim_by_a_rate_that_was_overtaken_is_counted_again_by_the_same_limits() -> None:
+    """14.6 %, and the lower rates of the law since 2024, came to 192.11; half of it is 96.05."""
+    case = a_case(owing="1000.00", due=date(2023, 9, 30))
+    agreed = AgreedInterest(rate=Decimal("14.6"), origin=RateOrigin.INVOICE)
+    story = given(case.model_copy(update={"interest": agreed})).on(date(2025, 1, 31))
+    whole = story.when(claim_stated(story.case, date(2025, 1, 31))).then("ChargesClaimed")
+    assert in_ledger(whole) == (euros("192.11"), euros("40.00"))
+    half = whole.when(a_credit_note("500.00", on=date(2025, 1, 31)))
+    less = half.then("CreditNoteIssued", "ChargesCorrected")
+    assert in_ledger(less) == (euros("96.05"), euros("40.00"))
+
+
 def test_a_payment_of_an_earlier_day_lowers_the_claim() -> None:
     """The bank's file comes twelve days after the money: no interest for those days."""
     story = claimed().when(a_payment("1000.00", on=PAID_IN_TIME))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.creditor import CreditorError, read_creditor
+from domain.creditor import CreditorError, doubtful_rates, read_creditor
 from domain.email_address import is_email
 from tests.support.claims import TABLE
 
@@ -51,21 +51,19 @@ def test_creditor_nobody_could_pay_or_answer_is_refused(old: str, new: str, expe
     assert str(refused.value).startswith("c.yaml:")
 
 
-def test_a_contract_rate_is_held_against_the_law_when_the_file_is_read() -> None:
-    """Below three times the legal rate it is refused by line and value; the default is proposed."""
+def test_a_contract_rate_that_the_law_has_overtaken_is_told_and_stops_nothing() -> None:
+    """Below three times the legal rate it is named by line and value; the default is proposed."""
     file = GOOD + "contract_rate:\n  business: 7.5\n  consumer: '5'\n"
     today = date(2026, 3, 1)
-    with pytest.raises(CreditorError) as refused:
-        read_creditor(file, "c.yaml", TABLE, today)
+    assert read_creditor(file, "c.yaml").contract_rate.business == Decimal("7.5")
+    [told] = doubtful_rates(file, "c.yaml", TABLE, today)
     line = len(file.splitlines()) - 1
-    told = str(refused.value)
-    assert told.startswith(f"c.yaml:{line}: contract_rate.business: a contract rate of 7.5 %")
-    assert "floor of 7.86 %" in told
-    assert "own rate of 12.15 % applies" in told
-    high = read_creditor(file.replace("7.5", "7.86"), "c.yaml", TABLE, today)
-    assert (high.contract_rate.business, high.contract_rate.consumer) == (Decimal("7.86"), 5)
-    unheld = read_creditor(file, "c.yaml")
-    assert unheld.contract_rate.business == Decimal("7.5")
+    assert str(told).startswith(
+        f"c.yaml:{line}: contract_rate.business: a contract rate of 7.5 % is below the floor of "
+        "7.86 % (3 times the legal rate of 2.62 % from 2026-01-01)"
+    )
+    assert "own rate of 12.15 % applies; until then accounts count the lower" in str(told)
+    assert doubtful_rates(file.replace("7.5", "7.86"), "c.yaml", TABLE, today) == ()
 
 
 @pytest.mark.parametrize(

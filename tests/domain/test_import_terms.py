@@ -138,6 +138,17 @@ def test_a_rate_below_the_floor_is_refused_in_one_sentence() -> None:
     assert "is not" not in str(problem)
 
 
+def test_an_invoice_whose_lawful_rate_was_overtaken_since_goes_in_with_a_warning() -> None:
+    """12 % were lawful in 2022: a ledger that names the invoice every day does not stand still."""
+    head = "number;debtor;name;issue_date;amount;due_date;contract_rate\n"
+    row = "F-1;C1;Lefèvre;2022-10-15;100,00;2022-11-30;12\n"
+    found = read_invoices((head + row).encode(), "i.csv", "atelier", house=held())
+    assert (len(found.rows), found.problems) == (1, ())
+    [told] = [one.expected for one in found.warnings if one.column == "contract_rate"]
+    assert "floor of 12.66 %" in told
+    assert "from 2023-07-01 the lower of it and the law's own rate (14.00 %) is counted" in told
+
+
 @pytest.mark.parametrize(
     ("capacity", "delivered", "today", "words"),
     [

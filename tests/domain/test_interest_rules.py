@@ -7,8 +7,11 @@ from decimal import Decimal
 
 import pytest
 
+from domain.agreed_interest import hold_rate
 from domain.contract_rate import ContractRateRefusedError
 from domain.interest_regimes import UnknownRegimeError
+from domain.rates import changed_rows
+from schemas.interest import RateSeries
 from tests.support.claims import TABLE, claim, day, made_up, money, stated
 
 
@@ -124,13 +127,20 @@ def test_frozen_rates_stay_through_every_half_year(country: str) -> None:
     assert len(moving.segments) == 7
 
 
+def entered(rate: str, agreed_on: str, country: str = "FR") -> tuple[str, ...]:
+    """What a person is told who enters a contract rate for an invoice of a day, due then."""
+    claimed = claim(country, due_date=agreed_on)
+    on = day(agreed_on)
+    return hold_rate(Decimal(rate), claimed.country, claimed.capacity, on, on, on, TABLE)
+
+
 def test_a_contract_rate_below_the_french_floor_is_refused_with_the_default() -> None:
     """Three times 2.76 % is 8.28 %: 8.27 is refused and 12.15 % proposed, 8.28 is applied."""
-    low = claim(due_date="2025-08-31", contract_rate="8.27")
     with pytest.raises(ContractRateRefusedError, match=r"floor of 8\.28 %") as refusal:
-        stated("2025-12-31", low)
+        entered("8.27", "2025-08-31")
     assert refusal.value.default_rate == Decimal("12.15")
     assert "own rate of 12.15 % applies" in str(refusal.value)
+    assert entered("8.28", "2025-08-31") == ()
     account = stated("2025-12-31", claim(due_date="2025-08-31", contract_rate="8.28"))
     assert {part.rate for part in account.segments} == {Decimal("8.28")}
 
@@ -140,15 +150,45 @@ def test_the_floor_never_raises_the_default() -> None:
     account = stated("2024-03-31", claim(due_date="2024-01-31"))
     assert {part.rate for part in account.segments} == {Decimal("14.50")}
     with pytest.raises(ContractRateRefusedError, match=r"floor of 15.21 %.*14.50 % applies"):
-        stated("2024-03-31", claim(due_date="2024-01-31", contract_rate="14.50"))
+        entered("14.50", "2024-01-31")
 
 
-def test_the_floor_is_looked_at_in_every_half_year() -> None:
-    """12 % were lawful when the delay began in 2022, and below the floor from mid-2023 on."""
+def test_a_rate_that_a_later_floor_overtakes_is_counted_no_higher_than_the_laws_own() -> None:
+    """14.6 % was lawful in 2023; from 2024 the lower of it and the law's own is counted.
+
+    1,000.00 bear 92 days at 14.6, 182 at 14.5, 184 at 14.25 and 31 at 13.15 %: 192.11. That the
+    floor of 2025 is below 14.6 again brings it not back.
+    """
+    one = claim(due_date="2023-09-30", contract_rate="14.6")
+    assert str(stated("2023-12-31", one).interest.amount) == "36.80"
+    account = stated("2025-01-31", one)
+    assert [(part.days, str(part.rate)) for part in account.segments] == [
+        *((92, "14.6"), (182, "14.50"), (184, "14.25"), (31, "13.15")),
+    ]
+    assert (str(account.interest.amount), account.complete) == ("192.11", True)
+    [told] = [warning for warning in account.warnings if "floor" in warning]
+    assert "14.6 % is below the floor of 15.21 % (3 times the legal rate of 5.07 %" in told
+    assert "from 2024-01-01 the lower of it and the law's own rate (14.50 %) is counted" in told
+    assert "the law's own where it is lower" in account.conventions
+
+
+def test_a_rate_that_is_overtaken_stays_where_the_laws_own_is_higher() -> None:
+    """12 % are below the floor of 12.66 % of mid-2023, and the law's own 14 %: nobody raises it."""
     one = claim(due_date="2022-11-30", contract_rate="12")
-    assert stated("2023-06-30", one).complete
-    with pytest.raises(ContractRateRefusedError, match="from 2023-07-01"):
-        stated("2023-07-01", one)
+    account = stated("2023-12-31", one)
+    # 396 days at 12 %: 130.19.
+    assert {part.rate for part in account.segments} == {Decimal(12)}
+    assert str(account.interest.amount) == "130.19"
+    assert any("from 2023-07-01 the lower of it" in warning for warning in account.warnings)
+    assert stated("2023-06-30", one).warnings == ()
+
+
+def test_the_day_after_a_statement_is_counted_by_its_own_half_year() -> None:
+    """1 January 2024 bears the law's own 14.5 %, not the 14.6 % of the contract."""
+    account = stated("2023-12-31", claim(due_date="2023-09-30", contract_rate="14.6"))
+    # 1,000.00 x 14.5 % / 365
+    assert account.daily_increment == Decimal("0.397260")
+    assert account.limits_wanted == ()
 
 
 def test_an_unpublished_floor_is_held_provisionally_against_the_last_known() -> None:
@@ -158,7 +198,16 @@ def test_an_unpublished_floor_is_held_provisionally_against_the_last_known() -> 
     assert "last known floor of 7.86 % from 2026-01-01" in told
     assert "2026-07-01 is not known yet" in told
     with pytest.raises(ContractRateRefusedError, match=r"provisional floor of 7\.86 %.*12\.40 %"):
-        stated("2026-09-30", claim(due_date="2026-07-31", contract_rate="7.85"))
+        entered("7.85", "2026-07-31")
+
+
+def test_a_statement_is_made_again_when_the_floor_it_was_held_against_is_published() -> None:
+    """9 % may turn out to be below a floor of mid-2026 that nobody knew: the account says so."""
+    account = stated("2026-09-30", claim(due_date="2026-07-31", contract_rate="9"))
+    published = TABLE.merged_with([made_up("FR_LEGAL_OTHER@2026-07-01", "3.1")])
+    assert [row.row for row in changed_rows(account, published)] == ["FR_LEGAL_OTHER@2026-07-01"]
+    again = stated("2026-09-30", claim(due_date="2026-07-31", contract_rate="9"), table=published)
+    assert any("below the floor of 9.3 %" in warning for warning in again.warnings)
 
 
 def test_a_belgian_ceiling_that_is_not_known_yet_is_held_provisionally() -> None:
@@ -167,7 +216,7 @@ def test_a_belgian_ceiling_that_is_not_known_yet_is_held_provisionally() -> None
     account = stated("2027-02-28", claim("BE consumer", contract_rate="10.5", **told))
     assert any("provisional" in warning for warning in account.warnings)
     with pytest.raises(ContractRateRefusedError, match=r"provisional ceiling of 10\.5 %"):
-        stated("2027-02-28", claim("BE consumer", contract_rate="10.51", **told))
+        entered("10.51", "2027-01-05", "BE consumer")
 
 
 def test_a_series_of_which_nothing_is_known_is_to_be_imported_not_published() -> None:
@@ -206,7 +255,13 @@ def test_a_belgian_consumer_pays_no_more_than_a_business() -> None:
     account = stated("2025-05-31", claim("BE consumer", **told))
     assert account.interest_from == day("2025-04-16")
     with pytest.raises(ContractRateRefusedError, match=r"ceiling of 11\.5 %"):
-        stated("2025-05-31", claim("BE consumer", **{**told, "contract_rate": "11.51"}))
+        entered("11.51", "2025-04-01", "BE consumer")
+    # 12.5 % were lawful in 2024. 11.5 % is the ceiling of early 2025, the legal rate 5.75 and 4.50.
+    before = {"due_date": "2024-11-30", "formal_notice_on": "2024-12-01", "contract_rate": "12.5"}
+    overtaken = stated("2025-01-31", claim("BE consumer", **before))
+    legal = TABLE.find(RateSeries.BE_LEGAL, day("2025-01-01"))
+    assert legal is not None
+    assert [part.rate for part in overtaken.segments] == [Decimal("12.5"), legal.value]
 
 
 def test_a_british_contract_rate_replaces_the_fixed_sum() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,9 @@ LONG_FUNCTIONS: dict[str, str] = {}
 
 LONG_LINES = {"store/migrations/0001_events.sql": "a migration that was applied is not changed"}
 """Files with longer lines, each with its reason."""
+
+DOUBLED_MIGRATIONS = {"0006", "0009", "0019", "0024"}
+"""Numbers that two migrations carry; they have run, in the order of their full names."""
 
 PICTURES = 400 * 1024
 """The most bytes of the pictures in the documentation, all together."""
@@ -147,6 +151,24 @@ def test_locks_name_no_address() -> None:
         text = text_of(name) or ""
         assert "--hash=sha256:" in text
         assert not re.search(r"://|--(extra-)?index-url|--find-links|--trusted-host", text), name
+
+
+def doubled(names: Iterable[str]) -> set[str]:
+    """The numbers that several migrations carry."""
+    numbers = Counter(name.partition("_")[0] for name in names)
+    return {number for number, count in numbers.items() if count > 1}
+
+
+def test_migrations_have_numbers_of_their_own() -> None:
+    """Two migrations of one number have an order that nobody chose."""
+    migrations = [name.name for name in committed() if name.parent.name == "migrations"]
+    assert len(migrations) > 20
+    assert doubled(migrations) == DOUBLED_MIGRATIONS
+
+
+def test_migration_of_a_doubled_number_is_seen() -> None:
+    """The number counts, whatever the words behind it."""
+    assert doubled(["0001_events.sql", "0002_cases.sql", "0002_bank.sql"]) == {"0002"}
 
 
 def test_nothing_points_elsewhere() -> None:

@@ -181,6 +181,28 @@ async def test_what_the_provider_refuses_is_for_a_person(
     assert (failed.reason, post.letters) == ("LetterRefused", {})
 
 
+@pytest.mark.parametrize("posted", [True, False], ids=["posted", "a draft still"])
+async def test_a_letter_that_its_provider_knows_no_more_may_have_been_posted(
+    pool: Pool, office: LetterOffice, mailbox: Mailbox, post: PostalProvider, *, posted: bool
+) -> None:
+    """Submitted unheard, and then "404": nobody says that it failed, unless it is a draft still."""
+    turn = await sent(pool, office, mailbox)
+    post.fails = {"POST submit": ["lost" if posted else 503]}
+    with pytest.raises(ApplicationError):
+        await turn.attempt()
+    await its_lease_ends(pool)
+    if posted:
+        post.fails = {"GET sending": [404, 404]}
+        with pytest.raises(ApplicationError, match="404"):
+            await turn.attempt()
+        assert (await turn.contact()).state is ContactState.HANDING_OVER
+        return
+    post.fails = {"documents": [422]}
+    (failed,) = (await turn.attempt()).events
+    assert isinstance(failed, StepFailed)
+    assert failed.reason == "LetterRefused"
+
+
 async def test_what_leaves_is_the_letter_that_was_kept(
     pool: Pool, office: LetterOffice, mailbox: Mailbox, post: PostalProvider
 ) -> None:

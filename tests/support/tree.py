@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -13,7 +13,7 @@ TESTS_AND_TOOLS = frozenset({"tests", "bench", "docs"})
 """Folders that nothing runs on: they may look at everything."""
 
 
-@lru_cache(maxsize=1)
+@cache
 def committed() -> tuple[Path, ...]:
     """Every file of the tree, relative to its root, in order."""
     listed = subprocess.run(
@@ -38,7 +38,13 @@ def python_files(*folders: str) -> Iterator[tuple[str, ast.Module]]:
     """Python files with their syntax trees: all of them, or those below some folders."""
     for name in committed():
         if name.suffix == ".py" and (not folders or name.parts[0] in folders):
-            yield str(name), ast.parse((ROOT / name).read_text(encoding="utf-8"))
+            yield str(name), _parsed(name)
+
+
+@cache
+def _parsed(name: Path) -> ast.Module:
+    """Every house test looks at most files; nobody changes a tree."""
+    return ast.parse((ROOT / name).read_text(encoding="utf-8"))
 
 
 def text_of(name: Path) -> str | None:

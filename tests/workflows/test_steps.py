@@ -7,16 +7,19 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from temporalio.client import WorkflowFailureError
+from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError, CancelledError
 
 from activities.errors import try_again
 from domain.case import fold
+from domain.ladder import pending_steps
 from schemas.actions import Wait
 from schemas.case import StepOutcome
 from schemas.commands import CancelCase
-from schemas.events import PaymentReceived, StepFailed
+from schemas.events import PaymentReceived, StepFailed, StepPerformed
+from schemas.identifiers import contact_reference
 from schemas.plan import Channel
+from schemas.requests import SkipStep
 from schemas.turns import StepOrder, TurnResult
 from tests.support.stage import (
     Directed,
@@ -30,6 +33,8 @@ from tests.support.stage import (
     uninterrupted,
 )
 
+NAMES = ("first", "second", "third")
+THREE_EMAILS = plan(*((name, 10 * day, Channel.EMAIL) for day, name in enumerate(NAMES)))
 TWO_EMAILS = plan(("first", 0, Channel.EMAIL), ("second", 10, Channel.EMAIL))
 
 
@@ -177,6 +182,24 @@ async def test_another_writer_before_news_loses_nothing(stage: Stage, way: str) 
     assert closing == ("cancelled" if way == "request" else "paid")
     assert stage.calls[handle.id][1:] == ["record_events", "read_case", "record_events"]
     assert stage.events(handle)[2:3] == ["PaymentReceived"]
+
+
+@pytest.mark.parametrize("named", ["", "second"])
+async def test_a_skip_is_about_the_step_that_was_next(stage: Stage, named: str) -> None:
+    """A message of another invoice took the step unseen: the skip is refused, no other is lost."""
+    handle = await stage.start(opening(ladder=THREE_EMAILS))
+    await stage.recorded(handle, "StepPerformed")
+    case = fold(stage.streams[handle.id])
+    reference = contact_reference(case.case_id, "second", 1)
+    (first,) = (one for one in stage.streams[handle.id] if isinstance(one, StepPerformed))
+    taken = {"step": "second", "cause": reference, "reference": "R-of-another-invoice"}
+    stage.streams[handle.id].append(first.model_copy(update=taken))
+    skip = SkipStep(command_id="s", by="anna", step=named, reason="they called")
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await handle.execute_update("submit", skip, id="s")
+    assert isinstance(refused.value.cause, ApplicationError)
+    assert refused.value.cause.type == "StepIsNotNext"
+    assert [one.name for one in pending_steps(fold(stage.streams[handle.id]))] == ["third"]
 
 
 async def test_what_the_gate_finds_is_heard_and_the_step_looked_at_again(stage: Stage) -> None:
