@@ -16,9 +16,9 @@ from cli.fact_app import app as fact_app
 from cli.inbox_app import app as inbox_app
 from cli.letters_app import app as letters_app
 from cli.ops_app import app as ops_app
+from cli.options import AsJson, AsOf, Creditor, State, a_day
 from cli.task_app import app as worklist_app
 from cli.template_app import app as template_app
-from cli.typed import day
 from cli.typed import days as days_up_to
 
 EXIT_CODES = (
@@ -35,9 +35,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-plan_app = typer.Typer(help="Dunning plans.", no_args_is_help=True, rich_markup_mode=None)
+plan_app = typer.Typer(
+    help="Check and preview dunning plans.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(plan_app, name="plan")
-creditor_app = typer.Typer(help="Creditors' files.", no_args_is_help=True, rich_markup_mode=None)
+creditor_app = typer.Typer(
+    help="Check creditors' files.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(creditor_app, name="creditor")
 app.add_typer(ops_app)
 app.add_typer(fact_app)
@@ -49,15 +53,11 @@ app.add_typer(inbox_app, name="inbox")
 app.add_typer(bank_app)
 app.add_typer(worklist_app)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-Creditor = Annotated[str, typer.Option(help="Short name; needed when there is more than one.")]
-Day = Annotated[date | None, typer.Option(parser=day, metavar="YYYY-MM-DD")]
-
 
 @app.callback()
 def before(
     by: Annotated[
-        str, typer.Option(help="Who gives the command; RELANCE_AUTHOR or the login by default.")
+        str, typer.Option(help="Who gives the command; by default RELANCE_AUTHOR, else the login.")
     ] = "",
 ) -> None:
     """Take what goes before every command."""
@@ -83,12 +83,12 @@ def import_(
 @app.command("list")
 def list_(
     *,
-    state: Annotated[str, typer.Option(help="open, exhausted, referred or closed.")] = "",
+    state: State = "",
     debtor: Annotated[str, typer.Option(help="A debtor's number.")] = "",
-    limit: Annotated[int, typer.Option(min=1)] = 1000,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 1000,
     as_json: AsJson = False,
 ) -> None:
-    """List cases, what is due next first."""
+    """List cases, whichever is due next first."""
     from cli import case_commands
     from cli.outcome import finish
 
@@ -141,10 +141,10 @@ def statement(
 def match(
     more: Annotated[list[Path] | None, typer.Argument(metavar="FILE…", hidden=True)] = None,
     *,
-    invoices: Annotated[Path, typer.Option(help="CSV of open items; docs/matching.md.")],
+    invoices: Annotated[Path, typer.Option(help="CSV of open items; see docs/matching.md.")],
     customers: Annotated[Path, typer.Option(help="CSV of customers.")],
     statements: Annotated[
-        list[Path], typer.Option(metavar="FILE…", help="Bank files of any format, several.")
+        list[Path], typer.Option(metavar="FILE…", help="Bank files of any format; one or more.")
     ],
     as_json: AsJson = False,
 ) -> None:
@@ -167,7 +167,7 @@ def simulate(  # noqa: PLR0913 - the options of one command
         list[str] | None, typer.Option(help="INVOICE:DATE, or INVOICE:DATE:AMOUNT; repeatable.")
     ] = None,
     days: Annotated[
-        int, typer.Option(parser=days_up_to(1000), metavar="DAYS", help="Ahead.")
+        int, typer.Option(parser=days_up_to(1000), metavar="DAYS", help="So many days ahead.")
     ] = 200,
     creditor: Creditor = "",
     as_json: AsJson = False,
@@ -181,7 +181,9 @@ def simulate(  # noqa: PLR0913 - the options of one command
 
 
 @plan_app.command("check")
-def plan_check(files: list[Path], *, as_json: AsJson = False) -> None:
+def plan_check(
+    files: Annotated[list[Path], typer.Argument(help="Plan files.")], *, as_json: AsJson = False
+) -> None:
     """Name every mistake of plan files, by line and field."""
     from cli import plan_commands
     from cli.outcome import finish
@@ -190,7 +192,11 @@ def plan_check(files: list[Path], *, as_json: AsJson = False) -> None:
 
 
 @creditor_app.command("check")
-def creditor_check(files: list[Path], *, as_json: AsJson = False) -> None:
+def creditor_check(
+    files: Annotated[list[Path], typer.Argument(help="Creditors' files.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
     """Name every mistake of creditors' files, and contract rates that nobody may agree on today."""
     from cli import creditor_commands
     from cli.outcome import finish
@@ -202,7 +208,7 @@ def creditor_check(files: list[Path], *, as_json: AsJson = False) -> None:
 @plan_app.command("preview")
 def plan_preview(
     plan: Annotated[str, typer.Argument(help="Name of a plan, or a .yaml file.")],
-    due: Annotated[date, typer.Option(parser=day, metavar="YYYY-MM-DD")],
+    due: Annotated[date, a_day("When the invoice is due.")],
     *,
     country: Annotated[str, typer.Option(help="Of the debtor, such as FR.")] = "FR",
     capacity: Annotated[str, typer.Option(help="business, consumer or public.")] = "business",
@@ -216,7 +222,7 @@ def plan_preview(
 
 
 @app.command()
-def sweep(*, on: Day = None, as_json: AsJson = False) -> None:
+def sweep(*, on: AsOf = None, as_json: AsJson = False) -> None:
     """Open a case for each newly overdue invoice, now."""
     from cli import upkeep_commands
     from cli.outcome import finish
@@ -227,9 +233,11 @@ def sweep(*, on: Day = None, as_json: AsJson = False) -> None:
 @app.command()
 def schedule(
     *,
-    at: Annotated[datetime, typer.Option(formats=["%H:%M"], metavar="HH:MM")] = "07:30",  # type: ignore[assignment] # typer reads the text
-    time_zone: Annotated[str, typer.Option(help="IANA name.")] = "Europe/Paris",
-    remove: Annotated[bool, typer.Option("--remove", help="Sweep no more.")] = False,
+    at: Annotated[
+        datetime, typer.Option(formats=["%H:%M"], metavar="HH:MM", help="When.")
+    ] = "07:30",  # type: ignore[assignment] # typer reads the text
+    time_zone: Annotated[str, typer.Option(help="Its IANA name.")] = "Europe/Paris",
+    remove: Annotated[bool, typer.Option("--remove", help="Take the schedule away.")] = False,
 ) -> None:
     """Have the engine sweep each working day."""
     from cli import upkeep_commands
@@ -240,7 +248,7 @@ def schedule(
 
 @app.command()
 def rebuild(*, as_json: AsJson = False) -> None:
-    """Rebuild the read models from the events alone."""
+    """Rebuild the tables that commands read, from the events alone."""
     from cli import upkeep_commands
     from cli.outcome import finish
 
@@ -258,7 +266,7 @@ def audit(*, as_json: AsJson = False) -> None:
 
 @app.command()
 def resume(*, as_json: AsJson = False) -> None:
-    """Have the engine run every open case again, also on an emptied one."""
+    """Start the workflow of every open case that has none, from its events."""
     from cli import upkeep_commands
     from cli.outcome import finish
 
@@ -267,7 +275,7 @@ def resume(*, as_json: AsJson = False) -> None:
 
 @app.command()
 def migrate() -> None:
-    """Bring the database to today's shape."""
+    """Bring the tables of the database up to date."""
     from cli import upkeep_commands
     from cli.outcome import finish
 

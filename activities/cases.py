@@ -37,8 +37,9 @@ from store.receivables import OverdueInvoice
 from store.start_steps import start_steps
 
 CASE_WORKFLOW = "CollectionCase"
-STATE = SearchAttributeKey.for_keyword("CaseState")
 CREDITOR = SearchAttributeKey.for_keyword("Creditor")
+"""What workflows can be listed by; their state, which changes, is in the database."""
+
 PAGE = 500
 """How many cases go on record in one transaction."""
 STARTS_AT_ONCE = 50
@@ -191,10 +192,7 @@ class Cases:
                 # Begins at once in this process, if a worker of it has a place free.
                 request_eager_start=delay is None,
                 search_attributes=TypedSearchAttributes(
-                    [
-                        SearchAttributePair(STATE, case.state.value),
-                        SearchAttributePair(CREDITOR, case.creditor),
-                    ]
+                    [SearchAttributePair(CREDITOR, case.creditor)]
                 ),
                 priority=priority_of(case),
             )

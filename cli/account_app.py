@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.ops_app import AsJson, Creditor, Day, NeededDay
+from cli.options import AsJson, Creditor, UpTo, a_day
 
 app = typer.Typer(rich_markup_mode=None)
 
+_PART = "A part payment; once for each."
+_CREDIT = "A credit note: error, gesture or set_off; once for each."
 _OF_CHARGES = "Of --pdf: none, state or claim; else claim what has been claimed."
 CostPolicy = Annotated[
     str,
@@ -28,6 +30,8 @@ AccountPolicy = Annotated[
     ),
 ]
 Rate = Annotated[str, typer.Option(help="Of the contract, percent a year; else the law's own.")]
+FormalNotice = Annotated[date | None, a_day("The day on which a formal notice arrived.")]
+Insolvency = Annotated[date | None, a_day("The day of the opening judgment.")]
 
 
 @app.command()
@@ -35,16 +39,18 @@ def interest(
     *,
     country: Annotated[str, typer.Option(help="Whose law applies, such as FR.")] = "FR",
     capacity: Annotated[str, typer.Option(help="business, consumer or public.")] = "business",
-    amount: Annotated[str, typer.Option(help="Including VAT.")],
+    amount: Annotated[str, typer.Option(help="Of the invoice, including VAT.")],
     currency: Annotated[str, typer.Option(help="EUR, or GBP in GB, by default.")] = "",
-    due: NeededDay,
-    paid: Day = None,
-    payment: Annotated[list[str] | None, typer.Option(metavar="DATE:AMOUNT")] = None,
-    credit: Annotated[list[str] | None, typer.Option(metavar="DATE:AMOUNT:KIND")] = None,
+    due: Annotated[date, a_day("When the amount was due.")],
+    paid: UpTo = None,
+    payment: Annotated[list[str] | None, typer.Option(metavar="DATE:AMOUNT", help=_PART)] = None,
+    credit: Annotated[
+        list[str] | None, typer.Option(metavar="DATE:AMOUNT:KIND", help=_CREDIT)
+    ] = None,
     rate: Rate = "",
     policy: CostPolicy = "legal_accessories_first",
-    formal_notice: Day = None,
-    insolvency: Day = None,
+    formal_notice: FormalNotice = None,
+    insolvency: Insolvency = None,
     as_json: AsJson = False,
 ) -> None:
     """Compute what one late payment costs, up to a day (today, or --paid); needs no database."""
@@ -62,14 +68,16 @@ def interest(
 def account(
     invoices: Annotated[list[str], typer.Argument(help="Invoice numbers.")],
     *,
-    on: Day = None,
+    on: UpTo = None,
     rate: Rate = "",
     policy: AccountPolicy = "principal_first",
-    formal_notice: Day = None,
-    insolvency: Day = None,
+    formal_notice: FormalNotice = None,
+    insolvency: Insolvency = None,
     creditor: Creditor = "",
-    pdf: Annotated[Path | None, typer.Option(help="Write one debtor's statement to FILE.")] = None,
-    lang: Annotated[str, typer.Option(help="Of --pdf: fr, en, de; else the debtor's.")] = "",
+    pdf: Annotated[
+        Path | None, typer.Option(help="Write the statement of account to this file.")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Of --pdf: fr, en or de; else the debtor's.")] = "",
     charges: Annotated[str, typer.Option(help=_OF_CHARGES)] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -86,10 +94,10 @@ def account(
 def rates(
     *,
     import_: Annotated[Path | None, typer.Option("--import", help="Merge a CSV file.")] = None,
-    country: Annotated[str, typer.Option(help="Only those its law counts with, such as FR.")] = "",
+    country: Annotated[str, typer.Option(help="Only those that its law uses, such as FR.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """List the reference rates of interest, or import some; warns of those that are due."""
+    """List the reference rates of interest, or import some; warns of those that are missing."""
     from cli import rates_command
     from cli.outcome import finish
 
@@ -100,7 +108,7 @@ def rates(
 @app.command("limitation")
 def limitation_(
     *,
-    within: Annotated[int, typer.Option(min=0, help="Days from today.")] = 184,
+    within: Annotated[int, typer.Option(min=0, help="So many days from today at most.")] = 184,
     as_json: AsJson = False,
 ) -> None:
     """List open cases whose last day to go to court is near or past, the nearest first."""

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from cli.ops_app import AsJson, Creditor, Day, Debtor, Needed
+from cli.options import AsJson, AsOf, Creditor, Reason
 
 app = typer.Typer(rich_markup_mode=None)
 
 Paths = Annotated[list[Path], typer.Argument(help="Bank files, zip archives, or folders of them.")]
-Account = Annotated[str, typer.Option(help="Whose statement it is, where the file does not say.")]
+Account = Annotated[str, typer.Option(help="The account, where the file does not name it.")]
 Transaction = Annotated[str, typer.Argument(help="As `unmatched` lists it.")]
 
 
@@ -21,8 +21,10 @@ def feed(
     paths: Paths,
     *,
     account: Account = "",
-    on: Day = None,
-    watch: Annotated[bool, typer.Option("--watch", help="Go on with what arrives later.")] = False,
+    on: AsOf = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Stay, and take in what arrives later.")
+    ] = False,
     every: Annotated[int, typer.Option(min=1, max=3600, help="Seconds between two looks.")] = 10,
     as_json: AsJson = False,
 ) -> None:
@@ -37,9 +39,9 @@ def feed(
 
 @app.command("day")
 def day_(
-    folder: Annotated[Path, typer.Argument(help="In which the bank's files arrive.")],
+    folder: Annotated[Path, typer.Argument(help="Where the bank's files arrive.")],
     *,
-    on: Day = None,
+    on: AsOf = None,
 ) -> None:
     """The day's order: feed what has arrived, then sweep; contacts follow in their hours."""
     from cli import feed_command
@@ -94,7 +96,9 @@ def allocate(
 @app.command()
 def unallocate(
     transaction: Transaction,
-    documents: Annotated[list[str] | None, typer.Argument(help="Invoices; all if none.")] = None,
+    documents: Annotated[
+        list[str] | None, typer.Argument(help="Invoice numbers; all if there are none.")
+    ] = None,
 ) -> None:
     """Take an allocation back; cases that it closed are pursued again."""
     from cli import bank_commands
@@ -104,7 +108,7 @@ def unallocate(
 
 
 @app.command()
-def ignore(transaction: Transaction, *, reason: Needed) -> None:
+def ignore(transaction: Transaction, *, reason: Reason) -> None:
     """Say that a bank transaction concerns no invoice."""
     from cli import bank_commands
     from cli.outcome import finish
@@ -125,7 +129,7 @@ def payers(*, creditor: Creditor = "", as_json: AsJson = False) -> None:
 def forget_payer(
     iban: Annotated[str, typer.Argument(help="As `payers` lists it.")],
     *,
-    debtor: Debtor = "",
+    debtor: Annotated[str, typer.Option(help="Only as an account of this debtor.")] = "",
     creditor: Creditor = "",
 ) -> None:
     """Forget that a debtor pays from an account."""

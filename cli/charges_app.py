@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.ops_app import AsJson, Creditor, Day
+from cli.options import AsJson, Creditor, Reason, UpTo
 
 app = typer.Typer(rich_markup_mode=None)
 charges_app = typer.Typer(
@@ -41,7 +41,7 @@ def list_(
 
 
 @charges_app.command()
-def claim(invoices: Invoices, *, on: Day = None, creditor: Creditor = "") -> None:
+def claim(invoices: Invoices, *, on: UpTo = None, creditor: Creditor = "") -> None:
     """Claim interest and the fixed sum as the account states them on a day (today)."""
     from cli import charges_commands
     from cli.outcome import finish
@@ -53,7 +53,7 @@ def claim(invoices: Invoices, *, on: Day = None, creditor: Creditor = "") -> Non
 def waive(
     invoices: Invoices,
     *,
-    reason: Annotated[str, typer.Option(help="Kept on record.")],
+    reason: Reason,
     part: Part = "",
     amount: Amount = "",
 ) -> None:
@@ -65,9 +65,7 @@ def waive(
 
 
 @charges_app.command()
-def reinstate(
-    invoices: Invoices, *, reason: Annotated[str, typer.Option(help="Kept on record.")] = ""
-) -> None:
+def reinstate(invoices: Invoices, *, reason: Reason = "") -> None:
     """Claim again what had been waived."""
     from cli import charges_commands
     from cli.outcome import finish

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
-from cli.ops_app import AsJson, Cases, Creditor, Day, Debtor, NeededDay, Reason
+from cli.options import AsJson, Cases, Creditor, Debtor, Note, OnDay, Reason, a_day
 from cli.typed import days as days_up_to
 
 app = typer.Typer(rich_markup_mode=None)
 
 Invoice = Annotated[str, typer.Argument(help="An invoice number.")]
+_AHEAD = "So many days ahead."
 Amount = Annotated[str, typer.Argument(help="Such as 1234.56.")]
-BeyondOwed = Annotated[bool, typer.Option("--yes", help="Also when it is more than is owed.")]
+BeyondOwed = Annotated[bool, typer.Option("--yes", help="Even if it is more than is owed.")]
 
 
 class OfAnAmount(TyperCommand):
@@ -40,8 +42,10 @@ def pay(
     amount: Amount,
     *,
     currency: Annotated[str, typer.Option(help="The invoice's own; another is refused.")] = "",
-    on: Day = None,
-    payment_id: Annotated[str, typer.Option("--id", help="The same twice counts once.")] = "",
+    on: OnDay = None,
+    payment_id: Annotated[
+        str, typer.Option("--id", help="A name for it: the same one twice counts once.")
+    ] = "",
     creditor: Creditor = "",
     yes: BeyondOwed = False,
 ) -> None:
@@ -56,7 +60,7 @@ def pay(
 @app.command()
 def reverse(
     invoice: Invoice,
-    payment_id: Annotated[str, typer.Argument(help="The payment that was taken back.")],
+    payment_id: Annotated[str, typer.Argument(help="Its id, as `show` prints it.")],
     *,
     reason: Reason = "",
     creditor: Creditor = "",
@@ -77,7 +81,7 @@ def credit_note(
     kind: Annotated[
         str, typer.Option(help="error (never owed), gesture (from its day), set-off (as money).")
     ] = "error",
-    on: Day = None,
+    on: OnDay = None,
     creditor: Creditor = "",
     yes: BeyondOwed = False,
 ) -> None:
@@ -95,8 +99,8 @@ def stop(
     *,
     kind: Annotated[str, typer.Option(help="insolvency, deceased, unknown-address, …")],
     debtor: Debtor = "",
-    on: Day = None,
-    note: Reason = "",
+    on: OnDay = None,
+    note: Note = "",
 ) -> None:
     """Stop every contact: the debtor may not, or cannot, be contacted."""
     from cli import fact_commands
@@ -111,7 +115,7 @@ def stop(
 def served(
     invoice: Invoice,
     *,
-    on: NeededDay,
+    on: Annotated[date, a_day("The day on which it arrived, or was first presented.")],
     outcome: Annotated[str, typer.Option(help="delivered, refused or not-claimed.")] = "delivered",
     proof: Annotated[
         Path | None, typer.Option(help="The receipt: PDF, JPEG or PNG, kept with its hash.")
@@ -142,7 +146,7 @@ def asleep(*, as_json: AsJson = False) -> None:
 def why(
     case: Annotated[str, typer.Argument(help="A case id or an invoice number.")] = "",
     *,
-    every: Annotated[bool, typer.Option("--all", help="Every case that is open.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Of every open case.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say the one reason why nothing was sent today."""
@@ -155,7 +159,7 @@ def why(
 @app.command()
 def forecast(
     *,
-    days: Annotated[int, typer.Option(parser=days_up_to(3650), metavar="DAYS")] = 30,
+    days: Annotated[int, typer.Option(parser=days_up_to(3650), metavar="DAYS", help=_AHEAD)] = 30,
     debtor: Debtor = "",
     as_json: AsJson = False,
 ) -> None:
@@ -176,7 +180,9 @@ def contacts(
         ),
     ] = None,
     *,
-    unknown: Annotated[bool, typer.Option("--unknown", help="Those nobody knows about.")] = False,
+    unknown: Annotated[
+        bool, typer.Option("--unknown", help="Those of which nobody knows whether they left.")
+    ] = False,
     by: Annotated[str, typer.Option(help="Who has found it out; yourself by default.")] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -190,7 +196,7 @@ def contacts(
 @app.command()
 def email(
     debtor: Annotated[str, typer.Argument(help="A debtor's number.")],
-    address: Annotated[str, typer.Argument(help="The one that is right.")],
+    address: Annotated[str, typer.Argument(help="The correct address.")],
     *,
     creditor: Creditor = "",
 ) -> None:

@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(
-    help="What came back: bounces, answers, absences.", no_args_is_help=True, rich_markup_mode=None
+    help="Read and list what came back: bounces, answers, absences.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
@@ -31,7 +33,7 @@ def list_(
     unlinked: Annotated[
         bool, typer.Option("--unlinked", help="Only answers and bounces whose case is unknown.")
     ] = False,
-    limit: Annotated[int, typer.Option(min=1)] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """List what came in, the latest first."""
@@ -59,7 +61,7 @@ def show(
 def schedule(
     *,
     every: Annotated[int, typer.Option(min=1, max=1440, help="Minutes between readings.")] = 5,
-    remove: Annotated[bool, typer.Option("--remove", help="Read no more by itself.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the schedule away.")] = False,
 ) -> None:
     """Have the engine read every mailbox again and again."""
     from cli import inbox_commands

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from cli.ops_app import AsJson
+from cli.options import AsJson
 
 app = typer.Typer(rich_markup_mode=None)
 letters_app = typer.Typer(
-    help="Letters that a provider has: list, follow, proofs.",
+    help="List letters, ask what became of them, save their proofs.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -40,7 +40,7 @@ def follow(*, as_json: AsJson = False) -> None:
 def schedule(
     *,
     every: Annotated[int, typer.Option(min=1, max=24, help="Hours between rounds.")] = 6,
-    remove: Annotated[bool, typer.Option("--remove", help="Ask no more by itself.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the schedule away.")] = False,
 ) -> None:
     """Have the engine ask after letters again and again; said twice, it is one schedule."""
     from cli import letters_command

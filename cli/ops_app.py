@@ -5,12 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Coroutine
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from cli.typed import day
+from cli import options
+from cli.options import a_day
 
 if TYPE_CHECKING:
     from cli.asking import Manner
@@ -19,57 +19,21 @@ if TYPE_CHECKING:
 
 app = typer.Typer(rich_markup_mode=None)
 
-Cases = Annotated[list[str] | None, typer.Argument(help="Case ids or invoice numbers.")]
-File = Annotated[Path | None, typer.Option(help="A file with one case a line.")]
-Debtor = Annotated[str, typer.Option(help="All cases of a debtor's number.")]
-Plan = Annotated[str, typer.Option(help="All cases of a plan.")]
-State = Annotated[str, typer.Option(help="open, exhausted, referred or closed.")]
-OlderThan = Annotated[int | None, typer.Option(min=0, help="Overdue for so many days.")]
-MinAmount = Annotated[float | None, typer.Option(min=0, help="Outstanding at least.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show which cases, ask nothing.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Ask many without being asked back.")]
-Job = Annotated[str, typer.Option(help="The same name again goes on, and asks nothing twice.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-Reason = Annotated[str, typer.Option(help="Kept on record.")]
-Needed = Annotated[str, typer.Option(help="Kept on record.")]
-Day = Annotated[date | None, typer.Option(parser=day, metavar="YYYY-MM-DD")]
-NeededDay = Annotated[date, typer.Option(parser=day, metavar="YYYY-MM-DD")]
-Withdraw = Annotated[bool, typer.Option("--withdraw", help="Recorded by mistake; say --reason.")]
-Kind = Annotated[str, typer.Option(help="acknowledgement, court-claim, order-served, …")]
-Proof = Annotated[str, typer.Option(help="The file that proves it in writing, or where it is.")]
-Step = Annotated[str, typer.Option(help="Its name; whichever is next when not given.")]
-Part = Annotated[str, typer.Option(help="Only this amount; all that is asked by default.")]
-Parts = Annotated[list[str] | None, typer.Option(help="DATE:AMOUNT; once for each instalment.")]
-DisputeReason = Annotated[str, typer.Option(help="Such as quality, price, not-received, other.")]
-Winner = Annotated[str, typer.Option("--for", help="debtor or creditor.")]
-WhichDispute = Annotated[str, typer.Option(help="Its id, or how it begins; see `show`.")]
-EveryDispute = Annotated[bool, typer.Option("--all", help="Every open dispute of the case.")]
-Grace = Annotated[int, typer.Option(min=0, help="Days, when it is for the creditor.")]
-KeepDays = Annotated[bool, typer.Option("--keep-days", help="A missed one hastens no other.")]
-To = Annotated[str, typer.Option(help="A destination of the plan; the rules choose by default.")]
-WithoutNotice = Annotated[
-    bool,
-    typer.Option("--without-notice", help="Also when the debtor was not told of the hand-over."),
-]
-NewPlan = Annotated[str, typer.Option("--to", help="Name of a plan, or a .yaml file.")]
-Mode = Annotated[str, typer.Option(help="keep the position, restart, or move to --step.")]
-Creditor = Annotated[str, typer.Option(help="Short name; needed when there is more than one.")]
-
 Answer = Coroutine[Any, Any, "Exit"]
 
 
 def _options(  # noqa: PLR0917 - the options that every request has
-    cases: Cases = None,
-    file: File = None,
-    debtor: Debtor = "",
-    plan: Plan = "",
-    state: State = "",
-    older_than: OlderThan = None,
-    min_amount: MinAmount = None,
-    dry_run: DryRun = False,  # noqa: FBT002 - an option of the command line
-    yes: Yes = False,  # noqa: FBT002 - as above
-    job: Job = "",
-    as_json: AsJson = False,  # noqa: FBT002 - as above
+    cases: options.Cases = None,
+    file: options.File = None,
+    debtor: options.Debtor = "",
+    plan: options.Plan = "",
+    state: options.State = "",
+    older_than: options.OlderThan = None,
+    min_amount: options.MinAmount = None,
+    dry_run: options.DryRun = False,  # noqa: FBT002 - an option of the command line
+    yes: options.Yes = False,  # noqa: FBT002 - as above
+    job: options.Job = "",
+    as_json: options.AsJson = False,  # noqa: FBT002 - as above
 ) -> tuple[Selection, Manner]:
     """Which cases, and in which manner."""
     from decimal import Decimal
@@ -123,7 +87,7 @@ def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
 
 
 @_asks("cancel")
-def _cancel(selection: Selection, how: Manner, *, reason: Needed) -> Answer:
+def _cancel(selection: Selection, how: Manner, *, reason: options.Reason) -> Answer:
     """Stop pursuing cases."""
     from cli import case_commands
 
@@ -135,10 +99,10 @@ def _dispute(
     selection: Selection,
     how: Manner,
     *,
-    reason: DisputeReason,
-    amount: Part = "",
-    note: Reason = "",
-    deadline: Day = None,
+    reason: options.DisputeReason,
+    amount: options.Part = "",
+    note: options.Note = "",
+    deadline: Annotated[date | None, a_day("By when it is to be decided.")] = None,
 ) -> Answer:
     """Record that the debtor contests the invoice, or a part of it."""
     from cli import ops_commands
@@ -151,11 +115,11 @@ def _resolve(
     selection: Selection,
     how: Manner,
     *,
-    in_favour_of: Winner,
-    dispute: WhichDispute = "",
-    every: EveryDispute = False,
-    grace_days: Grace = 0,
-    note: Reason = "",
+    in_favour_of: options.Winner,
+    dispute: options.WhichDispute = "",
+    every: options.EveryDispute = False,
+    grace_days: options.Grace = 0,
+    note: options.Note = "",
 ) -> Answer:
     """Decide the dispute of cases; where several are open, the named one or all."""
     from cli import ops_commands
@@ -169,13 +133,13 @@ def _promise(
     selection: Selection,
     how: Manner,
     *,
-    on: Day = None,
-    amount: Part = "",
-    said_by: Reason = "",
-    means: Reason = "",
-    acknowledged: Proof = "",
-    withdraw: Withdraw = False,
-    reason: Reason = "",
+    on: Annotated[date | None, a_day("The day on which the debtor will pay.")] = None,
+    amount: options.Part = "",
+    said_by: options.SaidBy = "",
+    means: options.Means = "",
+    acknowledged: options.Proof = "",
+    withdraw: options.Withdraw = False,
+    reason: options.Reason = "",
 ) -> Answer:
     """Record that the debtor names a day; or withdraw what was recorded by mistake."""
     from cli import ops_commands
@@ -192,12 +156,12 @@ def _instalments(
     selection: Selection,
     how: Manner,
     *,
-    part: Parts = None,
-    said_by: Reason = "",
-    keep_days: KeepDays = False,
-    acknowledged: Proof = "",
-    withdraw: Withdraw = False,
-    reason: Reason = "",
+    part: options.Parts = None,
+    said_by: options.SaidBy = "",
+    keep_days: options.KeepDays = False,
+    acknowledged: options.Proof = "",
+    withdraw: options.Withdraw = False,
+    reason: options.Reason = "",
 ) -> Answer:
     """Record an instalment plan; or withdraw what was recorded by mistake."""
     from cli import ops_commands
@@ -216,11 +180,11 @@ def _interrupt(
     selection: Selection,
     how: Manner,
     *,
-    kind: Kind,
-    on: NeededDay,
-    proof: Proof = "",
-    withdraw: Withdraw = False,
-    reason: Reason = "",
+    kind: options.Kind,
+    on: Annotated[date, a_day("The day on which it happened.")],
+    proof: options.Proof = "",
+    withdraw: options.Withdraw = False,
+    reason: options.Reason = "",
 ) -> Answer:
     """Record what starts limitation afresh: an acknowledgement, a court act; or withdraw it."""
     from cli import interrupt_command
@@ -231,7 +195,13 @@ def _interrupt(
 
 
 @_asks("hold")
-def _hold(selection: Selection, how: Manner, *, reason: Needed, until: Day = None) -> Answer:
+def _hold(
+    selection: Selection,
+    how: Manner,
+    *,
+    reason: options.Reason,
+    until: Annotated[date | None, a_day("The day on which it ends; else `release` does.")] = None,
+) -> Answer:
     """Stop the clock of cases, until a day or without an end."""
     from cli import ops_commands
 
@@ -239,7 +209,7 @@ def _hold(selection: Selection, how: Manner, *, reason: Needed, until: Day = Non
 
 
 @_asks("release")
-def _release(selection: Selection, how: Manner, *, reason: Reason = "") -> Answer:
+def _release(selection: Selection, how: Manner, *, reason: options.Reason = "") -> Answer:
     """Lift a hold, or what forbids contact."""
     from cli import ops_commands
 
@@ -247,7 +217,9 @@ def _release(selection: Selection, how: Manner, *, reason: Reason = "") -> Answe
 
 
 @_asks("skip")
-def _skip(selection: Selection, how: Manner, *, reason: Needed, step: Step = "") -> Answer:
+def _skip(
+    selection: Selection, how: Manner, *, reason: options.Reason, step: options.NextStep = ""
+) -> Answer:
     """Pass the next step over."""
     from cli import ops_commands
 
@@ -255,7 +227,7 @@ def _skip(selection: Selection, how: Manner, *, reason: Needed, step: Step = "")
 
 
 @_asks("do-now")
-def _do_now(selection: Selection, how: Manner, *, step: Step = "") -> Answer:
+def _do_now(selection: Selection, how: Manner, *, step: options.NextStep = "") -> Answer:
     """Take the next step now, within contact hours."""
     from cli import ops_commands
 
@@ -263,7 +235,9 @@ def _do_now(selection: Selection, how: Manner, *, step: Step = "") -> Answer:
 
 
 @_asks("undo")
-def _undo(selection: Selection, how: Manner, *, reason: Reason = "", step: Step = "") -> Answer:
+def _undo(
+    selection: Selection, how: Manner, *, reason: options.Reason = "", step: options.LastStep = ""
+) -> Answer:
     """Take the last performed step back."""
     from cli import ops_commands
 
@@ -275,10 +249,10 @@ def _replan(
     selection: Selection,
     how: Manner,
     *,
-    to: NewPlan,
-    mode: Mode = "keep",
-    step: Step = "",
-    reason: Reason = "",
+    to: options.NewPlan,
+    mode: options.Mode = "keep",
+    step: options.ToStep = "",
+    reason: options.Reason = "",
 ) -> Answer:
     """Go on by another plan; --dry-run shows each case's next step before and after."""
     from cli import replan_command
@@ -291,9 +265,9 @@ def _refer(
     selection: Selection,
     how: Manner,
     *,
-    to: To = "",
-    reason: Reason = "",
-    without_notice: WithoutNotice = False,
+    to: options.To = "",
+    reason: options.Reason = "",
+    without_notice: options.WithoutNotice = False,
 ) -> Answer:
     """Hand cases to an agency or a lawyer, or propose it where another must agree."""
     from cli import ops_commands
@@ -303,7 +277,7 @@ def _refer(
 
 
 @_asks("approve")
-def _approve(selection: Selection, how: Manner, *, note: Reason = "") -> Answer:
+def _approve(selection: Selection, how: Manner, *, note: options.Note = "") -> Answer:
     """Agree to the hand-over that somebody else has proposed."""
     from cli import ops_commands
 
@@ -311,7 +285,7 @@ def _approve(selection: Selection, how: Manner, *, note: Reason = "") -> Answer:
 
 
 @_asks("reject")
-def _reject(selection: Selection, how: Manner, *, reason: Needed) -> Answer:
+def _reject(selection: Selection, how: Manner, *, reason: options.Reason) -> Answer:
     """Decide against a hand-over; a person then decides what follows."""
     from cli import ops_commands
 
@@ -319,7 +293,7 @@ def _reject(selection: Selection, how: Manner, *, reason: Needed) -> Answer:
 
 
 @_asks("uncollectible")
-def _uncollectible(selection: Selection, how: Manner, *, reason: Needed) -> Answer:
+def _uncollectible(selection: Selection, how: Manner, *, reason: options.Reason) -> Answer:
     """Close cases that the agency or the lawyer gives up."""
     from cli import ops_commands
 
@@ -327,7 +301,7 @@ def _uncollectible(selection: Selection, how: Manner, *, reason: Needed) -> Answ
 
 
 @_asks("write-off")
-def _write_off(selection: Selection, how: Manner, *, reason: Needed) -> Answer:
+def _write_off(selection: Selection, how: Manner, *, reason: options.Reason) -> Answer:
     """Stop asking for what is left."""
     from cli import ops_commands
 
@@ -335,7 +309,7 @@ def _write_off(selection: Selection, how: Manner, *, reason: Needed) -> Answer:
 
 
 @_asks("recall")
-def _recall(selection: Selection, how: Manner, *, reason: Needed) -> Answer:
+def _recall(selection: Selection, how: Manner, *, reason: options.Reason) -> Answer:
     """Take referred cases back."""
     from cli import ops_commands
 
@@ -343,7 +317,7 @@ def _recall(selection: Selection, how: Manner, *, reason: Needed) -> Answer:
 
 
 @_asks("reopen")
-def _reopen(selection: Selection, how: Manner, *, reason: Needed) -> Answer:
+def _reopen(selection: Selection, how: Manner, *, reason: options.Reason) -> Answer:
     """Pursue closed cases again."""
     from cli import ops_commands
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
-from cli.ops_app import AsJson, Day
+from cli.options import AsJson, Note, a_day
 from cli.typed import moment
 
 app = typer.Typer(rich_markup_mode=None)
-task_app = typer.Typer(help="One task of a person.", no_args_is_help=True, rich_markup_mode=None)
+task_app = typer.Typer(
+    help="Show a task, or say what came of it.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(task_app, name="task")
+Task = Annotated[str, typer.Argument(help="Its id, as `tasks` lists it.")]
 
 
 @app.command()
@@ -20,8 +23,8 @@ def tasks(
     *,
     status: Annotated[str, typer.Option(help="open, done, obsolete; empty for all.")] = "open",
     kind: Annotated[str, typer.Option(help="Of this kind only, such as call.")] = "",
-    owner: Annotated[str, typer.Option(help="Of this person, and of nobody yet.")] = "",
-    limit: Annotated[int, typer.Option(min=1, help="So many at the most.")] = 100,
+    owner: Annotated[str, typer.Option(help="Those of this person, and those of nobody yet.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
     as_json: AsJson = False,
 ) -> None:
     """List what waits for a person: legal days, broken promises, then the most money at risk."""
@@ -33,7 +36,7 @@ def tasks(
 
 
 @task_app.command("show")
-def task_show(task: str, *, as_json: AsJson = False) -> None:
+def task_show(task: Task, *, as_json: AsJson = False) -> None:
     """Show a task: the number to call and when, what to say, and the outcomes it may have."""
     from cli import task_commands
     from cli.outcome import finish
@@ -43,11 +46,11 @@ def task_show(task: str, *, as_json: AsJson = False) -> None:
 
 @task_app.command("done")
 def task_done(
-    task: str,
-    outcome: Annotated[str, typer.Option(help="`task show` lists them.")],
+    task: Task,
+    outcome: Annotated[str, typer.Option(help="One that `task show` lists.")],
     *,
-    note: Annotated[str, typer.Option(help="Kept on record.")] = "",
-    on: Day = None,
+    note: Note = "",
+    on: Annotated[date | None, a_day("The day that was promised, or to wait for.")] = None,
     amount: Annotated[str, typer.Option(help="Promised or disputed; else all of it.")] = "",
     reason: Annotated[str, typer.Option(help="Disputed: damaged, price, …")] = "",
     again: Annotated[

@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
-from cli.ops_app import AsJson, Creditor
+from cli.options import AsJson, Creditor
 
 app = typer.Typer(rich_markup_mode=None)
-template_app = typer.Typer(help="What debtors read.", no_args_is_help=True, rich_markup_mode=None)
+template_app = typer.Typer(
+    help="Check and preview what debtors read.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(template_app, name="template")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from domain.task_figures import NewTask
 from schemas.case import REACHED, CaseState, CollectionCase, TaskKind
 from schemas.events import CaseEvent, ContactBounced
 from schemas.requests import ReportBounce
@@ -33,11 +34,11 @@ def came_back(case: CollectionCase, fact: ReportBounce, now: datetime) -> tuple[
     return (bounced.model_copy(update=changes),)
 
 
-def about_the_way(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
+def about_the_way(case: CollectionCase, event: CaseEvent) -> NewTask | None:
     """A message that came back is for a person, once, and while the case is pursued."""
     if not isinstance(event, ContactBounced) or case.state not in PURSUED:
         return None
     if not any(one.reference == event.reference and one.outcome in REACHED for one in case.steps):
         return None
     said = event.diagnostic or "the other side gave no reason"
-    return TaskKind.DELIVERY_FAILED, f"{event.step!r} came back ({event.kind}): {said}"
+    return NewTask(TaskKind.DELIVERY_FAILED, f"{event.step!r} came back ({event.kind}): {said}")

@@ -88,7 +88,7 @@ def evolve(case: CollectionCase, event: CaseEvent) -> CollectionCase:
     changes = _changes(case, event)
     tasks: tuple[OpenTask, ...] = changes.get("tasks", case.tasks)
     if tasks:
-        tasks = with_figures_of_now(tasks, case, case.model_copy(update=changes))
+        tasks = with_figures_of_now(tasks, case.model_copy(update=changes))
     if task := task_opened_by(case, event):
         tasks = (*tasks, task)
     commands = case.commands

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, assert_never
 
 from domain.business_calendar import local_day
-from domain.tasks import not_allocated
 from schemas.case import Allocation, CollectionCase, TaskKind
 from schemas.charge_events import PaymentFreed
 from schemas.credits import Credit, LetGo
@@ -148,10 +147,9 @@ def _no_longer_promised(case: CollectionCase, event: PaymentReversed) -> dict[st
 def _no_longer_left_over(case: CollectionCase, event: PaymentReversed) -> dict[str, Any]:
     """Nobody may refund, or allocate, what was taken back."""
     freed = [m for one in case.allocations if one.payment_id == event.payment_id for m in one.freed]
-    unallocated, tasks = list(case.unallocated), case.tasks
+    unallocated, asked = list(case.unallocated), (TaskKind.UNALLOCATED_CASH, event.payment_id)
     for amount in (event.unallocated, *freed):
         if amount is not None and amount in unallocated:
             unallocated.remove(amount)
-            asked = not_allocated(amount, event.payment_id)
-            tasks = tuple(task for task in tasks if task.summary != asked)
+    tasks = tuple(task for task in case.tasks if (task.kind, task.about) != asked)
     return {"unallocated": tuple(unallocated), "tasks": tasks}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from domain.tasks import OWN_CONTACTS, what_a_stop_asks
+from domain.tasks import OWN_CONTACTS
 from schemas.case import CollectionCase, OpenTask, TaskKind
 from schemas.money import Money
 from schemas.pause_events import (
@@ -76,10 +76,10 @@ def after_pause(case: CollectionCase, event: PauseEvent) -> dict[str, Any]:  # n
             tasks = tuple(task for task in case.tasks if task.kind not in OWN_CONTACTS)
             return {"stops": stops, "tasks": tasks}
         case ContactsAllowed():
-            done = {what_a_stop_asks(one) for one in case.stops if one.kind is event.kind}
+            asked = (TaskKind.CONTACT_STOPPED, event.kind.value)
             return {
                 "stops": _other_stops(case, event.kind),
-                "tasks": tuple(task for task in case.tasks if task.summary not in done),
+                "tasks": tuple(task for task in case.tasks if (task.kind, task.about) != asked),
             }
         case _:
             assert_never(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain.task_figures import nothing_awaited, to_approve
+from domain.task_figures import NOTHING_AWAITED, NewTask, nothing_awaited, to_approve
 from schemas.case import CaseState, ClosingReason, CollectionCase, TaskKind
 from schemas.commands import CancelCase, WriteOff
 from schemas.events import (
@@ -24,16 +24,16 @@ from schemas.events import (
 )
 
 
-def about_referral(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
+def about_referral(case: CollectionCase, event: CaseEvent) -> NewTask | None:
     """What the agency or the lawyer who has the case must hear of, and who must agree first."""
     match event:
         case ReferralProposed():
-            return TaskKind.APPROVE, what_to_approve(event)
+            return NewTask(TaskKind.APPROVE, to_approve(event.outstanding, event.proposal))
         case CaseRecalled() if not any(one.kind is TaskKind.HAND_OVER for one in case.tasks):
             what = f"Recalled ({event.reason}): tell {case.destination} to stop"
-            return TaskKind.TELL_AGENCY, what
+            return NewTask(TaskKind.TELL_AGENCY, what)
         case CaseReopened() if case.closing is ClosingReason.RECOVERED:
-            return TaskKind.TELL_AGENCY, f"{event.reason}: tell {case.destination}"
+            return NewTask(TaskKind.TELL_AGENCY, f"{event.reason}: tell {case.destination}")
         case _ if case.state is not CaseState.REFERRED:
             return None
         case PaymentReceived() if event.allocated.is_positive:
@@ -46,7 +46,7 @@ def about_referral(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, st
             what = f"The invoice is now {event.amount}: tell {case.destination}"
         case _:
             return None
-    return TaskKind.TELL_AGENCY, what
+    return NewTask(TaskKind.TELL_AGENCY, what)
 
 
 def taken_back(
@@ -59,12 +59,7 @@ def taken_back(
     return (recalled,)
 
 
-def what_to_approve(event: ReferralProposed) -> str:
-    """What a second person is asked, with everything that speaks against it."""
-    return to_approve(event.outstanding, event.proposal)
-
-
-def nothing_left_to_wait_for(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
+def nothing_left_to_wait_for(case: CollectionCase, event: CaseEvent) -> NewTask | None:
     """What kept a case waiting whose plan is at its end has ended: a person decides again."""
     if case.state is not CaseState.EXHAUSTED or case.outstanding.amount <= 0:
         return None
@@ -79,6 +74,6 @@ def nothing_left_to_wait_for(case: CollectionCase, event: CaseEvent) -> tuple[Ta
             | DisputeResolved(in_favour_of="creditor")
         ):
             what = nothing_awaited(case.outstanding)
-            return TaskKind.DECIDE, what
+            return NewTask(TaskKind.DECIDE, what, NOTHING_AWAITED)
         case _:
             return None

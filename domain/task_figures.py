@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from schemas.case import CollectionCase, OpenTask, TaskKind
 from schemas.money import Money
 from schemas.referral import Proposal
+
+PLAN_AT_ITS_END, NOTHING_AWAITED = "plan-at-its-end", "nothing-awaited"
+"""What a decision is about that names what is owed."""
+
+
+class NewTask(NamedTuple):
+    """A task that an event opens.
+
+    Attributes:
+        kind: what a person is asked to do.
+        summary: the same in words.
+        about: what it belongs to besides its step; see ``OpenTask``.
+    """
+
+    kind: TaskKind
+    summary: str
+    about: str = ""
 
 
 def to_call_about(amount: Money) -> str:
@@ -46,39 +64,44 @@ def charges_left(amount: Money) -> str:
     return f"{amount} of interest and fixed sum are owed still: pursue or waive them"
 
 
-def _missing(case: CollectionCase) -> str:
-    return instalment_missed(case.arrangement.missing) if case.arrangement else ""
-
-
-def _approval(case: CollectionCase) -> str:
-    return to_approve(case.outstanding, case.proposal) if case.proposal else ""
-
-
-_WORDS: dict[TaskKind, tuple[Callable[[CollectionCase], str], ...]] = {
-    TaskKind.CALL: (lambda case: to_call_about(case.asked),),
-    TaskKind.DECIDE: (
-        lambda case: plan_at_its_end(case.outstanding),
-        lambda case: nothing_awaited(case.outstanding),
-    ),
-    TaskKind.HAND_OVER: (lambda case: to_hand_over(case.referred_to, case.outstanding),),
-    TaskKind.APPROVE: (_approval,),
-    TaskKind.PROMISE_BROKEN: (_missing,),
-    TaskKind.CHARGES_LEFT: (lambda case: charges_left(case.charges_owed),),
-}
-
-
-def with_figures_of_now(
-    tasks: tuple[OpenTask, ...], before: CollectionCase, after: CollectionCase
-) -> tuple[OpenTask, ...]:
-    """Tasks whose words name a figure of the case, with the one that holds after an event.
+def with_figures_of_now(tasks: tuple[OpenTask, ...], case: CollectionCase) -> tuple[OpenTask, ...]:
+    """Tasks that name a figure of the case, with the one that holds now.
 
     A task that says something else, or names what a figure was on a day, keeps its words.
+
+    Args:
+        tasks: the open ones.
+        case: after an event.
     """
-    return tuple(_now(task, before, after) for task in tasks)
+    return tuple(_now(task, case) for task in tasks)
 
 
-def _now(task: OpenTask, before: CollectionCase, after: CollectionCase) -> OpenTask:
-    for words in _WORDS.get(task.kind, ()):
-        if task.summary == words(before) and (now := words(after)):
-            return task if now == task.summary else task.model_copy(update={"summary": now})
-    return task
+def _now(task: OpenTask, case: CollectionCase) -> OpenTask:
+    words = _words(task, case)
+    return task if words is None else task.model_copy(update={"summary": words})
+
+
+def _words(task: OpenTask, case: CollectionCase) -> str | None:  # noqa: PLR0911 - one branch a kind
+    match task.kind:
+        case TaskKind.CALL:
+            return to_call_about(case.asked)
+        case TaskKind.DECIDE if task.about in _AT_ITS_END:
+            return _AT_ITS_END[task.about](case.outstanding)
+        case TaskKind.HAND_OVER:
+            return to_hand_over(case.referred_to, case.outstanding)
+        case TaskKind.APPROVE if case.proposal:
+            return to_approve(case.outstanding, case.proposal)
+        case TaskKind.PROMISE_BROKEN:
+            agreed = case.arrangement
+            still = agreed and agreed.arrangement_id == task.about
+            return instalment_missed(agreed.missing) if agreed and still else None
+        case TaskKind.CHARGES_LEFT:
+            return charges_left(case.charges_owed)
+        case _:
+            return None
+
+
+_AT_ITS_END: dict[str, Callable[[Money], str]] = {
+    PLAN_AT_ITS_END: plan_at_its_end,
+    NOTHING_AWAITED: nothing_awaited,
+}

@@ -9,6 +9,8 @@ from domain.bounce_rules import about_the_way
 from domain.business_calendar import NeverOpenError, local_day, working_days_after
 from domain.referral_tasks import about_referral, nothing_left_to_wait_for
 from domain.task_figures import (
+    PLAN_AT_ITS_END,
+    NewTask,
     charges_left,
     instalment_missed,
     plan_at_its_end,
@@ -83,12 +85,18 @@ OUTCOMES: dict[TaskKind, tuple[str, ...]] = {
 }
 """What may come of a task, by its kind."""
 
-AFTER_A_CALL: dict[str, tuple[TaskKind, str]] = {
-    "needs-invoice": (TaskKind.SEND_INVOICE, "Send the invoice again"),
-    "asks-instalments": (TaskKind.AGREE_INSTALMENTS, "Instalments are asked for: agree or decline"),
-    "refused": (TaskKind.DECIDE, "The debtor refuses to pay: go on, refer, or write off"),
-    "wrong-number": (TaskKind.CORRECT_NUMBER, "The number is somebody else's: find the right one"),
-    "not-in-service": (TaskKind.CORRECT_NUMBER, "The number is not in service: find another"),
+AFTER_A_CALL: dict[str, NewTask] = {
+    "needs-invoice": NewTask(TaskKind.SEND_INVOICE, "Send the invoice again"),
+    "asks-instalments": NewTask(
+        TaskKind.AGREE_INSTALMENTS, "Instalments are asked for: agree or decline"
+    ),
+    "refused": NewTask(TaskKind.DECIDE, "The debtor refuses to pay: go on, refer, or write off"),
+    "wrong-number": NewTask(
+        TaskKind.CORRECT_NUMBER, "The number is somebody else's: find the right one"
+    ),
+    "not-in-service": NewTask(
+        TaskKind.CORRECT_NUMBER, "The number is not in service: find another"
+    ),
 }
 """What a person has to do after a call, by its outcome."""
 
@@ -145,18 +153,18 @@ def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
     )
     if found is None:
         return None
-    kind, summary = found
     place = _finished(case, event) or event
     step: str = getattr(place, "step", "")
     return OpenTask(
         task_id=task_id(case.case_id, case.version + 1),
-        kind=kind,
+        kind=found.kind,
         opened_at=event.at,
-        summary=summary,
+        summary=found.summary,
+        about=found.about,
         step=step,
         cycle=getattr(place, "cycle", 1),
         owner=case.plan.tasks_go_to,
-        due_at=_due_at(case, event, kind, step),
+        due_at=_due_at(case, event, found.kind, step),
     )
 
 
@@ -199,30 +207,30 @@ def _finished(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
     return next((task for task in case.tasks if task.task_id == event.task_id), None)
 
 
-def _about_money(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
+def _about_money(case: CollectionCase, event: CaseEvent) -> NewTask | None:
     """Money that others must hear of, that a fact frees, or that is owed again."""
     match event:
         case CreditNoteIssued():
             surplus = event.taken - case.outstanding
             what = f"{surplus} of credit note {event.credit_id} are left"
-            return (TaskKind.UNALLOCATED_CASH, what) if surplus.is_positive else None
+            return NewTask(TaskKind.UNALLOCATED_CASH, what) if surplus.is_positive else None
         case InvoiceCorrected():
             surplus = case.paid - event.amount
             what = f"{surplus} was paid beyond the corrected amount"
             if surplus.is_positive and event.amount.amount < case.claim.amount:
-                return TaskKind.UNALLOCATED_CASH, what
+                return NewTask(TaskKind.UNALLOCATED_CASH, what)
             owed = event.amount - case.paid - case.credited
             what = f"Corrected after it was paid: {owed} is owed again"
             paid = case.closing in {ClosingReason.PAID, ClosingReason.RECOVERED}
-            return (TaskKind.DECIDE, what) if paid and owed.is_positive else None
+            return NewTask(TaskKind.DECIDE, what) if paid and owed.is_positive else None
         case PaymentReversed() if case.closing in NOT_ENDED_BY_MONEY and event.amount.is_positive:
             what = f"Taken back: {event.amount} is owed again, but the case is {case.closing}"
-            return TaskKind.DECIDE, what
+            return NewTask(TaskKind.DECIDE, what)
         case _:
             return None
 
 
-def _about_charges(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
+def _about_charges(case: CollectionCase, event: CaseEvent) -> NewTask | None:
     """Charges are never lost in silence because the invoice itself is settled."""
     match event:
         case CaseClosed():
@@ -237,71 +245,70 @@ def _about_charges(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, st
             return None
     if any(task.kind is TaskKind.CHARGES_LEFT for task in case.tasks):
         return None
-    return (TaskKind.CHARGES_LEFT, charges_left(left)) if left.is_positive else None
+    return NewTask(TaskKind.CHARGES_LEFT, charges_left(left)) if left.is_positive else None
 
 
-def _after_a_call(case: CollectionCase, event: CaseEvent) -> tuple[TaskKind, str] | None:
+def _after_a_call(case: CollectionCase, event: CaseEvent) -> NewTask | None:
     task = _finished(case, event)
     if task is None or task.kind is not TaskKind.CALL or not isinstance(event, TaskCompleted):
         return None
     return AFTER_A_CALL.get(event.outcome)
 
 
-def _what_to_do(  # noqa: PLR0911, PLR0912, C901 - one branch an event
-    event: CaseEvent,
-) -> tuple[TaskKind, str] | None:
+def _what_to_do(event: CaseEvent) -> NewTask | None:  # noqa: PLR0911, PLR0912, C901 - one branch an event
     match event:
         case StepPerformed(channel=Channel.PHONE, detail=detail) if detail == NO_USABLE_NUMBER:
-            return TaskKind.CORRECT_NUMBER, "Nobody can dial the number on file: find the right one"
+            what = "Nobody can dial the number on file: find the right one"
+            return NewTask(TaskKind.CORRECT_NUMBER, what)
         case StepPerformed(channel=Channel.PHONE):
-            return TaskKind.CALL, to_call_about(event.asked)
+            return NewTask(TaskKind.CALL, to_call_about(event.asked))
         case StepPerformed(delivery="unknown"):
-            question = (
-                f"Did {event.step!r} ({event.reference}) arrive? Nobody knows whether it left"
-            )
-            return TaskKind.DELIVERY_UNKNOWN, question
+            what = f"Did {event.step!r} ({event.reference}) arrive? Nobody knows whether it left"
+            return NewTask(TaskKind.DELIVERY_UNKNOWN, what)
         case StepFailed():
-            return TaskKind.DELIVERY_FAILED, f"{event.step!r} failed: {event.explanation}"
+            what = f"{event.step!r} failed: {event.explanation}"
+            return NewTask(TaskKind.DELIVERY_FAILED, what)
         case PlanExhausted():
-            return TaskKind.DECIDE, plan_at_its_end(event.outstanding)
+            what = plan_at_its_end(event.outstanding)
+            return NewTask(TaskKind.DECIDE, what, PLAN_AT_ITS_END)
         case CaseReferred():
-            return TaskKind.HAND_OVER, to_hand_over(event.to, event.outstanding)
+            return NewTask(TaskKind.HAND_OVER, to_hand_over(event.to, event.outstanding))
         case PaymentReceived() if event.unallocated.is_positive:
-            return TaskKind.UNALLOCATED_CASH, not_allocated(event.unallocated, event.payment_id)
+            return _not_allocated(event.unallocated, event.payment_id)
         case PaymentFreed():
-            return TaskKind.UNALLOCATED_CASH, not_allocated(event.amount, event.payment_id)
+            return _not_allocated(event.amount, event.payment_id)
         case PromiseBroken():
-            return (
-                TaskKind.PROMISE_BROKEN,
-                f"Promised {event.promised}, received {event.received}",
-            )
+            what = f"Promised {event.promised}, received {event.received}"
+            return NewTask(TaskKind.PROMISE_BROKEN, what)
         case InstalmentMissed():
-            return TaskKind.PROMISE_BROKEN, instalment_missed(event.missing)
+            what = instalment_missed(event.missing)
+            return NewTask(TaskKind.PROMISE_BROKEN, what, event.arrangement_id)
         case DisputeOverdue():
-            return (
-                TaskKind.DISPUTE_OVERDUE,
-                f"The dispute about {event.amount} is not decided; it is with {event.owner}",
-            )
+            what = f"The dispute about {event.amount} is not decided; it is with {event.owner}"
+            return NewTask(TaskKind.DISPUTE_OVERDUE, what)
         case ContactsStopped():
-            return TaskKind.CONTACT_STOPPED, what_a_stop_asks(event.stop)
+            return _stopped(event.stop)
         case ReplyReceived(for_a_person=True):
-            return TaskKind.REPLY_RECEIVED, f"Reply received: {event.excerpt or 'no words'}"
+            what = f"Reply received: {event.excerpt or 'no words'}"
+            return NewTask(TaskKind.REPLY_RECEIVED, what)
         case LimitationNear():
             what = f"Limitation on {event.limitation_day}: court or acknowledgement needed"
-            return TaskKind.LIMITATION, f"{what} ({event.law}); record it with interrupt"
+            return NewTask(TaskKind.LIMITATION, f"{what} ({event.law}); record it with interrupt")
         case FactUnreadable():
-            return TaskKind.UNREADABLE_FACT, f"{event.name!r} could not be read: {event.problem}"
+            what = f"{event.name!r} could not be read: {event.problem}"
+            return NewTask(TaskKind.UNREADABLE_FACT, what)
         case _:
             return None
 
 
-def not_allocated(amount: Money, payment_id: str) -> str:
-    """What is to be done about money that no claim took; a reversal finds the task by it."""
-    return f"{amount} of payment {payment_id} are not allocated"
+def _not_allocated(amount: Money, payment_id: str) -> NewTask:
+    what = f"{amount} of payment {payment_id} are not allocated"
+    return NewTask(TaskKind.UNALLOCATED_CASH, what, payment_id)
 
 
-def what_a_stop_asks(stop: ContactStop) -> str:
-    """What is to be done instead of contacts; the end of the stop finds the task by it."""
+def _stopped(stop: ContactStop) -> NewTask:
+    what = f"{stop.kind.value}, known since {stop.on}: decide what follows"
     if stop.deadline:
-        return f"{stop.kind.value} of {stop.on}: declare the claim by {stop.deadline} at the latest"
-    return f"{stop.kind.value}, known since {stop.on}: decide what follows"
+        declare = f"declare the claim by {stop.deadline} at the latest"
+        what = f"{stop.kind.value} of {stop.on}: {declare}"
+    return NewTask(TaskKind.CONTACT_STOPPED, what, stop.kind.value)

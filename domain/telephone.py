@@ -7,7 +7,7 @@ from typing import NamedTuple
 import phonenumbers
 
 NO_USABLE_NUMBER = "no usable number"
-"""What stands where the number on file is none that anybody could dial."""
+"""What stands where the number on file is none that anybody could dial; events keep it for ever."""
 
 
 class TelephoneNumber(NamedTuple):

@@ -15,7 +15,7 @@ from engines.leash import leashed
 HOST = "127.0.0.1"
 """The server asks nobody who they are, so only this machine may reach it."""
 
-SEARCH_ATTRIBUTES = {"CaseState": "Keyword", "Creditor": "Keyword"}
+SEARCH_ATTRIBUTES = {"Creditor": "Keyword"}
 """What cases can be listed by; no personal data."""
 
 SETTINGS = {

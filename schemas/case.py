@@ -128,6 +128,8 @@ class OpenTask(Frozen):
     Attributes:
         step: the plan step it belongs to, or empty.
         cycle: of that step.
+        about: what else it belongs to, by id or name: a payment, an arrangement, a kind of stop.
+            Whatever ends or rewords the task finds it by that, never by its words.
         owner: whose it is; empty for whoever takes it.
         due_at: until when it is to be done; afterwards it passes to somebody else.
         attempts: calls that reached nobody so far.
@@ -144,6 +146,7 @@ class OpenTask(Frozen):
     due_at: Instant | None = None
     attempts: int = 0
     not_before: Instant | None = None
+    about: str = ""
 
 
 class CollectionCase(Frozen):

@@ -1,7 +1,7 @@
 #!/bin/sh
-# What must a Temporal server know before the first case? Relance's namespace and search attributes.
+# What must a Temporal server know before the first case? Relance's namespace and search attribute.
 #
-# Without its search attributes no case starts, so this runs before the workers. Every step may be
+# Without its search attribute no case starts, so this runs before the workers. Every step may be
 # repeated, and every wait ends.
 set -eu
 
@@ -54,5 +54,4 @@ attribute_is_there() {
 eventually "server is healthy" serving
 eventually "namespace $namespace" namespace_is_there
 eventually "retention $retention" retention_is_set
-eventually "search attribute CaseState" attribute_is_there CaseState Keyword
 eventually "search attribute Creditor" attribute_is_there Creditor Keyword

@@ -96,6 +96,16 @@ async def test_a_creditor_without_a_plan_is_named(pool: Pool, cases: Cases) -> N
     assert problems == ["creditor atelier: there is no plan 'standard'"]
 
 
+async def test_the_engine_lists_a_case_by_what_never_changes(pool: Pool, cases: Cases) -> None:
+    """A case is found by its creditor; its state is the database's, which is never out of date."""
+    await owe(pool, "CASES-35")
+    (case,) = await open_now(cases, pool, "CASES-35")
+    await cases.start([case])
+    described = await cases._client.get_workflow_handle(case.case_id).describe()
+    found = {pair.key.name: pair.value for pair in described.typed_search_attributes}
+    assert found == {"Creditor": "atelier"}
+
+
 async def test_two_hundred_cases_are_started(pool: Pool, cases: Cases) -> None:
     """All of them run, those that ran already are not counted, and each is remembered."""
     numbers = [f"CASES-4-{number:03}" for number in range(200)]

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.telephone import NO_USABLE_NUMBER
 from schemas.case import TaskKind
 from schemas.commands import CompleteTask
 from schemas.pauses import DisputeReason, StopKind
@@ -134,7 +133,7 @@ def test_a_number_found_has_the_call_made() -> None:
     """The number on file was none: who finds the right one has the call made with it."""
     before = [performed(step, after_due(day)) for step, day in (("courtesy", 3), ("reminder", 10))]
     call = performed("call", CALLED, channel=Channel.PHONE)
-    call = call.model_copy(update={"detail": NO_USABLE_NUMBER})
+    call = call.model_copy(update={"detail": "no usable number"})
     story = given(a_case(plan=a_plan()), *before, call).on(CALLED, hour=15)
     (task,) = story.case.tasks
     assert (task.kind, task.step, task.cycle) == (TaskKind.CORRECT_NUMBER, "call", 1)

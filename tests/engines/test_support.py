@@ -20,8 +20,8 @@ async def test_a_database_of_its_own_for_each_test() -> None:
 
 
 async def test_temporal_in_memory_is_ready_to_use() -> None:
-    """A client that connects finds the namespace and can list cases by their state."""
+    """A client that connects finds the namespace and can list cases by their creditor."""
     with temporal_for_tests() as address:
         client = await Client.connect(address)
         assert await client.service_client.check_health()
-        assert [case async for case in client.list_workflows("CaseState = 'open'")] == []
+        assert [case async for case in client.list_workflows("Creditor = 'acme'")] == []
