@@ -33,6 +33,8 @@ class InboxAccount(Frozen):
 
     Attributes:
         timeout_seconds: for the connection and for each answer.
+        creditors: whose files name it; what lies in it is about their invoices alone. Empty for the
+            house's, which may be about anybody's.
     """
 
     host: str
@@ -42,6 +44,7 @@ class InboxAccount(Frozen):
     password: str = ""
     folder: str = "INBOX"
     timeout_seconds: float = 30
+    creditors: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -54,12 +57,13 @@ class ImapMailbox:
 
     Attributes:
         name: of the account.
+        creditors: about whose invoices its messages may be; empty for anybody's.
     """
 
     def __init__(self, account: InboxAccount) -> None:
         self._account = account
         self._box: BaseMailBox | None = None
-        self.name = account.name
+        self.name, self.creditors = account.name, account.creditors
 
     def open(self) -> int:
         """Connect, log in and choose the folder, read-only.

@@ -13,7 +13,7 @@ from temporalio import activity
 from activities.imap_mailbox import InboxUnreachable
 from activities.telling import Telling
 from domain.bounce_reports import bounce_reports
-from domain.inbound_links import creditor_references, names_number, of_one_house
+from domain.inbound_links import creditor_references, house_of, names_number, of_one_house
 from domain.inbound_mail import understand
 from domain.inbound_reading import identity_of
 from domain.inbound_reply import excerpt
@@ -39,9 +39,15 @@ log = structlog.get_logger()
 
 
 class MailSource(Protocol):
-    """A mailbox that can be read; every call blocks, none changes anything in it."""
+    """A mailbox that can be read; every call blocks, none changes anything in it.
+
+    Attributes:
+        name: of the mailbox.
+        creditors: about whose invoices its messages may be; empty for anybody's.
+    """
 
     name: str
+    creditors: tuple[str, ...]
 
     def open(self) -> int:
         """Connect, and answer with the mailbox's UIDVALIDITY."""
@@ -120,7 +126,7 @@ class Inbox:
             finally:
                 await asyncio.to_thread(source.close)
         new = [one for one in taken if one.new]
-        await self._telling.tell([fact for one in new for fact in one.told])
+        await self._telling.tell([fact for one in taken for fact in one.told])
         counted = [one.kind.value for one in new]
         return InboxSummary(
             seen=len(taken),
@@ -144,37 +150,52 @@ class Inbox:
             batch = uids[start : start + BATCH]
             for uid, raw in await asyncio.to_thread(source.fetch, batch):
                 place = Place(mailbox=source.name, uid_validity=validity, uid=uid)
-                taken.append(await self.take_in(raw, place))
+                taken.append(await self.take_in(raw, place, source.creditors))
                 progress(len(taken))
         if renumbered or uids:
             last = Place(mailbox=source.name, uid_validity=validity, uid=max(uids, default=after))
             await inbound.advance(self._pool, last)
 
-    async def take_in(self, raw: bytes, place: Place) -> TakenIn:
-        """Keep one message and the facts that follow from it, in one transaction."""
+    async def take_in(self, raw: bytes, place: Place, creditors: tuple[str, ...] = ()) -> TakenIn:
+        """Keep one message and the facts that follow from it, in one transaction.
+
+        Args:
+            raw: as it lies in its mailbox.
+            place: where it lies.
+            creditors: about whose invoices it may be; empty for anybody's.
+        """
         mail = await asyncio.to_thread(_understood, raw)
+        identity = inbound.inbound_id(mail)
         async with self._pool.acquire() as connection, connection.transaction():
-            link = await self._link(connection, mail)
+            link = await self._link(connection, mail, creditors)
             new = await inbound.keep(connection, mail, link, raw)
-            await inbound.remember(connection, place, inbound.inbound_id(mail))
-            told = self._answers(mail, link) if new else []
+            if not new:  # Another creditor's mailbox may have shown it, and could not say.
+                link = await inbound.link_more(connection, identity, place.mailbox, link)
+            await inbound.remember(connection, place, identity)
+            told = self._answers(mail, link)
             for one in told:
                 await facts.keep_fact(connection, one.case_id, one.fact)
-            told += await self._bounces(connection, mail, link) if new else []
+            told += await self._bounces(connection, mail, link)
         return TakenIn(kind=mail.kind, new=new, linked=bool(link.cases), told=tuple(told))
 
-    async def _link(self, connection: Connection, mail: InboundMail) -> Link:
+    async def _link(
+        self, connection: Connection, mail: InboundMail, creditors: tuple[str, ...]
+    ) -> Link:
         """By what it answers; else by a reference of ours; else by a number and its sender."""
-        if link := await inbound.contact_named(connection, mail.contacts):
+        if link := await inbound.contact_named(connection, mail.contacts, creditors):
             return link.model_copy(update={"cases": link.cases[:CASES_MAX]})
+        if creditors and await inbound.contact_named(connection, mail.contacts):
+            return Link()  # It is about another creditor's message, whatever numbers it names.
         if mail.kind not in {InboundKind.REPLY, InboundKind.OUT_OF_OFFICE}:
             return Link()
         words = creditor_references(mail.words)
-        if cases := await inbound.cases_by_reference(connection, words):
+        if cases := await inbound.cases_by_reference(connection, words, creditors):
             return Link(by="creditor-reference", cases=tuple(cases[:CASES_MAX]))
+        house = house_of(mail.sender)
+        found = await inbound.invoices_of_sender(connection, mail.sender, house, creditors)
         named = tuple(
             one.case_id
-            for one in await inbound.invoices_of_sender(connection, mail.sender)
+            for one in found
             if of_one_house(mail.sender, one.email)
             or of_one_house(mail.sender, one.escalation_email)
             if names_number(mail.words, one.number)
@@ -183,11 +204,11 @@ class Inbox:
 
     async def _report_again(self) -> None:
         """Bounces that came before anybody knew whether their contact had left."""
-        for identity, raw in await inbound.waiting(self._pool):
+        for identity, reference, raw in await inbound.waiting(self._pool):
             mail = await asyncio.to_thread(_understood, raw)
+            link = Link(by="message-id", reference=reference)
             async with self._pool.acquire() as connection, connection.transaction():
                 await inbound.wait_no_more(connection, identity)
-                link = await self._link(connection, mail)
                 told = await self._bounces(connection, mail, link)
             await self._telling.tell(told)
 

@@ -65,6 +65,8 @@ def mailboxes_of(
 ) -> list[Callable[[], ImapMailbox]]:
     """How to open each mailbox there is: the house's, then the creditors' own, none of them twice.
 
+    One that several creditors name is theirs together; if it is the house's, too, it is for all.
+
     Args:
         settings: name the house's mailbox, if there is one.
         creditors: by short name.
@@ -80,8 +82,13 @@ def mailboxes_of(
         for name, creditor in creditors.items()
         if (own := creditor.inbox) is not None
     ]
-    by_name = {account.name: account for account in reversed(accounts)}
-    return [partial(ImapMailbox, account) for account in reversed(by_name.values())]
+    by_name: dict[str, InboxAccount] = {}
+    for account in accounts:
+        first = by_name.setdefault(account.name, account)
+        if first.creditors and first is not account:
+            both = (*first.creditors, *account.creditors)
+            by_name[account.name] = first.model_copy(update={"creditors": both})
+    return [partial(ImapMailbox, account) for account in by_name.values()]
 
 
 def _house(settings: Settings) -> InboxAccount:
@@ -107,6 +114,7 @@ def _mailbox(
         password=_password(f"creditor {creditor}: inbox", own, environment),
         folder=own.folder,
         timeout_seconds=timeout_seconds,
+        creditors=(creditor,),
     )
 
 

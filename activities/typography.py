@@ -38,7 +38,7 @@ def typographic(text: str, language: str) -> str:
         text = _THOUSANDS.sub("\\1\u00a0", text)
         return re.sub(r"(?<=«) | (?=[:»])|(?<=\b[LRD]\.) (?=\d)|(?<=\d) (?=€)", "\u00a0", text)
     if language == "de":
-        return re.sub(r"(?<=§) (?=\d)|(?<=\bAbs\.) (?=\d)|(?<=\d) (?=€)", "\u00a0", text)
+        return re.sub(r"(?<=§) (?=\d)|(?<=\bAbs\.) (?=\d)|(?<=\d) (?=€|BGB\b)", "\u00a0", text)
     return text
 
 

@@ -44,10 +44,15 @@ def names_number(words: str, number: str) -> bool:
     return bool(re.search(rf"(?<!{edge}){re.escape(number)}(?!{edge})", words, re.IGNORECASE))
 
 
+def house_of(address: str) -> str:
+    """The domain of a company's own; empty for one that strangers share, and for no address."""
+    domain = address.lower().rpartition("@")[2]
+    return "" if domain in SHARED_BY_STRANGERS else domain
+
+
 def of_one_house(sender: str, address: str) -> bool:
     """Whether two addresses belong to one company: the same, or of one domain that is theirs."""
     if not sender or not address:
         return False
-    own, other = sender.lower(), address.lower()
-    domain = own.rpartition("@")[2]
-    return own == other or (domain == other.rpartition("@")[2] not in SHARED_BY_STRANGERS)
+    house = house_of(sender)
+    return sender.lower() == address.lower() or (house != "" and house == house_of(address))

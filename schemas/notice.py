@@ -181,6 +181,13 @@ class Notice(Frozen):
         return total
 
     @property
+    def at_contract_rate(self) -> bool:
+        """Its interest runs, on any day, at a rate of the contract's own and not at the law's."""
+        accounts = [item.statement for item in self.items if item.statement is not None]
+        parts = [part for account in accounts for part in account.segments]
+        return any(part.rate is not None and part.row is None for part in parts)
+
+    @property
     def total(self) -> Money:
         """What the message is about: what it asks for, with what it claims; or what is promised."""
         if self.promise is not None:

@@ -105,6 +105,26 @@ async def keep(connection: Connection, mail: InboundMail, link: Link, raw: bytes
     return new is not None
 
 
+async def link_more(connection: Connection, inbound: str, mailbox: str, link: Link) -> Link:
+    """Link a message that came by another mailbox, too, to what only this one may know of.
+
+    Args:
+        connection: in the transaction that keeps the facts which follow from it.
+        inbound: its id.
+        mailbox: the one by which it came now.
+        link: to the cases that it is about, as far as this mailbox may say.
+
+    Returns:
+        The cases that are new to it; none when this mailbox has shown it before.
+    """
+    row = await connection.fetchrow(_SQL["known"], inbound, mailbox)
+    more = () if row is None else tuple(one for one in link.cases if one not in row["cases"])
+    if not more:
+        return Link()
+    await connection.execute(_SQL["link_more"], inbound, list(more), link.by, link.reference)
+    return link.model_copy(update={"cases": more})
+
+
 async def remember(connection: Connection, place: Place, inbound: str) -> None:
     """Remember where a message was seen, and that everything up to it has been taken in."""
     await connection.execute(
@@ -124,9 +144,19 @@ async def position(pool: Pool | Connection, mailbox: str) -> Position | None:
     return None if row is None else Position.model_validate(dict(row))
 
 
-async def contact_named(connection: Connection, references: tuple[str, ...]) -> Link | None:
-    """The first of these contacts that we made, with every case it speaks for."""
-    row = await connection.fetchrow(_SQL["contact"], list(references)) if references else None
+async def contact_named(
+    connection: Connection, references: tuple[str, ...], creditors: tuple[str, ...] = ()
+) -> Link | None:
+    """The first of these contacts that we made, with every case it speaks for.
+
+    Args:
+        connection: any.
+        references: that the message names.
+        creditors: whose contacts count; all where none is named, here and below.
+    """
+    if not references:
+        return None
+    row = await connection.fetchrow(_SQL["contact"], list(references), list(creditors))
     if row is None:
         return None
     return Link(
@@ -138,20 +168,30 @@ async def contact_named(connection: Connection, references: tuple[str, ...]) -> 
     )
 
 
-async def cases_by_reference(connection: Connection, references: tuple[str, ...]) -> list[str]:
+async def cases_by_reference(
+    connection: Connection, references: tuple[str, ...], creditors: tuple[str, ...] = ()
+) -> list[str]:
     """The cases whose creditor reference is one of these, open ones first."""
     if not references:
         return []
-    rows = await connection.fetch(_SQL["cases_by_reference"], list(references))
+    rows = await connection.fetch(_SQL["cases_by_reference"], list(references), list(creditors))
     return [row["case_id"] for row in rows]
 
 
-async def invoices_of_sender(connection: Connection, sender: str) -> list[SenderInvoice]:
-    """The invoices with a case whose debtor has this address or this domain."""
-    domain = sender.rpartition("@")[2]
-    if not domain:
+async def invoices_of_sender(
+    connection: Connection, sender: str, house: str, creditors: tuple[str, ...] = ()
+) -> list[SenderInvoice]:
+    """The invoices with a case whose debtor has this address or this domain.
+
+    Args:
+        connection: any.
+        sender: in lower case.
+        house: the domain, if it is the sender's own; else empty.
+        creditors: as above.
+    """
+    if not sender:
         return []
-    rows = await connection.fetch(_SQL["invoices_of_sender"], sender, domain)
+    rows = await connection.fetch(_SQL["invoices_of_sender"], sender, house, list(creditors))
     return [SenderInvoice.model_validate(dict(row)) for row in rows]
 
 
@@ -191,6 +231,7 @@ async def wait_no_more(connection: Connection, inbound: str) -> None:
     await connection.execute(_SQL["wait_no_more"], inbound)
 
 
-async def waiting(pool: Pool) -> list[tuple[str, bytes]]:
-    """Bounces to report again: the message's id and its bytes, the oldest first."""
-    return [(row["inbound_id"], row["raw"]) for row in await pool.fetch(_SQL["waiting"])]
+async def waiting(pool: Pool) -> list[tuple[str, str, bytes]]:
+    """Bounces to report again: the message's id, its contact and its bytes, the oldest first."""
+    rows = await pool.fetch(_SQL["waiting"])
+    return [(row["inbound_id"], row["reference"], row["raw"]) for row in rows]

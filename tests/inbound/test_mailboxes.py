@@ -96,7 +96,7 @@ def own(**mailbox: Any) -> dict[str, Creditor]:
 
 
 def test_each_mailbox_is_read_once_with_its_own_password(tmp_path: Path) -> None:
-    """The house's by the settings, a creditor's by its file; one that both name is one."""
+    """The house's by the settings, a creditor's by its file; one that several name is one."""
     house = Settings(
         INBOX_HOST="imap.house.example", INBOX_USERNAME="relance", INBOX_PASSWORD="h0use"
     )
@@ -113,6 +113,13 @@ def test_each_mailbox_is_read_once_with_its_own_password(tmp_path: Path) -> None
     same = own(host="imap.house.example", username="relance", password_variable="PW")
     (only,) = mailboxes_of(house, same, {"PW": "s3cret"})
     assert only()._account.password == "h0use"
+    assert [way().creditors for way in (*by_file, by_name, only)] == [
+        *((), ("atelier",)),
+        *(("atelier",), ()),
+    ]
+    two = {name: same["atelier"].model_copy(update={"creditor": name}) for name in ("a", "b")}
+    (together,) = mailboxes_of(Settings(), two, {"PW": "s3cret"})
+    assert together().creditors == ("a", "b")
     assert mailboxes_of(Settings(), CREDITORS, {}) == []
 
 

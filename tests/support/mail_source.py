@@ -17,6 +17,7 @@ class FakeMailbox:
     Attributes:
         validity: its UIDVALIDITY.
         fetched: how often a message was fetched.
+        creditors: about whose invoices its messages may be; empty for anybody's.
         fails_at: a UID that cannot be fetched, as when the line drops there.
     """
 
@@ -26,6 +27,7 @@ class FakeMailbox:
     fetched: list[int] = field(default_factory=list)
     since: list[date | None] = field(default_factory=list)
     fails_at: int = 0
+    creditors: tuple[str, ...] = ()
 
     def put(self, raw: bytes) -> int:
         """Let a message arrive; its UID."""
