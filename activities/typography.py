@@ -18,11 +18,15 @@ from domain.languages import LAST_RESORT
 from schemas.money import Money
 
 _LOCALES = {"de": "de_DE", "en": "en_GB", "fr": "fr_FR"}
-_DATE = re.compile(r"\b(\d{1,2}(?:er|\.)?) (\w+ \d{4})\b")
+_KEPT = {
+    "de": re.compile(r"(?<=§) (?=\d)|(?<=\bAbs\.) (?=\d)|(?<=\d) (?=€|BGB\b)"),
+    "fr": re.compile(r"(?<=«) | (?=[:»])|(?<=\b[LRD]\.) (?=\d)|(?<=\bSIREN) (?=\d)|(?<=\d) (?=€)"),
+}
+_DATE = re.compile(r"\b(\d{1,2}(?:er|\.)?) (\w+) (\d{4})\b")
 _THOUSANDS = re.compile(r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))")
-_NUMBER = re.compile(r"(?<![\w./@&#-])(?=[\w./-]*\d)(\w[\w./]*-[\w./-]*\w)(?![\w@-])[.,;:)]*")
-_HELD = ((16, "white-space:nowrap"), (44, "display:inline-block"))
-"""How a number of so many characters is held together: a long one only where a line has room."""
+_HYPHENED = re.compile(r"(?<![\w./@&#-])\(?(\w[\w./]*-[\w./-]*\w)(?![\w@-])[.,;:)]*")
+_SHORT, _LONG = 16, 44
+"""Up to so many characters a word with a hyphen is kept whole; a number, where there is room."""
 
 
 def typographic(text: str, language: str) -> str:
@@ -36,39 +40,38 @@ def typographic(text: str, language: str) -> str:
     if language == "fr":
         text = re.sub(r" (?=[;!?])", "\u202f", text)
         text = _THOUSANDS.sub("\\1\u00a0", text)
-        return re.sub(r"(?<=«) | (?=[:»])|(?<=\b[LRD]\.) (?=\d)|(?<=\d) (?=€)", "\u00a0", text)
-    if language == "de":
-        return re.sub(r"(?<=§) (?=\d)|(?<=\bAbs\.) (?=\d)|(?<=\d) (?=€|BGB\b)", "\u00a0", text)
-    return text
+    return _KEPT[language].sub("\u00a0", text) if language in _KEPT else text
 
 
 def dates_kept(text: str) -> str:
-    """A text whose dates never part the day from its month at a line's end."""
-    return _DATE.sub("\\1\u00a0\\2", text)
+    """A text whose dates, such as 1er novembre 2026, are not parted at a line's end."""
+    return _DATE.sub("\\1\u00a0\\2\u00a0\\3", text)
 
 
 def typographic_markup(markup: str, language: str) -> str:
     """As :func:`typographic`, for the words between tags; styles and attributes stay as written.
 
     So does the title: mrml writes its no-break spaces as escapes, which would be read aloud. A
-    date keeps its day with its month, and a number with a hyphen is not torn apart there.
+    date stays on its line, and a short word with a hyphen is not torn apart there.
     """
     whole = "|".join(rf"<{tag}.*?</{tag}>" for tag in ("mj-style", "mj-title", "mj-preview"))
     kept = rf"({whole}|<!--.*?-->|<[^>]*>)"
     parts = re.split(kept, markup, flags=re.DOTALL)
     for place, part in enumerate(parts):
         if place % 2 == 0:
-            parts[place] = _NUMBER.sub(_held, dates_kept(typographic(part, language)))
+            parts[place] = _HYPHENED.sub(_held, dates_kept(typographic(part, language)))
         elif part.startswith("<mj-preview"):  # Words alone: whoever lists mails shows no markup.
-            parts[place] = typographic(part, language)
+            parts[place] = dates_kept(typographic(part, language))
     return "".join(parts)
 
 
 def _held(found: re.Match[str]) -> str:
-    """A number with a hyphen, such as an invoice's, in one piece with the sign after it."""
-    for characters, style in _HELD:
-        if len(found.group(1)) <= characters:
-            return f'<span style="{style}">{found.group()}</span>'
+    """A word with a hyphen, such as an invoice's number, in one piece with the signs around it."""
+    word = found.group(1)
+    if len(word) <= _SHORT:
+        return f'<span style="white-space:nowrap">{found.group()}</span>'
+    if len(word) <= _LONG and any(sign.isdigit() for sign in word):
+        return f'<span style="display:inline-block">{found.group()}</span>'
     return found.group()
 
 
