@@ -34,6 +34,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"max_content_width": 120},
 )
 plan_app = typer.Typer(
     help="Check and preview dunning plans.", no_args_is_help=True, rich_markup_mode=None

@@ -95,10 +95,8 @@ def address_block(notice: Notice) -> list[str]:
 
 def _page(notice: Notice, words: LetterText, address: list[str]) -> dict[str, Any]:
     """Everything that ``letter.typ`` sets, as plain strings: nothing in it is ever markup."""
-    labels = {
-        key: word.replace("{city}", _city(notice.creditor.address))
-        for key, word in words.labels.items()
-    }
+    city = _city(notice.creditor.address)
+    labels = {key: word.replace("{city}", city) for key, word in words.labels.items()}
     return {
         "language": words.language,
         "labels": labels,

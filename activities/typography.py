@@ -18,15 +18,25 @@ from domain.languages import LAST_RESORT
 from schemas.money import Money
 
 _LOCALES = {"de": "de_DE", "en": "en_GB", "fr": "fr_FR"}
-_KEPT = {
-    "de": re.compile(r"(?<=§) (?=\d)|(?<=\bAbs\.) (?=\d)|(?<=\d) (?=€|BGB\b)"),
-    "fr": re.compile(r"(?<=«) | (?=[:»])|(?<=\b[LRD]\.) (?=\d)|(?<=\bSIREN) (?=\d)|(?<=\d) (?=€)"),
-}
-_DATE = re.compile(r"\b(\d{1,2}(?:er|\.)?) (\w+) (\d{4})\b")
+_NARROW = re.compile(r" (?=[;!?])")
 _THOUSANDS = re.compile(r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))")
+_FRENCH = re.compile(
+    r"(?<=«) | (?=[:»])|(?<=\b[LRD]\.) (?=\d)|(?<=\bSIREN) (?=\d)|(?<=§) (?=\d)|(?<=\d) (?=€)"
+)
+_GERMAN = re.compile(r"(?<=§) (?=\d)|(?<=\bAbs\.) (?=\d)|(?<=\d) (?=€|BGB\b)")
+_DATE = re.compile(r"\b(\d{1,2}(?:er|\.)?) (\w{3,}) (\d{4})\b")
 _HYPHENED = re.compile(r"(?<![\w./@&#-])\(?(\w[\w./]*-[\w./-]*\w)(?![\w@-])[.,;:)]*")
+_KEPT_MARKUP = re.compile(
+    r"(<mj-style.*?</mj-style>|<mj-title.*?</mj-title>|<mj-preview.*?</mj-preview>"
+    r"|<!--.*?-->|<[^>]*>)",
+    re.DOTALL,
+)
+
 _SHORT, _LONG = 16, 44
 """Up to so many characters a word with a hyphen is kept whole; a number, where there is room."""
+
+REMEMBERED = 512
+"""How many figures and days are remembered as they are written: a message says each often."""
 
 
 def typographic(text: str, language: str) -> str:
@@ -38,9 +48,11 @@ def typographic(text: str, language: str) -> str:
     that stand there are turned, so that no line end tears these apart.
     """
     if language == "fr":
-        text = re.sub(r" (?=[;!?])", "\u202f", text)
-        text = _THOUSANDS.sub("\\1\u00a0", text)
-    return _KEPT[language].sub("\u00a0", text) if language in _KEPT else text
+        text = _THOUSANDS.sub("\\1\u00a0", _NARROW.sub("\u202f", text))
+        return _FRENCH.sub("\u00a0", text)
+    if language == "de":
+        return _GERMAN.sub("\u00a0", text)
+    return text
 
 
 def dates_kept(text: str) -> str:
@@ -54,19 +66,26 @@ def typographic_markup(markup: str, language: str) -> str:
     So does the title: mrml writes its no-break spaces as escapes, which would be read aloud. A
     date stays on its line, and a short word with a hyphen is not torn apart there.
     """
-    whole = "|".join(rf"<{tag}.*?</{tag}>" for tag in ("mj-style", "mj-title", "mj-preview"))
-    kept = rf"({whole}|<!--.*?-->|<[^>]*>)"
-    parts = re.split(kept, markup, flags=re.DOTALL)
-    for place, part in enumerate(parts):
-        if place % 2 == 0:
-            parts[place] = _HYPHENED.sub(_held, dates_kept(typographic(part, language)))
-        elif part.startswith("<mj-preview"):  # Words alone: whoever lists mails shows no markup.
-            parts[place] = dates_kept(typographic(part, language))
+    parts = _KEPT_MARKUP.split(markup)
+    parts[::2] = [
+        _held(part, language) if part and not part.isspace() else part for part in parts[::2]
+    ]
+    # A preview is words alone: whoever lists mails shows no markup.
+    parts[1::2] = [
+        dates_kept(typographic(part, language)) if part.startswith("<mj-preview") else part
+        for part in parts[1::2]
+    ]
     return "".join(parts)
 
 
-def _held(found: re.Match[str]) -> str:
-    """A word with a hyphen, such as an invoice's number, in one piece with the signs around it."""
+def _held(text: str, language: str) -> str:
+    """The words between tags, with dates and hyphened words each in one piece."""
+    text = dates_kept(typographic(text, language))
+    return _HYPHENED.sub(_in_one_piece, text) if "-" in text else text
+
+
+def _in_one_piece(found: re.Match[str]) -> str:
+    """A word with a hyphen, such as an invoice's number, with the signs around it."""
     word = found.group(1)
     if len(word) <= _SHORT:
         return f'<span style="white-space:nowrap">{found.group()}</span>'
@@ -106,15 +125,21 @@ def formats(language: str) -> dict[str, Callable[..., str]]:
     short = "dd/MM/yyyy" if language == "fr" else "medium"
     percents = {"de": "#,##0.00\u00a0%", "fr": "#,##0.00\u202f%"}
 
-    @callable_in_templates
-    def money(amount: Money) -> str:
-        return format_currency(amount.amount, amount.currency, locale=locale)
+    @lru_cache(maxsize=REMEMBERED)
+    def written(amount: Decimal, currency: str) -> str:
+        return format_currency(amount, currency, locale=locale)
 
     @callable_in_templates
+    def money(amount: Money) -> str:
+        return written(amount.amount + 0, amount.currency)  # a zero without a sign
+
+    @callable_in_templates
+    @lru_cache(maxsize=REMEMBERED)
     def day(when: date) -> str:
         return format_date(when, short, locale=locale)
 
     @callable_in_templates
+    @lru_cache(maxsize=REMEMBERED)
     def day_long(when: date) -> str:
         long = format_date(when, "long", locale=locale)
         # French counts the first of the month as an ordinal, which the CLDR pattern cannot say.

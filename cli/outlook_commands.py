@@ -209,7 +209,7 @@ async def _reason(
             reason, sentence = "SentToday", f"Step {sent.step!r} was taken today. {sentence}"
     elif isinstance(action, SendNotice):
         reason, at = "NoticeDue", action.due_at
-        sentence = f"The {action.kind.value} is about to be answered by e-mail."
+        sentence = f"The {action.kind.value} is about to be acknowledged by e-mail."
     else:
         reason, at = action.events[0].type, None
         sentence = f"About to be put on record: {in_words(reason)}."

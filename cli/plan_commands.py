@@ -56,7 +56,7 @@ def _explain(plan: DunningPlan) -> None:
             say(f"  {step.name}: {CHARGES[step.charges]}")
     answered = [kind for kind, is_wanted in plan.notices.model_dump().items() if is_wanted]
     if answered:
-        say(f"  answered by e-mail: {', '.join(answered)}")
+        say(f"  acknowledged by e-mail: {', '.join(answered)}")
 
 
 async def preview(name: str, due: date, country: str, capacity: str, *, as_json: bool) -> Exit:

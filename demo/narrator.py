@@ -17,6 +17,7 @@ from schemas.events import (
     CaseReferred,
     DisputeRaised,
     DisputeResolved,
+    NoticeSent,
     PaymentReceived,
     PromiseKept,
     PromiseMade,
@@ -136,6 +137,8 @@ def _words(event: CaseEvent) -> tuple[str, str, str]:  # noqa: PLR0911, PLR0912,
             return "decided", words, "yellow"
         case PromiseMade():
             return "promised", words, "yellow"
+        case NoticeSent():
+            return "e-mail", f"the {event.kind.value} is acknowledged", "green"
         case PromiseKept():
             return "kept", words, "cyan"
         case CaseReferred():

@@ -82,6 +82,6 @@ DEEDS = (
     Deed(18, "dispute", "F-2049", "460.00"),
     Deed(27, "resolve", "F-2049", "creditor"),
     Deed(20, "cancel", "F-2046", "goodwill: the parcel came late"),
-    Deed(25, "answer", "F-2051", "promised in 7", task="call"),
+    Deed(25, "answer", "F-2051", "promised in 7 days", task="call"),
     Deed(68, "answer", "F-2044", "handed-over", task="hand-over"),
 )

@@ -189,7 +189,8 @@ class DemoStory:
                 if task is None:
                     return None
                 outcome, _, days = deed.words.partition(" in ")
-                promised = day + timedelta(days=int(days)) if days else None
+                wait = timedelta(days=int(days.removesuffix(" days"))) if days else None
+                promised = day + wait if wait else None
                 return CompleteTask(
                     task_id=task.task_id, outcome=outcome, promised_on=promised, **said
                 )
