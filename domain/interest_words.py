@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from domain.interest_terms import InterestTerms
@@ -14,6 +15,8 @@ from schemas.interest import (
     ReferenceRate,
 )
 from schemas.money import Money
+
+_ARTICLE = re.compile(r"\b([LRD])(\d+-\d+)")
 
 _POLICY = {
     "de": {
@@ -61,6 +64,7 @@ _WORDS = {
         "policy": "Zahlungen tilgen {order}",
         "law": "Angewandtes Recht: {law}",
         "and": "und",
+        "between": "; ",
     },
     "en": {
         "formula": "Interest = unpaid amount including VAT × annual rate × days / {year}",  # noqa: RUF001 - the sign of times
@@ -81,6 +85,7 @@ _WORDS = {
         "policy": "payments settle {order}",
         "law": "Law applied: {law}",
         "and": "and",
+        "between": "; ",
     },
     "fr": {
         "formula": "Intérêts = montant TTC impayé × taux annuel × jours / {year}",  # noqa: RUF001 - as above
@@ -101,6 +106,7 @@ _WORDS = {
         "policy": "les paiements s'imputent sur {order}",
         "law": "Textes appliqués : {law}",
         "and": "et",
+        "between": " ; ",
     },
 }
 
@@ -135,7 +141,9 @@ def conventions(
         words["policy"].format(order=orders[policy]),
     )
     law = terms.law.replace(" and ", f" {words['and']} ")
-    return f"{'; '.join(parts)}. {words['law'].format(law=law)}."
+    said = f"{words['between'].join(parts)}. {words['law'].format(law=law)}."
+    # French writes "L. 441-10", for a law's article, and bends its apostrophes.
+    return _ARTICLE.sub(r"\1. \2", said).replace("'", "\u2019") if language == "fr" else said
 
 
 def statement_warnings(
