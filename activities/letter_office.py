@@ -202,8 +202,8 @@ class LetterOffice:
         has_news |= await self._archive(provider, letter)
         if now.is_final and has_news:
             tell = results.notified if now.state.notifies else results.came_back
-            await tell(now)
-            await letters.is_reported(self._pool, letter.reference)
+            if await tell(now):
+                await letters.is_reported(self._pool, letter.reference)
         return now.state
 
     async def _archive(self, provider: LetterProvider, letter: KeptLetter) -> bool:

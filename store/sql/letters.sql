@@ -64,7 +64,7 @@ order by l.is_final, l.updated_at desc
 limit $1;
 
 -- name: keep_proof
--- With a good new one, its cases are to hear of the letter again, whatever dies before they are told.
+-- With a good new one, its cases hear of the letter again, whatever dies before they are told.
 with looked as (
     select
         case
