@@ -153,7 +153,7 @@ async def test_a_dispute_is_answered_with_who_decides_and_when(
     body = mail.message.get_body(("plain",))
     assert body is not None
     text = str(body.get_content())
-    assert "quantité différente" in text
+    assert "quantité facturée différente" in text
     assert "Paul Martin" in text
 
 
