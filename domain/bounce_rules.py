@@ -35,7 +35,7 @@ def came_back(case: CollectionCase, fact: ReportBounce, now: datetime) -> tuple[
     return (bounced.model_copy(update=changes),)
 
 
-def about_the_way(case: CollectionCase, event: CaseEvent) -> NewTask | None:
+def about_a_bounce(case: CollectionCase, event: CaseEvent) -> NewTask | None:
     """A message that came back is for a person, once, and as long as somebody pursues the case.
 
     Our own steps are over once an agency or a lawyer has it, so there is nothing to try again. They
