@@ -25,6 +25,7 @@ NOBODY_TO_ASK = "letters go to a folder (LETTER_PROVIDER); there is nobody to as
 _SAFE = re.compile(r"[^A-Za-z0-9._-]")
 
 ENDINGS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
+ENDINGS |= {"image/tiff": ".tif", "text/html": ".txt"}
 
 
 async def list_letters(*, as_json: bool) -> Exit:
@@ -36,23 +37,27 @@ async def list_letters(*, as_json: bool) -> Exit:
         return Exit.DONE
     rows = [
         (
-            *(line.reference, line.kind, line.state, line.cause),
+            *(line.reference, line.debtor_id, line.kind, line.state, line.cause),
             *(f"{line.updated_at:%Y-%m-%d %H:%M}", _proofs(line), _cost(line), line.provider_id),
         )
         for line in lines
     ]
     head = (
-        *("contact", "kind", "state", "cause", "since (UTC)", ">proofs", ">cost"),
+        *("contact", "debtor", "kind", "state", "cause", "since (UTC)", ">proofs", ">cost"),
         "provider's id, or file",
     )
     say_table(count(len(rows), "letter"), head, rows)
     for one in sums:
         say(_sum(one))
+    for why in dict.fromkeys(line.cost_unknown for line in lines if line.cost_unknown):
+        say(f"  {why}")
     return Exit.DONE
 
 
 def _proofs(line: PostedLetter) -> str:
-    return f"{line.proofs} ({line.doubted} doubted)" if line.doubted else str(line.proofs)
+    doubted = f", {line.doubted} doubted" if line.doubted else ""
+    missing = f", {line.missing} missing" if line.missing else ""
+    return f"{line.proofs}{doubted}{missing}"
 
 
 def _cost(line: PostedLetter) -> str:
@@ -64,7 +69,7 @@ def _cost(line: PostedLetter) -> str:
 def _sum(one: LetterCost) -> str:
     letters_ = count(one.letters, "letter")
     if one.price is None:
-        return f"no price known of {letters_}: `letters quote` says why"
+        return f"no price known of {letters_}"
     unsure = f", {one.provisional} of them by a provisional price (~)" if one.provisional else ""
     return f"{one.price} for {letters_}{unsure}; ours to bear, no debtor owes it"
 
@@ -144,4 +149,5 @@ def _write(folder: Path, reference: str, proofs: list[Proof]) -> None:
         name = f"{_SAFE.sub('_', reference)}-{proof.kind}-{proof.sha256[:12]}{ending}"
         place = folder / name
         place.write_bytes(proof.content)
-        say(f"{place}  sha256 {proof.sha256}")
+        doubt = f"  DOUBTED: {proof.doubt}" if proof.doubt else ""
+        say(f"{place}  sha256 {proof.sha256}{doubt}")
