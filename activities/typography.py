@@ -21,7 +21,7 @@ _LOCALES = {"de": "de_DE", "en": "en_GB", "fr": "fr_FR"}
 
 _FRENCH_NARROW = re.compile(r" (?=[;!?])")
 _FRENCH = re.compile(r"(?<=«) | (?=[:»])|(?<=\b[LRD]\.) (?=\d)|(?<=\d) (?=€)")
-_GERMAN = re.compile(r"(?<=§) (?=\d)|(?<=\bAbs\.) (?=\d)|(?<=\d) (?=€|BGB\b)")
+_GERMAN = re.compile(r"(?<=§) (?=\d)|(?<=\b[DLR]\.) (?=\d)|(?<=\bAbs\.) (?=\d)|(?<=\d) (?=€|BGB\b)")
 _KEPT_MARKUP = re.compile(
     r"(<mj-style.*?</mj-style>|<mj-title.*?</mj-title>|<!--.*?-->|<[^>]*>)", re.DOTALL
 )
