@@ -182,9 +182,18 @@ async def find(pool: Pool | Connection, reference: str) -> Contact | None:
     return None if row is None else Contact.model_validate(dict(row))
 
 
-async def find_out(pool: Pool, reference: str, state: ContactState) -> None:
-    """A person says what became of a contact of which nobody knew; any other stays as it is."""
-    await pool.execute(_SQL["find_out"], reference, state.value)
+async def find_out(pool: Pool, reference: str, state: ContactState) -> bool:
+    """A person says what became of a contact of which nobody knew; any other stays as it is.
+
+    Returns:
+        Whether nobody knew until now.
+    """
+    return bool(await pool.fetchval(_SQL["find_out"], reference, state.value))
+
+
+async def unknown_steps(pool: Pool, case: str) -> list[str]:
+    """The steps of a case of whose message nobody knows whether it left, oldest first."""
+    return [row["step"] for row in await pool.fetch(_SQL["unknown_steps"], case)]
 
 
 async def unknown_tasks(pool: Pool, reference: str) -> list[UnknownTask]:

@@ -17,7 +17,29 @@ returning *, false as lease_is_over;
 select *, lease_until < now() as lease_is_over from contacts where reference = $1;
 
 -- name: find_out
-update contacts set state = $2, updated_at = now() where reference = $1 and state = 'unknown';
+-- One that was left in its hand-over is as unknown, once no turn of its case will look after it.
+update contacts as c set state = $2, updated_at = now()
+where c.reference = $1
+    and (
+        c.state = 'unknown'
+        or (
+            c.state = 'handing over' and c.lease_until < now()
+            and exists (select from cases as s where s.case_id = c.case_id and s.state = 'closed')
+        )
+    )
+returning true;
+
+-- name: unknown_steps
+-- Steps of a case whose message, its own or another case's, may have left, and nobody knows.
+select c.step, c.claimed_at from contacts as c
+where c.case_id = $1
+    and (c.state = 'unknown' or (c.state = 'handing over' and c.lease_until < now()))
+union all
+select i.step, c.claimed_at
+from contact_items as i inner join contacts as c on c.reference = i.reference
+where i.case_id = $1
+    and (c.state = 'unknown' or (c.state = 'handing over' and c.lease_until < now()))
+order by claimed_at;
 
 -- name: unknown_tasks
 select t.task_id, t.case_id
