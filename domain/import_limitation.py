@@ -38,7 +38,7 @@ def barred_soon(
     since = f"counted from {limit.start} {limit.counted_from} ({limit.law})"
     match limitation_alarm(limit.limitation_day, today):
         case LimitationAlarm.BARRED:
-            words = f"no court would hear the claim since {limit.limitation_day}"
+            words = f"the last day to go to court was {limit.limitation_day}"
         case LimitationAlarm.THIRTY_DAYS:
             words = f"the last day to go to court is {limit.limitation_day}"
         case _:
