@@ -23,6 +23,7 @@ from activities.email_message import (
     message_id,
 )
 from activities.errors import DeliveryRefused
+from activities.mail_pace import Turn
 from activities.notices import tone_of
 from activities.smtp import Mailer
 from activities.smtp_conversation import NEEDS_SMTPUTF8, Handed
@@ -82,7 +83,7 @@ class OutgoingMail:
         self._statements = StatementPress(templates)
 
     async def send(self, step: Step, notice: Notice, begin: BeginHandOver) -> Delivered:
-        """Write the e-mail of a step and hand it to the mail server.
+        """Write the e-mail of a step and hand it to the mail server, once its turn is near.
 
         Where the server takes no letters beyond ASCII (RFC 6531), it goes to those who need none.
 
@@ -93,19 +94,21 @@ class OutgoingMail:
         rule = tone_of(step)
         recipients = _usable(recipients_of(rule, notice.debtor, notice.creditor))
         _not_to_a_bad_address(recipients, notice)
-        try:
-            return await self._leave(step, notice, begin, recipients)
-        except DeliveryRefused as refusal:
-            reached, others = _by_letters(recipients)
-            if refusal.reason != NEEDS_SMTPUTF8 or all(one.copied for one in reached):
-                raise
-        return await self._leave(step, notice, begin, reached, others)
+        async with self._room.mailer_of(notice.creditor.creditor).turn() as turn:
+            try:
+                return await self._leave(step, notice, begin, turn, recipients)
+            except DeliveryRefused as refusal:
+                reached, others = _by_letters(recipients)
+                if refusal.reason != NEEDS_SMTPUTF8 or all(one.copied for one in reached):
+                    raise
+            return await self._leave(step, notice, begin, turn, reached, others)
 
     async def _leave(
         self,
         step: Step,
         notice: Notice,
         begin: BeginHandOver,
+        turn: Turn,
         recipients: Sequence[Recipient],
         left_out: Sequence[Recipient] = (),
     ) -> Delivered:
@@ -130,8 +133,7 @@ class OutgoingMail:
             language=text.language,
             charges=claims_of(notice),
         )
-        addresses = [one.address for one in recipients]
-        sent_to = dict(zip(addresses, [*to, *copies], strict=True))
+        sent_to = dict(zip([one.address for one in recipients], [*to, *copies], strict=True))
         try:
             handed = await self._room.mailer_of(notice.creditor.creditor).send(
                 content,
@@ -139,6 +141,7 @@ class OutgoingMail:
                 recipients=to,
                 copies=copies,
                 begin=partial(begin, kept),
+                turn=turn,
             )
         except DeliveryRefused as refusal:
             await self._mark_bad(notice, sent_to, refusal.gone, str(refusal))
@@ -167,7 +170,8 @@ class OutgoingMail:
         """
         creditor, numbers = notice.creditor.creditor, [item.invoice for item in notice.items]
         known = await correspondence.documents_of(self._pool, creditor, numbers)
-        found = await asyncio.to_thread(self._find, creditor, known)
+        folder, files = self._room.documents, {number: file for number, (file, _) in known.items()}
+        found = await asyncio.to_thread(_found, folder, creditor, files) if folder else {}
         documents = [
             Document(
                 invoice=number,
@@ -179,7 +183,9 @@ class OutgoingMail:
         sent = await correspondence.documents_sent(
             self._pool, creditor, notice.debtor.debtor_id, notice.reference
         )
-        account = await asyncio.to_thread(self._account, rule, notice)
+        account = None
+        if carries_statement(rule):
+            account = await asyncio.to_thread(self._account, notice)
         chosen = enclosures(
             *(documents, sent),
             policy=rule.enclose,
@@ -191,29 +197,15 @@ class OutgoingMail:
             for one in chosen
             if one.attached and not one.statement
         }
-        attached = await asyncio.to_thread(_read, paths)
+        attached = await asyncio.to_thread(_read, paths) if paths else {}
         if account and any(one.attached and one.statement for one in chosen):
             attached = {STATEMENT: account, **attached}
         return notice.model_copy(update={"enclosures": chosen}), attached
 
-    def _account(self, rule: DunningStep, notice: Notice) -> Attachment | None:
-        """One statement of account for all that the message is about, if the step carries one."""
-        if not carries_statement(rule):
-            return None
+    def _account(self, notice: Notice) -> Attachment:
+        """One statement of account for all that the message is about."""
         name = self._statements.file_name(notice)
         return Attachment(name=name, content=self._statements.print(notice).pdf)
-
-    def _find(
-        self, creditor: str, known: Mapping[str, tuple[str, str]]
-    ) -> dict[str, tuple[Path, int]]:
-        """The files there are, by invoice, each with its size."""
-        if self._room.documents is None:
-            return {}
-        paths = {
-            number: find_document(self._room.documents, creditor, number, file)
-            for number, (file, _) in known.items()
-        }
-        return {number: (path, path.stat().st_size) for number, path in paths.items() if path}
 
     async def _put_on_record(
         self, notice: Notice, recipients: Sequence[Recipient], attached: Mapping[str, Attachment]
@@ -246,6 +238,14 @@ class OutgoingMail:
             if on_the_wire in gone:
                 creditor = notice.creditor.creditor
                 await bounces.mark_bad(self._pool, creditor, address, said, notice.reference)
+
+
+def _found(folder: Path, creditor: str, files: Mapping[str, str]) -> dict[str, tuple[Path, int]]:
+    """The documents there are, by invoice, each with its size."""
+    paths = {
+        number: find_document(folder, creditor, number, file) for number, file in files.items()
+    }
+    return {number: (path, path.stat().st_size) for number, path in paths.items() if path}
 
 
 def _recorded(invoice: str, one: Attachment) -> EnclosedDocument:

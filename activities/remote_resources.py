@@ -38,7 +38,7 @@ _CSS_LOADS = re.compile(
     re.IGNORECASE,
 )
 _SIGNS = ("url", "@import", "image-set", "cross-fade", "refresh", "href", "&#", "\\")
-_ATTRIBUTE = re.compile(r"([a-z]+)\s*=")
+_ENDINGS = tuple(_LOADING)
 
 
 def remote_resources(markup: str) -> list[str]:
@@ -52,8 +52,9 @@ def remote_resources(markup: str) -> list[str]:
     """
     # To parse a mail takes as long as to fill it in: most can be seen to have nothing that loads.
     lowered = markup.lower()
-    if not any(sign in lowered for sign in _SIGNS) and _LOADING.isdisjoint(
-        _ATTRIBUTE.findall(lowered)
+    named = lowered.split("=")[:-1]  # What stands before a sign of equality may be such a name.
+    if not any(sign in lowered for sign in _SIGNS) and not any(
+        words.rstrip().endswith(_ENDINGS) for words in named
     ):
         return []
     return list(dict.fromkeys(_Reader(0).read(markup)))

@@ -32,6 +32,8 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from schemas.base import Frozen
+
 STEPS_MAX = 20_000
 """Loop turns and includes of one rendering; a statement of 500 invoices needs about 2,000."""
 
@@ -126,6 +128,12 @@ class TextEnvironment(ImmutableSandboxedEnvironment):
         self.filters = {name: self.filters[name] for name in _FILTERS}
         self.filters["counted"] = _counted
         self.globals = {}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Whether a template may read this; of our own frozen nouns, all that is public."""
+        if isinstance(obj, Frozen):
+            return not attr.startswith("_")
+        return super().is_safe_attribute(obj, attr, value)
 
     def is_safe_callable(self, obj: Any) -> bool:
         """Whether a template may call this: only what was marked for it."""

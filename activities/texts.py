@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -99,7 +99,8 @@ def render_email(notice: Notice, templates: Path) -> EmailMessageText:
     files = text_files(notice, templates, EMAIL)
     language = files.language
     used: dict[str, str] = {}
-    subject, text, markup = (_fill(notice, templates, files, one, used) for one in EMAIL)
+    values = text_values(notice, language)
+    subject, text, markup = (_fill(values, templates, files, one, used) for one in EMAIL)
     try:
         html = mrml.to_html(typographic_markup(markup, language)).content
     except OSError as problem:
@@ -135,7 +136,8 @@ def render_script(notice: Notice, templates: Path) -> str:
         TemplateMissing, TemplateBroken, TooManyItems: as :func:`render_email`.
     """
     files = text_files(notice, templates, SCRIPT)
-    text = _fill(notice, templates, files, "script.txt", {})
+    values = text_values(notice, files.language)
+    text = _fill(values, templates, files, "script.txt", {})
     return typographic(re.sub(r"\n{3,}", "\n\n", text).strip(), files.language) + "\n"
 
 
@@ -152,8 +154,9 @@ def render_letter(notice: Notice, templates: Path) -> LetterText:
     files = text_files(notice, templates, LETTER)
     language = files.language
     used: dict[str, str] = {}
-    subject = _fill(notice, templates, files, "subject.txt", used)
-    body = typographic(_fill(notice, templates, files, "letter.txt", used), language)
+    values = text_values(notice, language)
+    subject = _fill(values, templates, files, "subject.txt", used)
+    body = typographic(_fill(values, templates, files, "letter.txt", used), language)
     body = _DATE.sub("\\1\u00a0\\2", body)
     blocks = [_block(part) for part in re.split(r"\n[ \t]*\n", body.strip("\n")) if part.strip()]
     for block in blocks:
@@ -195,10 +198,10 @@ def read_labels(
 
 
 def _fill(
-    notice: Notice, templates: Path, files: TextFiles, ending: str, used: dict[str, str]
+    values: Mapping[str, Any], templates: Path, files: TextFiles, ending: str, used: dict[str, str]
 ) -> str:
     environment = text_environment(templates, markup=ending == "mjml")
-    return environment.fill(files.names[ending], text_values(notice, files.language), used)
+    return environment.fill(files.names[ending], values, used)
 
 
 def text_values(notice: Notice, language: str) -> dict[str, Any]:

@@ -19,6 +19,16 @@ from schemas.money import Money
 
 _LOCALES = {"de": "de_DE", "en": "en_GB", "fr": "fr_FR"}
 
+_FRENCH_NARROW = re.compile(r" (?=[;!?])")
+_FRENCH = re.compile(r"(?<=«) | (?=[:»])|(?<=\b[LRD]\.) (?=\d)|(?<=\d) (?=€)")
+_GERMAN = re.compile(r"(?<=§) (?=\d)|(?<=\b[DLR]\.) (?=\d)|(?<=\bAbs\.) (?=\d)|(?<=\d) (?=€|BGB\b)")
+_KEPT_MARKUP = re.compile(
+    r"(<mj-style.*?</mj-style>|<mj-title.*?</mj-title>|<!--.*?-->|<[^>]*>)", re.DOTALL
+)
+
+REMEMBERED = 512
+"""How many figures and days are remembered as they are written: a message says each often."""
+
 
 def typographic(text: str, language: str) -> str:
     """A text with the spaces that its language wants around signs.
@@ -29,10 +39,9 @@ def typographic(text: str, language: str) -> str:
     there are turned, so that no line end tears these apart.
     """
     if language == "fr":
-        text = re.sub(r" (?=[;!?])", "\u202f", text)
-        return re.sub(r"(?<=«) | (?=[:»])|(?<=\b[LRD]\.) (?=\d)|(?<=\d) (?=€)", "\u00a0", text)
+        return _FRENCH.sub("\u00a0", _FRENCH_NARROW.sub("\u202f", text))
     if language == "de":
-        return re.sub(r"(?<=§) (?=\d)|(?<=\bAbs\.) (?=\d)|(?<=\d) (?=€|BGB\b)", "\u00a0", text)
+        return _GERMAN.sub("\u00a0", text)
     return text
 
 
@@ -43,9 +52,10 @@ def typographic_markup(markup: str, language: str) -> str:
     """
     if language not in {"de", "fr"}:
         return markup
-    kept = r"(<mj-style.*?</mj-style>|<mj-title.*?</mj-title>|<!--.*?-->|<[^>]*>)"
-    parts = re.split(kept, markup, flags=re.DOTALL)
-    parts[::2] = [typographic(part, language) for part in parts[::2]]
+    parts = _KEPT_MARKUP.split(markup)
+    parts[::2] = [
+        typographic(part, language) if part and not part.isspace() else part for part in parts[::2]
+    ]
     return "".join(parts)
 
 
@@ -80,15 +90,21 @@ def formats(language: str) -> dict[str, Callable[..., str]]:
     short = "dd/MM/yyyy" if language == "fr" else "medium"
     percents = {"de": "#,##0.00\u00a0%", "fr": "#,##0.00\u202f%"}
 
-    @callable_in_templates
-    def money(amount: Money) -> str:
-        return format_currency(amount.amount, amount.currency, locale=locale)
+    @lru_cache(maxsize=REMEMBERED)
+    def written(amount: Decimal, currency: str) -> str:
+        return format_currency(amount, currency, locale=locale)
 
     @callable_in_templates
+    def money(amount: Money) -> str:
+        return written(amount.amount + 0, amount.currency)  # a zero without a sign
+
+    @callable_in_templates
+    @lru_cache(maxsize=REMEMBERED)
     def day(when: date) -> str:
         return format_date(when, short, locale=locale)
 
     @callable_in_templates
+    @lru_cache(maxsize=REMEMBERED)
     def day_long(when: date) -> str:
         long = format_date(when, "long", locale=locale)
         # French counts the first of the month as an ordinal, which the CLDR pattern cannot say.
