@@ -20,7 +20,14 @@ from activities.template_engine import (
     text_environment,
 )
 from activities.text_files import TextFiles, text_files, version_of
-from activities.typography import formats, grouped, in_threes, typographic, typographic_markup
+from activities.typography import (
+    dates_kept,
+    formats,
+    grouped,
+    in_threes,
+    typographic,
+    typographic_markup,
+)
 from domain.telephone import telephone_number
 from schemas.notice import EmailMessageText, Notice
 from schemas.parties import Capacity
@@ -41,7 +48,6 @@ LABELS = "_labels.txt"
 _LETTER_KINDS = frozenset(
     {"heading", "items", "list", "paragraph", "payment", "signature", "statement"}
 )
-_DATE = re.compile(r"\b(\d{1,2}(?:er|\.)?) (\w+ \d{4})\b")
 
 
 class TooManyItems(ValueError):  # noqa: N818 - the name says the condition, as refusals do
@@ -157,7 +163,7 @@ def render_letter(notice: Notice, templates: Path) -> LetterText:
     values = text_values(notice, language)
     subject = _fill(values, templates, files, "subject.txt", used)
     body = typographic(_fill(values, templates, files, "letter.txt", used), language)
-    body = _DATE.sub("\\1\u00a0\\2", body)
+    body = dates_kept(body)
     blocks = [_block(part) for part in re.split(r"\n[ \t]*\n", body.strip("\n")) if part.strip()]
     for block in blocks:
         if block["kind"] not in _LETTER_KINDS:

@@ -18,13 +18,22 @@ from domain.languages import LAST_RESORT
 from schemas.money import Money
 
 _LOCALES = {"de": "de_DE", "en": "en_GB", "fr": "fr_FR"}
-
-_FRENCH_NARROW = re.compile(r" (?=[;!?])")
-_FRENCH = re.compile(r"(?<=«) | (?=[:»])|(?<=\b[LRD]\.) (?=\d)|(?<=\d) (?=€)")
-_GERMAN = re.compile(r"(?<=§) (?=\d)|(?<=\b[DLR]\.) (?=\d)|(?<=\bAbs\.) (?=\d)|(?<=\d) (?=€|BGB\b)")
-_KEPT_MARKUP = re.compile(
-    r"(<mj-style.*?</mj-style>|<mj-title.*?</mj-title>|<!--.*?-->|<[^>]*>)", re.DOTALL
+_NARROW = re.compile(r" (?=[;!?])")
+_THOUSANDS = re.compile(r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))")
+_FRENCH = re.compile(
+    r"(?<=«) | (?=[:»])|(?<=\b[LRD]\.) (?=\d)|(?<=\bSIREN) (?=\d)|(?<=§) (?=\d)|(?<=\d) (?=€)"
 )
+_GERMAN = re.compile(r"(?<=§) (?=\d)|(?<=\b[DLR]\.) (?=\d)|(?<=\bAbs\.) (?=\d)|(?<=\d) (?=€|BGB\b)")
+_DATE = re.compile(r"\b(\d{1,2}(?:er|\.)?) (\w{3,}) (\d{4})\b")
+_HYPHENED = re.compile(r"(?<![\w./@&#-])\(?(\w[\w./]*-[\w./-]*\w)(?![\w@-])[.,;:)]*")
+_KEPT_MARKUP = re.compile(
+    r"(<mj-style.*?</mj-style>|<mj-title.*?</mj-title>|<mj-preview.*?</mj-preview>"
+    r"|<!--.*?-->|<[^>]*>)",
+    re.DOTALL,
+)
+
+_SHORT, _LONG = 16, 44
+"""Up to so many characters a word with a hyphen is kept whole; a number, where there is room."""
 
 REMEMBERED = 512
 """How many figures and days are remembered as they are written: a message says each often."""
@@ -34,29 +43,55 @@ def typographic(text: str, language: str) -> str:
     """A text with the spaces that its language wants around signs.
 
     French: a narrow no-break space before ``;``, ``!`` and ``?``, a no-break space before ``:``
-    and inside guillemets (Lexique des règles typographiques, Imprimerie nationale), in "L. 441-10"
-    and "40 €". German: a no-break space in "§ 288" and "40 €" (DIN 5008). Only spaces that stand
-    there are turned, so that no line end tears these apart.
+    and inside guillemets (Lexique des règles typographiques, Imprimerie nationale), in "L. 441-10",
+    "50 000" and "40 €". German: a no-break space in "§ 288" and "40 €" (DIN 5008). Only spaces
+    that stand there are turned, so that no line end tears these apart.
     """
     if language == "fr":
-        return _FRENCH.sub("\u00a0", _FRENCH_NARROW.sub("\u202f", text))
+        text = _THOUSANDS.sub("\\1\u00a0", _NARROW.sub("\u202f", text))
+        return _FRENCH.sub("\u00a0", text)
     if language == "de":
         return _GERMAN.sub("\u00a0", text)
     return text
 
 
+def dates_kept(text: str) -> str:
+    """A text whose dates, such as 1er novembre 2026, are not parted at a line's end."""
+    return _DATE.sub("\\1\u00a0\\2\u00a0\\3", text)
+
+
 def typographic_markup(markup: str, language: str) -> str:
     """As :func:`typographic`, for the words between tags; styles and attributes stay as written.
 
-    So does the title: mrml writes its no-break spaces as escapes, which would be read aloud.
+    So does the title: mrml writes its no-break spaces as escapes, which would be read aloud. A
+    date stays on its line, and a short word with a hyphen is not torn apart there.
     """
-    if language not in {"de", "fr"}:
-        return markup
     parts = _KEPT_MARKUP.split(markup)
     parts[::2] = [
-        typographic(part, language) if part and not part.isspace() else part for part in parts[::2]
+        _held(part, language) if part and not part.isspace() else part for part in parts[::2]
+    ]
+    # A preview is words alone: whoever lists mails shows no markup.
+    parts[1::2] = [
+        dates_kept(typographic(part, language)) if part.startswith("<mj-preview") else part
+        for part in parts[1::2]
     ]
     return "".join(parts)
+
+
+def _held(text: str, language: str) -> str:
+    """The words between tags, with dates and hyphened words each in one piece."""
+    text = dates_kept(typographic(text, language))
+    return _HYPHENED.sub(_in_one_piece, text) if "-" in text else text
+
+
+def _in_one_piece(found: re.Match[str]) -> str:
+    """A word with a hyphen, such as an invoice's number, with the signs around it."""
+    word = found.group(1)
+    if len(word) <= _SHORT:
+        return f'<span style="white-space:nowrap">{found.group()}</span>'
+    if len(word) <= _LONG and any(sign.isdigit() for sign in word):
+        return f'<span style="display:inline-block">{found.group()}</span>'
+    return found.group()
 
 
 def grouped(iban: str) -> str:

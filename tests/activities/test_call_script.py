@@ -30,13 +30,20 @@ def test_a_caller_sees_what_is_dialled(phone: str, shown: str) -> None:
     assert "999" not in first
 
 
-def test_a_private_person_is_asked_for_by_name() -> None:
+@pytest.mark.parametrize(
+    ("language", "alone", "suppliers"),
+    [
+        ("en", "Ask for Monsieur Luc Perrin, and", "supplier payments"),
+        ("fr", "assuré de parler à Monsieur Luc Perrin", "règlements fournisseurs"),
+    ],
+)
+def test_a_private_person_is_asked_for_by_name(language: str, alone: str, suppliers: str) -> None:
     """Who calls a consumer asks for them alone; a company has somebody who pays suppliers."""
     said = {
-        capacity: render_script(sample_notice("call", sample_debtor("en", capacity)), TEMPLATES)
+        capacity: render_script(sample_notice("call", sample_debtor(language, capacity)), TEMPLATES)
         for capacity in Capacity
     }
-    assert "Ask for Monsieur Luc Perrin, and" in said[Capacity.CONSUMER]
-    assert "supplier payments" not in said[Capacity.CONSUMER]
-    assert "supplier payments" in said[Capacity.BUSINESS]
-    assert "supplier payments" in said[Capacity.PUBLIC]
+    assert alone in said[Capacity.CONSUMER]
+    assert suppliers not in said[Capacity.CONSUMER]
+    assert suppliers in said[Capacity.BUSINESS]
+    assert (suppliers if language == "en" else "mandatement") in said[Capacity.PUBLIC]

@@ -73,14 +73,14 @@ def test_every_column_adds_up_to_what_is_asked() -> None:
     said = " ".join(pages_of(PRESS.print(owed())))
     rows = re.findall(
         rf"(F-2026-\d{{4}}) (?:Commande \S+ )?{DAY} {DAY} 45 ({AMOUNT}) €"
-        rf"(?: ({AMOUNT}) €)?? ({AMOUNT}) €(?: (100,00) €)?(?= F-| Paiement| Avoir| Ensemble)",
+        rf"(?: ({AMOUNT}) €)?? ({AMOUNT}) €(?: (100,00) €)?(?= F-| Paiement| Avoir| Total)",
         said,
     )
     assert len({row[0] for row in rows}) == 12
     invoiced, settled, left, disputed = (
         [number(row[column]) for row in rows if row[column]] for column in range(1, 5)
     )
-    printed = re.search(rf"Ensemble ({AMOUNT}) € ({AMOUNT}) € ({AMOUNT}) € ({AMOUNT}) €", said)
+    printed = re.search(rf"Total ({AMOUNT}) € ({AMOUNT}) € ({AMOUNT}) € ({AMOUNT}) €", said)
     assert printed is not None
     sums = [sum(invoiced), sum(settled), sum(left), sum(disputed)]
     assert [number(one) for one in printed.groups()] == sums

@@ -194,7 +194,7 @@ async def test_table_json_and_paper_say_the_same(
     assert figure(table, "payments +") == 500
     assert figure(table, r"\n  interest +") == interest
     columns = re.search(
-        r"Ensemble ([\d ]+,\d\d) € ([\d ]+,\d\d) € ([\d ]+,\d\d) € ([\d ]+,\d\d) €", said
+        r"Total ([\d ]+,\d\d) € ([\d ]+,\d\d) € ([\d ]+,\d\d) € ([\d ]+,\d\d) €", said
     )
     assert columns is not None
     sums = [Decimal(one.replace(" ", "").replace(",", ".")) for one in columns.groups()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from pydantic import ValidationError
 
@@ -224,6 +226,16 @@ def test_conventions_are_written_in_three_languages() -> None:
     letter = state_claim(claim("NL"), day("2026-01-01"), TABLE, policy=policy, language="fr")
     assert letter.conventions == conventions(terms, policy, DayCount.ACT_365F, "fr")
     assert "le 29 février compte" in letter.conventions
+
+
+def test_the_french_sentence_is_written_as_french_is_printed() -> None:
+    """Bent apostrophes, a space before a semicolon, "L. 441-10" as the Code prints it."""
+    terms = interest_terms(claim("FR"), day("2026-01-01"), TABLE)
+    said = conventions(terms, ImputationPolicy.PRINCIPAL_FIRST, DayCount.ACT_365F, "fr")
+    assert "lendemain de l\u2019échéance" in said
+    assert "'" not in said
+    assert re.search(r"\S;", said) is None
+    assert said.endswith("Textes appliqués : Code de commerce L. 441-10 II et D. 441-5.")
 
 
 def test_on_one_day_a_credit_comes_before_a_payment() -> None:
