@@ -190,35 +190,6 @@ def test_a_subject_names_invoice_and_amount() -> None:
     assert subject == "Rappel\u00a0: facture F-2026-0117 \u2013 1\u202f234,56\u00a0€"
 
 
-@pytest.mark.parametrize("capacity", Capacity)
-@pytest.mark.parametrize("name", EMAILS)
-def test_paragraphs_of_a_plain_mail_stand_apart(name: str, capacity: Capacity) -> None:
-    """After a sentence comes an empty line, so that no sum is run into the words before it."""
-    language, template = name.split("/")
-    about = sample_notice(template, debtor(language=language, capacity=capacity))
-    text = render_email(about, TEMPLATES).text
-    assert not re.findall(r"^(?!- ).*[.?!]\n(?=.)", text, re.MULTILINE)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_instalments_are_not_asked_for_at_once(language: str) -> None:
-    """Who pays in parts reads each with its day, and nowhere that all of it is due on one."""
-    whole = sample_notice("promise", debtor(language=language))
-    assert whole.promise is not None
-    [part] = whole.promise.instalments
-    parts = tuple(
-        part.model_copy(update={"amount": euros(amount), "on": date(2026, month, 30)})
-        for amount, month in (("400.00", 10), ("834.56", 11))
-    )
-    agreed = whole.promise.model_copy(update={"instalments": parts})
-    said = render_email(whole.model_copy(update={"promise": agreed}), TEMPLATES).text
-    form = formats(language)
-    for one in parts:
-        assert form["money"](one.amount) in said
-        assert said.count(form["day_long"](one.on)) == 1
-    assert said.count(form["money"](agreed.total)) == 1
-
-
 def test_many_invoices_make_a_short_subject() -> None:
     """Five invoices are counted in the subject, and listed in the text."""
     five = tuple(item(f"F-{number}", "100.00") for number in range(1, 6))
