@@ -23,7 +23,9 @@ _THOUSANDS = re.compile(r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))")
 _FRENCH = re.compile(
     r"(?<=«) | (?=[:»])|(?<=\b[LRD]\.) (?=\d)|(?<=\bSIREN) (?=\d)|(?<=§) (?=\d)|(?<=\d) (?=€)"
 )
-_GERMAN = re.compile(r"(?<=§) (?=\d)|(?<=\b[DLR]\.) (?=\d)|(?<=\bAbs\.) (?=\d)|(?<=\d) (?=€|BGB\b)")
+_GERMAN = re.compile(
+    r"(?<=§) (?=\d)|(?<=\b[DLR]\.) (?=\d)|(?<=\bAbs\.) (?=\d)|(?<=\d) (?=€|Abs\. \d|BGB\b)"
+)
 _DATE = re.compile(r"\b(\d{1,2}(?:er|\.)?) (\w{3,}) (\d{4})\b")
 _HYPHENED = re.compile(r"(?<![\w./@&#-])\(?(\w[\w./]*-[\w./-]*\w)(?![\w@-])[.,;:)]*")
 _KEPT_MARKUP = re.compile(
