@@ -1,4 +1,4 @@
-"""Does the plain half of a mail read as well as the other? Paragraphs apart, parts on their days."""
+"""Does the plain half of a mail read as well? Paragraphs apart, each part on its day."""
 
 from __future__ import annotations
 
