@@ -30,6 +30,7 @@ from activities.health import health_pages, serving
 from activities.inbox import Inbox
 from activities.letter_hooks import hook_pages
 from activities.letter_office import LetterAccountIncomplete, LetterOffice, providers_of
+from activities.letter_prices import printing_of
 from activities.letter_results import LetterResults
 from activities.letter_rounds import LetterRounds
 from activities.library import (
@@ -115,7 +116,7 @@ def build_workers(means: Means) -> list[Worker]:
     """
     settings, client = means.settings, means.client
     drain = timedelta(seconds=settings.drain_seconds)
-    office = means.letters or LetterOffice(means.pool, settings.letters)
+    office = means.letters or LetterOffice(means.pool, settings.letters, (), printing_of(settings))
     steps = Steps(
         *(means.pool, means.creditors, means.mailer),
         templates=settings.templates_folder,
@@ -223,7 +224,7 @@ async def gather_means(settings: Settings) -> AsyncIterator[Means]:
             settings.documents,
             settings.attachment_megabytes * 1024 * 1024,
         )
-        office = LetterOffice(pool, settings.letters, providers_of(settings))
+        office = LetterOffice(pool, settings.letters, providers_of(settings), printing_of(settings))
         try:
             yield Means(settings, client, pool, creditors, plans, room, letters=office)
         finally:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from temporalio.client import Client
@@ -48,6 +49,24 @@ CALENDAR_YEARS = 1
 """For how many years after the current one a case knows the holidays."""
 
 
+MAY_BE_BARRED = timedelta(days=365)
+"""No law here bars a claim sooner; younger ones need not be looked at."""
+
+
+class Overdue(NamedTuple):
+    """What became of the newly overdue invoices.
+
+    Attributes:
+        opened: how many cases were opened.
+        problems: met on the way, in sentences.
+        old: ids of the cases opened whose claim may be barred already.
+    """
+
+    opened: int
+    problems: list[str]
+    old: list[str]
+
+
 class Cases:
     """Opens cases, and starts their workflows."""
 
@@ -65,17 +84,15 @@ class Cases:
         self._plans = plans
         self._task_queue = task_queue
 
-    async def open_overdue(self, now: datetime, progress: Progress) -> tuple[int, list[str]]:
+    async def open_overdue(self, now: datetime, progress: Progress) -> Overdue:
         """Put a case on record for every newly overdue invoice; doing it again changes nothing.
 
         Args:
             now: what counts as now; each creditor's "today" follows from it.
             progress: told how many cases have been opened so far.
 
-        Returns:
-            How many cases were opened, and the problems met.
         """
-        opened, problems = 0, []
+        opened, problems, old = 0, list[str](), list[str]()
         for creditor in self._creditors.values():
             plan = self._plans.get(creditor.plan)
             if plan is None:
@@ -89,9 +106,11 @@ class Cases:
             ):
                 after = page[-1].number
                 problems += await self.unknown_starts(creditor, page)
-                opened += len(await self.open_invoices(creditor, page, now, by="sweep"))
+                cases = await self.open_invoices(creditor, page, now, by="sweep")
+                opened += len(cases)
+                old += [one.case_id for one in cases if _is_old(one, today)]
                 progress(opened)
-        return opened, problems
+        return Overdue(opened, problems, old)
 
     async def unknown_starts(
         self, creditor: Creditor, invoices: Sequence[OverdueInvoice]
@@ -209,6 +228,11 @@ async def _begun(
     if not skipped:
         return case
     return await event_store.append(connection, case.case_id, case.version, skipped)
+
+
+def _is_old(case: CollectionCase, today: date) -> bool:
+    since = case.delivered_on or case.invoiced_on or case.due_date
+    return today - since >= MAY_BE_BARRED
 
 
 def priority_of(case: CollectionCase) -> Priority:

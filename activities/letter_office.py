@@ -11,6 +11,7 @@ from activities.delivery import Delivered
 from activities.errors import DeliveryPostponed, DeliveryRefused, DeliveryUncertain
 from activities.letter_drop import drop_letter
 from activities.letter_pdf import address_block
+from activities.letter_prices import FOLDER, Printing
 from activities.letter_provider import LetterProvider
 from activities.letter_results import Results
 from activities.maileva import Maileva
@@ -19,11 +20,12 @@ from activities.maileva_sendings import MailevaAccount
 from domain.postage import travels_as
 from domain.postal_address import sender_lines
 from schemas.commands import Refusal
+from schemas.letter_price import LetterFormat, Quote
 from schemas.notice import Letter, Notice
 from schemas.parties import Capacity
 from schemas.postage import LetterKind, Made, PostalState, Posting
 from schemas.settings import Settings
-from store import letters
+from store import letter_costs, letters
 from store.letters import KeptLetter
 from store.pool import Pool
 
@@ -42,12 +44,20 @@ class LetterOffice:
         pool: of the database.
         folder: where letters are dropped when no provider takes them; it takes every kind.
         providers: each takes the letters of its kinds; a kind of none of them is not posted.
+        printing: how they are printed, and what each costs.
     """
 
-    def __init__(self, pool: Pool, folder: Path, providers: Sequence[LetterProvider] = ()) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        folder: Path,
+        providers: Sequence[LetterProvider] = (),
+        printing: Printing | None = None,
+    ) -> None:
         self._pool = pool
         self._folder = folder
         self._providers = {one.name: one for one in providers}
+        self._printing = printing or Printing()
 
     async def close(self) -> None:
         """Let the connections of the providers go."""
@@ -91,7 +101,9 @@ class LetterOffice:
             raise DeliveryUncertain(words)
         if provider is None:
             raise DeliveryRefused("LetterKindUnknown", f"nobody posts {kind.value} letters")
-        posting = _posting(notice, letter, known.kind if known else kind)
+        kind = known.kind if known else kind
+        printing = {"colour": self._printing.colour, "duplex": self._printing.duplex}
+        posting = _posting(notice, letter, kind).model_copy(update=printing)
         try:
             made = await self._made(provider, posting, known)
         except (DeliveryPostponed, DeliveryRefused) as problem:
@@ -100,6 +112,9 @@ class LetterOffice:
             raise
         if made.is_draft:
             await letters.is_leaving(self._pool, notice.reference, letter.sha256)
+        # What had left already keeps the price it left with.
+        quote = self._quote(provider.name, notice, letter, kind)
+        await letter_costs.keep(self._pool, notice.reference, quote, again=made.is_draft)
         try:
             news = await provider.submit(made.provider_id, posting)
         except DeliveryPostponed as problem:  # It may be posted: nobody gives the contact back.
@@ -189,10 +204,25 @@ class LetterOffice:
         return now.state
 
     async def _drop(self, notice: Notice, letter: Letter, kind: LetterKind) -> Delivered:
+        quote = self._quote(FOLDER, notice, letter, kind)
         try:
-            return await asyncio.to_thread(drop_letter, self._folder, notice, letter, kind)
+            dropped = await asyncio.to_thread(drop_letter, self._folder, notice, letter, quote)
         except OSError as error:
             raise DeliveryPostponed(f"cannot write to {self._folder}: {error}") from error
+        await letter_costs.keep(self._pool, notice.reference, quote, again=False)
+        return dropped
+
+    def _quote(self, provider: str, notice: Notice, letter: Letter, kind: LetterKind) -> Quote:
+        """What the letter costs us; the debtor never hears of it (CPCE L111-8)."""
+        wanted = LetterFormat(
+            kind=kind,
+            pages=letter.pages,
+            country=notice.debtor.country,
+            sent_from=notice.creditor.country,
+            colour=self._printing.colour,
+            duplex=self._printing.duplex,
+        )
+        return self._printing.quote(provider, wanted, notice.on)
 
 
 async def _may_be_posted(
@@ -208,10 +238,13 @@ async def _may_be_posted(
 
 
 def _posting(notice: Notice, letter: Letter, kind: LetterKind) -> Posting:
-    lines = address_block(notice)
-    if notice.debtor.country != notice.creditor.country:
-        lines = lines[:-1]  # The country has a field of its own.
     creditor = notice.creditor
+    if kind.is_electronic:  # It goes to the e-mail address, whoever lives where.
+        lines = [" ".join(notice.debtor.name.split())]
+    else:
+        lines = address_block(notice)
+        if notice.debtor.country != creditor.country:
+            lines = lines[:-1]  # The country has a field of its own.
     return Posting(
         reference=notice.reference,
         kind=kind,
@@ -236,6 +269,15 @@ def providers_of(settings: Settings) -> tuple[LetterProvider, ...]:
     """
     if settings.letter_provider == "folder":
         return ()
+    paper = _account(settings)
+    electronic_url = settings.maileva_electronic_url.rstrip("/")
+    if not electronic_url:
+        return (Maileva(paper),)
+    electronic = paper.model_copy(update={"url": electronic_url})
+    return Maileva(paper), MailevaElectronic(electronic)
+
+
+def _account(settings: Settings) -> MailevaAccount:
     account = {
         "MAILEVA_URL": settings.maileva_url.rstrip("/"),
         "MAILEVA_TOKEN_URL": settings.maileva_token_url,
@@ -247,11 +289,19 @@ def providers_of(settings: Settings) -> tuple[LetterProvider, ...]:
             f"LETTER_PROVIDER is maileva, which needs {', '.join(missing)}, too"
         )
     url, token_url, client_id, client_secret = account.values()
-    paper = MailevaAccount(
+    return MailevaAccount(
         url=url, token_url=token_url, client_id=client_id, client_secret=client_secret
     )
-    electronic_url = settings.maileva_electronic_url.rstrip("/")
-    if not electronic_url:
-        return (Maileva(paper),)
-    electronic = paper.model_copy(update={"url": electronic_url})
-    return Maileva(paper), MailevaElectronic(electronic)
+
+
+def posted_kinds(settings: Settings) -> dict[LetterKind, str]:
+    """Who posts each kind, as the settings say; the folder takes them all.
+
+    Raises:
+        LetterAccountIncomplete: when the provider's account is not wholly set.
+    """
+    if settings.letter_provider == "folder":
+        return dict.fromkeys(LetterKind, FOLDER)
+    _account(settings)
+    adapters = (Maileva, MailevaElectronic) if settings.maileva_electronic_url else (Maileva,)
+    return {kind: adapter.name for adapter in adapters for kind in adapter.kinds}

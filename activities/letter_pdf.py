@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,14 @@ from activities.texts import LetterText, render_letter
 from activities.typography import formats, locale_of
 from domain.postal_address import envelope_lines, town_of
 from schemas.notice import Letter, Notice
+from schemas.postage import LetterKind
 
 ADDRESS_LINES_MAX = 6
 ADDRESS_CHARACTERS_MAX = 38
 """What a window envelope shows and a sorting machine reads (NF Z 10-011)."""
+
+HEAD_LINES_MAX = 8
+"""As many lines fit between the window's upper edge and the text; no envelope reads them."""
 
 _SMALL_WORDS = frozenset({"aux", "de", "des", "du", "en", "la", "le", "les", "lès", "sous", "sur"})
 
@@ -48,17 +53,23 @@ class LetterPress:
         self._templates = templates.absolute()
         self._press = Press(templates, "letter.typ")
 
-    def print(self, notice: Notice) -> Letter:
+    def print(self, notice: Notice, kind: LetterKind = LetterKind.ORDINARY) -> Letter:
         """The letter of a notice, as PDF/A-2a and PDF/UA-1, dated like the notice.
+
+        Args:
+            notice: what it says, to whom.
+            kind: how it travels; only one on paper needs a postal address.
 
         Raises:
             AddressMissing: when the debtor has no postal address.
             AddressDoesNotFit: when it has more than six lines or one of over 38 characters.
+            CharacterMissing: when no font has a character of it; names where it stands.
             TemplateMissing, TemplateBroken, TooManyItems: when there is no such text.
         """
-        address = address_block(notice)
+        address = recipient_lines(notice) if kind.is_electronic else address_block(notice)
         words = render_letter(notice, self._templates)
-        return self._press.set(_page(notice, words, address), notice.on, words.language, words.used)
+        page = _page(notice, words, address)
+        return self._press.set(page, notice.on, words.language, words.used)
 
 
 def address_block(notice: Notice) -> list[str]:
@@ -80,8 +91,7 @@ def address_block(notice: Notice) -> list[str]:
     room = ADDRESS_LINES_MAX - (2 if abroad else 1)
     lines = [_squeezed(debtor.name), *envelope_lines(lines, debtor.country, room)]
     if abroad:
-        names = locale_of(notice.creditor.language).territories
-        lines.append(names.get(debtor.country, debtor.country).upper())
+        lines.append(_country(notice))
     if len(lines) > ADDRESS_LINES_MAX:
         raise AddressDoesNotFit(f"{whose}: {len(lines)} lines, at most {ADDRESS_LINES_MAX} fit")
     for number, line in enumerate(lines, 1):
@@ -91,6 +101,33 @@ def address_block(notice: Notice) -> list[str]:
                 f"at most {ADDRESS_CHARACTERS_MAX} fit"
             )
     return lines
+
+
+def recipient_lines(notice: Notice) -> list[str]:
+    """Whom an electronic letter names: no envelope shows it, so what is long goes on below.
+
+    A postal address is shown if there is one, and it can be shown whole; the letter goes to the
+    e-mail address, which is named in any case (CPCE L100 asks who it is for, not where they live).
+    """
+    debtor = notice.debtor
+    who = [_squeezed(debtor.name), debtor.email.strip()]
+    postal = [line for line in map(_squeezed, debtor.address.lines) if line]
+    if postal:
+        abroad = debtor.country != notice.creditor.country
+        postal = envelope_lines(postal, debtor.country, len(postal))
+        postal += [_country(notice)] if abroad else []
+    found = _wrapped([who[0], *postal, who[1]])
+    return found if len(found) <= HEAD_LINES_MAX else _wrapped(who)[:HEAD_LINES_MAX]
+
+
+def _wrapped(lines: list[str]) -> list[str]:
+    return [part for line in lines for part in textwrap.wrap(line, ADDRESS_CHARACTERS_MAX)]
+
+
+def _country(notice: Notice) -> str:
+    names = locale_of(notice.creditor.language).territories
+    country: str = names.get(notice.debtor.country, notice.debtor.country)
+    return country.upper()
 
 
 def _page(notice: Notice, words: LetterText, address: list[str]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from activities.errors import DeliveryRefused
-from schemas.money import Money
 from schemas.postage import LetterKind, Made, PostalNews, Posting, Proof
 
 
@@ -27,9 +26,6 @@ class LetterProvider(Protocol):
 
     name: str
     kinds: frozenset[LetterKind]
-
-    async def quote(self, kind: LetterKind, pages: int, country: str) -> Money | None:
-        """What it would cost; None when the provider does not say."""
 
     async def create(self, posting: Posting, provider_id: str = "") -> Made:
         """Make the letter, or find the one there is by its id or else by our reference.

@@ -53,6 +53,8 @@ class Maileva(MailevaApi):
         kind_is_posted(self.name, self.kinds, posting.kind)
         fields = {
             "postage_type": POSTAGE[posting.kind],
+            "color_printing": posting.colour,
+            "duplex_printing": posting.duplex,
             **_lines("sender", posting.sender, posting.sender_country),
         }
         recipient = _lines("", posting.recipient, posting.country)

@@ -18,9 +18,7 @@ import httpx
 import structlog
 
 from activities.errors import DeliveryPostponed, DeliveryRefused
-from activities.letter_provider import kind_is_posted
 from schemas.base import Frozen
-from schemas.money import Money
 from schemas.postage import LetterKind, Made, PostalNews, PostalState, Posting, Proof
 
 PATIENCE = httpx.Timeout(20.0, connect=5.0)
@@ -239,11 +237,6 @@ class MailevaApi(ABC):
     async def close(self) -> None:
         """Let the connections go."""
         await self._sendings.close()
-
-    async def quote(self, kind: LetterKind, pages: int, country: str) -> Money | None:  # noqa: ARG002 - the port's
-        """The APIs name no price before a letter is made."""
-        kind_is_posted(self.name, self.kinds, kind)
-        return None
 
     async def submit(self, provider_id: str, posting: Posting) -> PostalNews:
         """Have it posted; what is no draft any more was submitted before."""

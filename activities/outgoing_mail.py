@@ -23,6 +23,7 @@ from activities.email_message import (
     message_id,
 )
 from activities.errors import DeliveryRefused
+from activities.mail_pace import Turn
 from activities.notices import tone_of
 from activities.smtp import Mailer
 from activities.smtp_conversation import NEEDS_SMTPUTF8, Handed
@@ -82,7 +83,7 @@ class OutgoingMail:
         self._statements = StatementPress(templates)
 
     async def send(self, step: Step, notice: Notice, begin: BeginHandOver) -> Delivered:
-        """Write the e-mail of a step and hand it to the mail server.
+        """Write the e-mail of a step and hand it to the mail server, once its turn is near.
 
         Where the server takes no letters beyond ASCII (RFC 6531), it goes to those who need none.
 
@@ -93,19 +94,21 @@ class OutgoingMail:
         rule = tone_of(step)
         recipients = _usable(recipients_of(rule, notice.debtor, notice.creditor))
         _not_to_a_bad_address(recipients, notice)
-        try:
-            return await self._leave(step, notice, begin, recipients)
-        except DeliveryRefused as refusal:
-            reached, others = _by_letters(recipients)
-            if refusal.reason != NEEDS_SMTPUTF8 or all(one.copied for one in reached):
-                raise
-        return await self._leave(step, notice, begin, reached, others)
+        async with self._room.mailer_of(notice.creditor.creditor).turn() as turn:
+            try:
+                return await self._leave(step, notice, begin, turn, recipients)
+            except DeliveryRefused as refusal:
+                reached, others = _by_letters(recipients)
+                if refusal.reason != NEEDS_SMTPUTF8 or all(one.copied for one in reached):
+                    raise
+            return await self._leave(step, notice, begin, turn, reached, others)
 
     async def _leave(
         self,
         step: Step,
         notice: Notice,
         begin: BeginHandOver,
+        turn: Turn,
         recipients: Sequence[Recipient],
         left_out: Sequence[Recipient] = (),
     ) -> Delivered:
@@ -130,8 +133,7 @@ class OutgoingMail:
             language=text.language,
             charges=claims_of(notice),
         )
-        addresses = [one.address for one in recipients]
-        sent_to = dict(zip(addresses, [*to, *copies], strict=True))
+        sent_to = dict(zip([one.address for one in recipients], [*to, *copies], strict=True))
         try:
             handed = await self._room.mailer_of(notice.creditor.creditor).send(
                 content,
@@ -139,6 +141,7 @@ class OutgoingMail:
                 recipients=to,
                 copies=copies,
                 begin=partial(begin, kept),
+                turn=turn,
             )
         except DeliveryRefused as refusal:
             await self._mark_bad(notice, sent_to, refusal.gone, str(refusal))

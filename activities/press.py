@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,14 @@ from schemas.notice import Letter
 
 PARTS = "parts.typ"
 """What letters and statements have in common: table, payment box, account, foot of the page."""
+
+
+class CharacterMissing(ValueError):  # noqa: N818 - the name says the condition, as refusals do
+    """No font here has a character of the text, and an empty box is never printed."""
+
+
+_NOT_SHOWN = re.compile(r'the text `"(.*?)"` could not be displayed')
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 
 _PAGES = re.compile(rb"/Type\s*/Page\b(?!s)")
 
@@ -49,6 +57,7 @@ class Press:
 
         Raises:
             TemplateMissing, TemplateBroken: when there is no such layout, or it cannot be set.
+            CharacterMissing: when no font has a character of it; names where it stands.
         """
         data = json.dumps(page, ensure_ascii=False)
         try:
@@ -59,6 +68,8 @@ class Press:
                 pdf_standards=["a-2a", "ua-1"],
             )
         except typst.TypstError as problem:
+            if hidden := _NOT_SHOWN.search(problem.message):
+                raise CharacterMissing(_missing(hidden.group(1), page)) from problem
             name, line = self._layout, 0
             if found := re.search(r"([a-z]+\.typ):(\d+)", problem.diagnostic):
                 name, line = found.group(1), int(found.group(2))
@@ -101,3 +112,22 @@ class Press:
             for path in files
             if path.is_file()
         }
+
+
+def _missing(shown: str, page: Mapping[str, Any]) -> str:
+    """Which characters have no glyph, and in which words of the page they stand."""
+    text = _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), shown)
+    named = ", ".join(f"{sign!r} (U+{ord(sign):04X})" for sign in dict.fromkeys(text))
+    found = next((one for one in _texts(page) if text in one), text)
+    return f"no font of this house has {named}, in {found[:200]!r}: correct it, or add a font"
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, Sequence):
+        for one in value:
+            yield from _texts(one)

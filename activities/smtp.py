@@ -13,7 +13,7 @@ from aiosmtplib import SMTPException
 from activities.delivery import BeginHandOver
 from activities.errors import DeliveryPostponed, DeliveryUnknown, DomainDoubted
 from activities.mail_domains import DomainVerdict, MailDomains
-from activities.mail_pace import Pace
+from activities.mail_pace import Pace, Turn
 from activities.smtp_conversation import Envelope, Handed, agree, hand_over, nobody_there
 from activities.smtp_replies import said_by
 from schemas.base import Frozen
@@ -63,6 +63,10 @@ class Mailer:
         self._pace = pace
         self._domains = domains or MailDomains()
 
+    def turn(self) -> Turn:
+        """The turn of one message, to be entered before it is written."""
+        return Turn(self._pace)
+
     async def send(
         self,
         message: bytes,
@@ -71,6 +75,7 @@ class Mailer:
         recipients: Sequence[str],
         begin: BeginHandOver,
         copies: Sequence[str] = (),
+        turn: Turn | None = None,
     ) -> Handed:
         """Hand one message over.
 
@@ -83,6 +88,7 @@ class Mailer:
             sender: the envelope's sender.
             recipients: to whom it goes; at least one.
             copies: who else gets it.
+            turn: the message's, which is taken now; None for one that asks no pace.
             begin: called when the server has agreed to everything and waits for the message, before
                 its first byte: from then on, silence means that nobody knows.
 
@@ -91,24 +97,28 @@ class Mailer:
             DeliveryPostponed: it certainly did not leave; later it may.
             DeliveryUnknown: the server got the message, and then its answer was lost.
         """
-        if self._pace is not None:
-            await self._pace.wait()
+        if turn is not None:
+            await turn.take()
         envelope = Envelope(sender=sender, recipients=tuple(recipients), copies=tuple(copies))
         try:
             return await self._converse(message, envelope, begin)
         except DomainDoubted as doubt:
             # Asked when the connection is free again: nobody waits for a slow resolver.
-            gone = await self._gone(doubt)
+            gone = await self._gone(doubt, sender)
         return await self._converse(message, envelope.model_copy(update={"gone": gone}), begin)
 
-    async def _gone(self, doubt: DomainDoubted) -> dict[str, str]:
+    async def _gone(self, doubt: DomainDoubted, sender: str) -> dict[str, str]:
         """The doubted recipients, once it is certain that no mail can reach any of them.
+
+        The mail server has a name and the sender a domain: a resolver that knows neither of them is
+        not believed when it knows no recipient's.
 
         Raises:
             DomainDoubted: it is not.
         """
         domains = dict.fromkeys(address.rpartition("@")[2] for address in doubt.addresses)
-        verdicts = await asyncio.gather(*map(self._domains.look_up, domains))
+        known = (self._account.host, sender.rpartition("@")[2])
+        verdicts = await asyncio.gather(*(self._domains.look_up(one, known) for one in domains))
         if DomainVerdict.UNCERTAIN in verdicts:
             raise doubt
         found = dict(zip(domains, verdicts, strict=True))

@@ -18,6 +18,7 @@ from activities.library import read_rate_table
 from activities.notice_turn import NoticeTurn
 from activities.notices import gather_notice, tone_of
 from activities.outgoing_mail import OutgoingMail, PostRoom
+from activities.press import CharacterMissing
 from activities.smtp import Mailer
 from activities.step_turn import NO_POLICY_OF_ITS_OWN, StepTurn
 from activities.template_engine import TemplateBroken, TemplateMissing
@@ -32,9 +33,11 @@ from store.receivables import read_debtor
 
 UNFIT = (
     *(EmailAddressInvalid, EmailAddressMissing, AddressDoesNotFit, AddressMissing),
-    *(TemplateBroken, TemplateMissing, TooManyItems),
+    *(CharacterMissing, TemplateBroken, TemplateMissing, TooManyItems),
 )
 """What is wrong with the address or the text; only a person can mend it."""
+
+NOT_AGREED = "the consumer has not agreed to electronic letters"
 
 
 class Steps:
@@ -117,9 +120,11 @@ class Steps:
         wanted = tone_of(step).letter
         kind = await self._office.kind_for(wanted, notice)
         try:
-            letter = await asyncio.to_thread(self._press.print, notice)
+            letter = await asyncio.to_thread(self._press.print, notice, kind)
         except UNFIT as error:
-            raise _refused(error, "\n".join(notice.debtor.address.lines)) from error
+            why = "" if kind is wanted else f"{NOT_AGREED}, so it goes on paper: "
+            to = [notice.debtor.email] if kind.is_electronic else notice.debtor.address.lines
+            raise _refused(error, "\n".join(to), why) from error
         kept = KeptMessage(
             content=letter.pdf,
             media_type="application/pdf",
@@ -145,5 +150,5 @@ async def _on_record(_step: Step, _begin: BeginHandOver) -> Delivered:
     return Delivered()
 
 
-def _refused(error: Exception, address: str = "") -> DeliveryRefused:
-    return DeliveryRefused(type(error).__name__, str(error), address=address)
+def _refused(error: Exception, address: str = "", why: str = "") -> DeliveryRefused:
+    return DeliveryRefused(type(error).__name__, f"{why}{error}", address=address)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from activities.press import CharacterMissing
 from activities.statement_pdf import StatementPress
 from activities.template_engine import TemplateBroken, TemplateMissing
 from activities.texts import TooManyItems
@@ -109,7 +110,7 @@ def write_document(
         document = press.print(notice, language=language, deadline=False)
     except TemplateMissing as error:
         raise CommandFailed(Exit.USAGE, f"--lang {paper.language}: {error}") from error
-    except (TemplateBroken, TooManyItems) as error:
+    except (CharacterMissing, TemplateBroken, TooManyItems) as error:
         raise CommandFailed(Exit.PROBLEMS, str(error)) from error
     _save(document, paper.file)
 

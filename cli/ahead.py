@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from activities.library import read_creditors
 from cli.under_way import clock_of
+from domain.business_calendar import local_day
 from domain.debtor_forecast import Standing, WaitedFor, forecast_debtor
 from domain.forecast import Forecast
-from domain.time_to_sue import limitation_of_case
+from domain.time_to_sue import court_warning, limitation_of_case
 from schemas.case import CollectionCase
 from schemas.contact_policy import ContactPolicy
 from schemas.limitation import CourtFacts
@@ -28,11 +29,14 @@ class Outlook:
     Attributes:
         names: of debtors, by creditor and number.
         steps: still to come, by case.
+        too_late: claims that no court hears any more, or for thirty days at the most: by case,
+            the last day.
     """
 
     def __init__(self) -> None:
         self.names: dict[tuple[str, str], str] = {}
         self.steps: dict[str, tuple[Forecast, ...]] = {}
+        self.too_late: dict[str, date] = {}
 
 
 async def look_ahead(
@@ -55,6 +59,13 @@ async def look_ahead(
     creditors = read_creditors(Settings().creditors_folder)
     facts = await court_facts(pool, [case.case_id for owed in debtors.values() for case in owed])
     found = Outlook()
+    found.too_late = {
+        case.case_id: limit.limitation_day
+        for owed in debtors.values()
+        for case in owed
+        if (limit := limitation_of_case(case, facts.get(case.case_id)))
+        and court_warning(limit, local_day(case.calendar, now))
+    }
     for whose, owed in debtors.items():
         creditor = creditors.get(whose[0])
         policy = creditor.contact if creditor else ContactPolicy()

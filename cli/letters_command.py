@@ -11,9 +11,12 @@ from activities.letter_rounds import LetterRounds
 from cli.outcome import CommandFailed, Exit, say, say_json, say_table
 from cli.reach import Reach, database, everything
 from cli.schedules import drop_schedule, every, keep_schedule
+from cli.wording import count
+from schemas.letter_price import LetterCost, PriceStatus
 from schemas.postage import Proof
 from schemas.turns import LettersSummary
-from store import letters
+from store import letter_costs, letters
+from store.letter_costs import PostedLetter
 
 LETTERS_SCHEDULE = "follow-letters"
 LETTERS_WORKFLOW = "FollowLetters"
@@ -25,23 +28,45 @@ ENDINGS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
 
 
 async def list_letters(*, as_json: bool) -> Exit:
-    """Print letters, those under way first."""
+    """Print letters with what each cost, those under way first, and the sum of all."""
     async with database() as pool:
-        lines = await letters.list_letters(pool)
+        lines, sums = await letter_costs.posted(pool), await letter_costs.sums(pool)
     if as_json:
         say_json(lines)
         return Exit.DONE
     rows = [
         (
-            *(line.reference, line.kind.value, line.state.value, line.cause),
-            *(f"{line.updated_at:%Y-%m-%d %H:%M}", line.proofs, line.provider_id),
+            *(line.reference, line.kind, line.state, line.cause),
+            *(f"{line.updated_at:%Y-%m-%d %H:%M}", _proofs(line), _cost(line), line.provider_id),
         )
         for line in lines
     ]
-    head = ("contact", "kind", "state", "cause", "since (UTC)", ">proofs", "provider's id")
-    title = "1 letter" if len(rows) == 1 else f"{len(rows)} letters"
-    say_table(f"{title} with a provider; others are in the folder of letters", head, rows)
+    head = (
+        *("contact", "kind", "state", "cause", "since (UTC)", ">proofs", ">cost"),
+        "provider's id, or file",
+    )
+    say_table(count(len(rows), "letter"), head, rows)
+    for one in sums:
+        say(_sum(one))
     return Exit.DONE
+
+
+def _proofs(line: PostedLetter) -> str:
+    return f"{line.proofs} ({line.doubted} doubted)" if line.doubted else str(line.proofs)
+
+
+def _cost(line: PostedLetter) -> str:
+    if line.cost is None:
+        return "none known"
+    return f"{line.cost} ~" if line.cost_status == PriceStatus.PROVISIONAL else str(line.cost)
+
+
+def _sum(one: LetterCost) -> str:
+    letters_ = count(one.letters, "letter")
+    if one.price is None:
+        return f"no price known of {letters_}: `letters quote` says why"
+    unsure = f", {one.provisional} of them by a provisional price (~)" if one.provisional else ""
+    return f"{one.price} for {letters_}{unsure}; ours to bear, no debtor owes it"
 
 
 async def follow(*, as_json: bool) -> Exit:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from cli.outcome import Exit, say_json, say_table
 from cli.reach import database
+from cli.wording import count
 from domain.limitation import limitation_alarm
 from domain.time_to_sue import interruptions_of, limitation_of
 from schemas.base import Frozen
@@ -52,7 +53,9 @@ async def near(within: int, *, as_json: bool) -> Exit:
         for line in lines
     ]
     head = ("invoice", "debtor", ">outstanding", "last day", ">days left", "alarm", "law")
-    say_table(f"{len(rows)} within {within} days", head, rows)
+    barred = sum(line.alarm is LimitationAlarm.BARRED for line in lines)
+    so_many = f", {barred} of them barred" if barred else ""
+    say_table(f"{count(len(rows), 'claim')} within {count(within, 'day')}{so_many}", head, rows)
     return Exit.DONE
 
 

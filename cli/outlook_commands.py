@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cli.ahead import look_ahead
+from cli.ahead import Outlook, look_ahead
 from cli.local_time import LocalTimes
 from cli.outcome import CommandFailed, Exit, say, say_json, say_table
 from cli.reach import database
 from cli.under_way import what_keeps
 from cli.wording import count, foretold, in_words
+from domain.business_calendar import local_day
 from domain.ladder import taken_today
 from domain.limitation_watch import unwatched
 from domain.next_action import next_action
@@ -22,6 +23,9 @@ from schemas.money import Money
 from store import read_models
 from store.contact_situation import WaitingStep, waiting_steps
 from store.pool import Pool
+
+SHOWN_TOO_LATE = 10
+"""So many barred claims a forecast names; ``limitation`` lists all of them."""
 
 PAUSES = frozenset(
     {
@@ -153,7 +157,24 @@ async def forecast(days: int, debtor: str, *, as_json: bool) -> Exit:
     say_table(
         f"{count(len(coming), 'step')} within {count(days, 'day')}, if nobody pays", head, rows
     )
+    _say_too_late(cases, ahead, now)
     return Exit.DONE
+
+
+def _say_too_late(cases: list[CollectionCase], ahead: Outlook, now: datetime) -> None:
+    """Below what will leave: for which claims it is too late to go to court, or nearly."""
+    ends = sorted(
+        (ahead.too_late[case.case_id], case.invoice, local_day(case.calendar, now))
+        for case in cases
+        if case.case_id in ahead.too_late
+    )
+    for day, invoice, today in ends[:SHOWN_TOO_LATE]:
+        words = "no court would hear it since" if day < today else "last day to go to court:"
+        say(f"{invoice}: {words} {day}")
+    if (left := len(ends) - SHOWN_TOO_LATE) > 0:
+        say(f"{count(left, 'more claim')} barred or about to be")
+    if ends:
+        say("`starter.py limitation` lists them")
 
 
 async def _open_cases(pool: Pool) -> AsyncIterator[CollectionCase]:

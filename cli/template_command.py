@@ -13,6 +13,7 @@ from activities.errors import DeliveryRefused
 from activities.letter_pdf import AddressDoesNotFit, AddressMissing, LetterPress
 from activities.library import read_creditors, read_plans, read_rate_table
 from activities.notices import gather_notice
+from activities.press import CharacterMissing
 from activities.template_check import KINDS, check_templates, languages_of, texts_of
 from activities.template_engine import TemplateBroken, TemplateMissing
 from activities.template_samples import sample_debtor, sample_notice
@@ -218,7 +219,10 @@ def _written(notice: Notice, kind: str, templates: Path, folder: Path) -> Path:
             say(text)
             return path
         mail = render_email(notice, templates)
-    except (AddressDoesNotFit, AddressMissing, TemplateBroken, TemplateMissing) as problem:
+    except (
+        *(AddressDoesNotFit, AddressMissing, CharacterMissing),
+        *(TemplateBroken, TemplateMissing),
+    ) as problem:
         raise CommandFailed(Exit.PROBLEMS, str(problem)) from problem
     path = folder / f"{name}.html"
     path.write_text(mail.html, "utf-8")

@@ -21,6 +21,7 @@ from cli.outcome import CommandFailed, Exit, say, say_error, say_json
 from cli.progress import progress
 from cli.reach import Reach, everything, owner, owner_dsn
 from cli.schedules import drop_schedule, keep_schedule
+from cli.wording import count
 from schemas.turns import SweepRequest, SweepSummary
 from store import event_store, read_models, receivables
 from store.migrate import migrate as apply_migrations
@@ -116,9 +117,20 @@ async def sweep(on: date | None, *, as_json: bool) -> Exit:
             f"{summary.told} facts told, {summary.untold} still to tell; "
             f"{summary.given_back} steps tried again"
         )
+        _warn_of_barred(summary)
     for problem in summary.problems:
         say_error(problem, Exit.PROBLEMS)
     return Exit.PROBLEMS if summary.problems else Exit.DONE
+
+
+def _warn_of_barred(summary: SweepSummary) -> None:
+    """Name the new cases that no court hears any more; they are pursued, but threaten with none."""
+    for told in summary.barred:
+        say_error(f"warning: {told}", Exit.DONE)
+    if left := summary.barred_count - len(summary.barred):
+        say_error(f"warning: {count(left, 'more claim')} barred or about to be", Exit.DONE)
+    if summary.barred:
+        say("`starter.py limitation` lists every claim whose last day is near or past")
 
 
 async def schedule(at: time, time_zone: str, *, remove: bool) -> Exit:

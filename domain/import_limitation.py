@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-from domain.limitation import limitation_alarm
-from domain.time_to_sue import limitation_of
-from schemas.limitation import LimitationAlarm
+from domain.time_to_sue import court_warning, limitation_of
 from schemas.parties import Capacity
 
 
@@ -33,14 +31,5 @@ def barred_soon(
         today: the day of the import.
     """
     limit = limitation_of(country, capacity, issued_on, due, (), delivered_on)
-    if limit is None:
-        return ""
-    since = f"counted from {limit.start} {limit.counted_from} ({limit.law})"
-    match limitation_alarm(limit.limitation_day, today):
-        case LimitationAlarm.BARRED:
-            words = f"no court would hear the claim since {limit.limitation_day}"
-        case LimitationAlarm.THIRTY_DAYS:
-            words = f"the last day to go to court is {limit.limitation_day}"
-        case _:
-            return ""
-    return f"{words}, {since}, unless something gave it new time"
+    words = court_warning(limit, today)
+    return f"{words}, unless something gave it new time" if words else ""

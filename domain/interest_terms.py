@@ -172,14 +172,19 @@ def interest_terms(claim: Claim, on: date, table: RateTable) -> InterestTerms:
     )
 
 
-def anniversaries(first: date, last: date) -> list[date]:
-    """The last day of each full year after a day; 28 February where there is no 29th."""
+def anniversaries(free_until: date, last: date) -> list[date]:
+    """The last day of each full year that begins on the day after one.
+
+    A year from 1 March ends on the last day of February, whatever its number; one from 29 February
+    on 28 February.
+    """
     found = []
-    for year in range(first.year + 1, last.year + 1):
-        leap_day = (first.month, first.day) == (2, 29) and not is_leap(year)
-        day = date(year, 2, 28) if leap_day else first.replace(year=year)
-        if day <= last:
-            found.append(day)
+    first = free_until + _DAY
+    for year in range(first.year + 1, last.year + 2):
+        no_such_day = (first.month, first.day) == (2, 29) and not is_leap(year)
+        following = date(year, 3, 1) if no_such_day else first.replace(year=year)
+        if following - _DAY <= last:
+            found.append(following - _DAY)
     return found
 
 

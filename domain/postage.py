@@ -19,6 +19,9 @@ def travels_as(wanted: LetterKind, debtor: Debtor, on: date) -> LetterKind | Ref
     equal, so the debtor loses nothing and the ladder waits for nobody. A simple one (eIDAS art. 43)
     equals nothing on paper, so a person decides.
 
+    What travels electronically needs a name and an e-mail address, and no postal one; what must
+    travel on paper instead is held to the postal address when it is printed.
+
     Args:
         wanted: by the plan's step.
         debtor: to whom it goes.
@@ -38,14 +41,22 @@ def travels_as(wanted: LetterKind, debtor: Debtor, on: date) -> LetterKind | Ref
             code="ElectronicLetterNotAgreed",
             sentence=f"{words}: import electronic_letters_agreed_on, or write on paper",
         )
+    return _unaddressed(debtor) or wanted
+
+
+def _unaddressed(debtor: Debtor) -> Refusal | None:
+    """Why an electronic letter would reach nobody; None when it would."""
     whose = f"debtor {debtor.debtor_id}"
+    if not debtor.name.strip():
+        sentence = f"{whose} has no name, and an electronic letter is handed to whom it names"
+        return Refusal(code="RecipientUnnamed", sentence=sentence)
     if not debtor.email.strip():
         sentence = f"{whose} has no e-mail address, to which an electronic letter would go"
         return Refusal(code="ElectronicAddressMissing", sentence=sentence)
     if debtor.email_problem:
         sentence = f"mail to {debtor.email} came back: {debtor.email_problem}; correct it first"
         return Refusal(code="ElectronicAddressBad", sentence=sentence)
-    return wanted
+    return None
 
 
 def later_state(known: PostalState, news: PostalNews) -> PostalState:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from domain.business_calendar import local_day
-from domain.limitation import limitation
+from domain.limitation import limitation, limitation_alarm
 from schemas.case import CollectionCase
 from schemas.interest import FIRST_DAY, LAST_DAY
 from schemas.limitation import (
@@ -14,6 +14,7 @@ from schemas.limitation import (
     Interruption,
     InterruptionKind,
     Limitation,
+    LimitationAlarm,
     LimitationQuestion,
 )
 from schemas.parties import Capacity
@@ -69,6 +70,25 @@ def limitation_of_case(case: CollectionCase, facts: CourtFacts | None) -> Limita
         interruptions_of(case),
         facts.delivery_date,
     )
+
+
+def court_warning(limit: Limitation | None, today: date) -> str:
+    """That no court hears a claim any more, or for thirty days at the most; empty for others.
+
+    Args:
+        limit: of the claim; None where no law is known.
+        today: the day on which somebody looks.
+    """
+    if limit is None:
+        return ""
+    since = f"counted from {limit.counted_from} ({limit.law})"
+    match limitation_alarm(limit.limitation_day, today):
+        case LimitationAlarm.BARRED:
+            return f"no court would hear the claim since {limit.limitation_day}, {since}"
+        case LimitationAlarm.THIRTY_DAYS:
+            return f"the last day to go to court is {limit.limitation_day}, {since}"
+        case _:
+            return ""
 
 
 def barred_among(

@@ -103,6 +103,8 @@ class Posting(Frozen):
         sender: likewise.
         email: where an electronic letter goes; empty on paper.
         is_professional: the debtor owes as a business or a public body, not as a consumer.
+        colour: it is printed in colours.
+        duplex: it is printed on both sides of a sheet.
     """
 
     reference: str
@@ -115,6 +117,8 @@ class Posting(Frozen):
     pages: int
     email: str = ""
     is_professional: bool = True
+    colour: bool = False
+    duplex: bool = True
 
     @property
     def sha256(self) -> str:

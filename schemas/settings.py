@@ -64,6 +64,11 @@ class Settings(BaseSettings):
     letter_provider: Literal["folder", "maileva"] = Field(
         default="folder", validation_alias="LETTER_PROVIDER"
     )
+    letter_prices_file: Path = Field(
+        default=Path("rates/letter-prices.csv"), validation_alias="LETTER_PRICES_FILE"
+    )
+    letters_in_colour: bool = Field(default=False, validation_alias="LETTERS_IN_COLOUR")
+    letters_duplex: bool = Field(default=True, validation_alias="LETTERS_DUPLEX")
     maileva_url: str = Field(default="", validation_alias="MAILEVA_URL")
     maileva_electronic_url: str = Field(default="", validation_alias="MAILEVA_ELECTRONIC_URL")
     maileva_token_url: str = Field(default="", validation_alias="MAILEVA_TOKEN_URL")

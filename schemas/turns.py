@@ -104,6 +104,8 @@ class SweepSummary(Frozen):
         untold: facts that could not be told; the next sweep tries again.
         given_back: steps that are tried again, because the debtor's address was corrected.
         problems: what a person should look at, in sentences.
+        barred: of the new cases, those that no court hears any more, or for thirty days at the
+            most, in sentences; the first of ``barred_count``.
     """
 
     on: date
@@ -113,6 +115,8 @@ class SweepSummary(Frozen):
     untold: int = 0
     given_back: int = 0
     problems: tuple[str, ...] = ()
+    barred: tuple[str, ...] = ()
+    barred_count: int = 0
 
 
 class InboxSummary(Frozen):

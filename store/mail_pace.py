@@ -24,6 +24,12 @@ async def take_turn(pool: Pool, account: str, apart: float, patience: float) -> 
     return None if waits is None else max(float(waits), 0.0)
 
 
+async def next_turn(pool: Pool, account: str) -> float:
+    """In how many seconds the next turn of an account comes; it is not taken."""
+    waits = await pool.fetchval(_SQL["next_turn"], account)
+    return max(float(waits or 0), 0.0)
+
+
 async def come_back(pool: Pool, account: str, apart: float, longest: float) -> float:
     """When to ask again for a turn that was too far away.
 

@@ -7,6 +7,9 @@ set next_free_at = greatest(now(), p.next_free_at) + make_interval(secs => $2)
 where p.next_free_at <= now() + make_interval(secs => $3)
 returning extract(epoch from p.next_free_at - clock_timestamp()) - $2;
 
+-- name: next_turn
+select extract(epoch from next_free_at - now()) from mail_pace where account = $1;
+
 -- name: come_back
 -- Once the places up to the longest wait are given away, it begins anew with the first: several
 -- then share a place. Were all later ones sent to its end, they would come at once, and none after.

@@ -78,9 +78,9 @@ async def test_the_overdue_are_opened_in_pages(
         await facts.keep_payment(connection, "atelier", "paid", payment("1200.00", "p1"))
         await facts.keep_payment(connection, "atelier", "part-paid", payment("200.00", "p2"))
     told: list[int] = []
-    assert await cases.open_overdue(NOW, told.append) == (9, [])
+    assert await cases.open_overdue(NOW, told.append) == (9, [], [])
     assert told == [3, 6, 9]
-    assert await cases.open_overdue(NOW, told.append) == (0, [])
+    assert await cases.open_overdue(NOW, told.append) == (0, [], [])
     numbers = {line.invoice for line in await list_cases(pool)}
     assert numbers == {*(f"late-{number}" for number in range(8)), "part-paid"}
     lines = {line.invoice: line.claim for line in await list_cases(pool)}
@@ -91,7 +91,7 @@ async def test_a_creditor_without_a_plan_is_named(pool: Pool, cases: Cases) -> N
     """A creditor file that names a plan nobody wrote is a problem to show, not a crash."""
     await owe(pool, "CASES-31")
     cases._plans = {}
-    opened, problems = await cases.open_overdue(NOW, lambda _: None)
+    opened, problems, _ = await cases.open_overdue(NOW, lambda _: None)
     assert opened == 0
     assert problems == ["creditor atelier: there is no plan 'standard'"]
 

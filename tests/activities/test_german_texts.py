@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from activities.template_check import texts_of
 from activities.template_samples import sample_debtor, sample_notice
 from activities.texts import render_email, render_letter, render_script
 from activities.typography import typographic
+from schemas.money import Money
 from schemas.notice import Notice
 from schemas.parties import Capacity
+from schemas.pauses import Instalment
 from schemas.plan import Charges
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -97,6 +100,33 @@ def test_a_german_text_names_the_rate_that_is_counted(
     assert "Prozentpunkten" not in said(contract, kind)
 
 
+def test_instalments_are_not_asked_for_at_once() -> None:
+    """Whoever pays in instalments reads no sum of all beside the day of the first."""
+    plan = about("promise")
+    assert plan.promise is not None
+    [whole] = plan.promise.instalments
+    half = Money(amount=Decimal("617.28"), currency="EUR")
+    parts = (
+        Instalment(amount=half, on=whole.on),
+        Instalment(amount=half, on=whole.on + timedelta(days=30)),
+    )
+    promise = plan.promise.model_copy(update={"instalments": parts})
+    words = said(plan.model_copy(update={"promise": promise}), "e-mail")
+    assert "Zahlung per Überweisung bis 30. Oktober 2026" in said(plan, "e-mail")
+    assert "Zahlung jeder Rate" in words
+    assert "Überweisung bis" not in words
+    assert "617,28 € am 30. Oktober 2026, 617,28 € am 29. November 2026" in words
+    assert words.startswith("Ihre Ratenzahlung")
+
+
+@pytest.mark.parametrize("charges", [Charges.CLAIM, Charges.STATE])
+def test_what_is_claimed_is_not_reserved_as_well(charges: Charges) -> None:
+    """In a country whose law no text names, only what goes beyond the account is reserved."""
+    words = said(about("firm", "ES", charges=charges), "e-mail")
+    assert "Weitere Ansprüche" in words
+    assert "Ansprüche auf Zinsen und Kosten" not in words
+
+
 @pytest.mark.parametrize("capacity", [Capacity.BUSINESS, Capacity.PUBLIC])
 def test_the_fixed_sum_is_set_off_against_legal_costs(capacity: Capacity) -> None:
     """BGB 288 (5): the last demand says that the 40 euros count towards costs of legal action."""
@@ -107,6 +137,7 @@ def test_the_fixed_sum_is_set_off_against_legal_costs(capacity: Capacity) -> Non
 
 def test_a_german_article_is_not_torn_from_its_law() -> None:
     """Sign, number, paragraph and law stay in one line; so do an amount and its currency."""
+    assert typographic("Artikel L. 441-10", "de") == "Artikel L.\u00a0441-10"
     assert typographic("Pauschale von 40 € (§ 288 Abs. 5 BGB)", "de") == (
         "Pauschale von 40\u00a0€ (§\u00a0288 Abs.\u00a05\u00a0BGB)"
     )

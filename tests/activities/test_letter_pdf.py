@@ -14,12 +14,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from activities.letter_pdf import (
-    AddressDoesNotFit,
-    AddressMissing,
-    LetterPress,
-    address_block,
-)
+from activities.letter_pdf import LetterPress
 from activities.template_engine import TemplateBroken, TemplateMissing
 from activities.template_samples import sample_debtor, sample_notice
 from schemas.money import Money
@@ -239,24 +234,6 @@ def test_no_code_for_another_currency() -> None:
     assert "1 234,56 £GB" in text_of(letter)
 
 
-@pytest.mark.parametrize(
-    "lines",
-    [
-        ("59000 Lille",),
-        ("W" * 38, "M" * 38, "27 avenue de la Gare", "BP 1234", "59000 " + "W" * 32),
-    ],
-)
-def test_the_window_shows_the_address_and_nothing_else(lines: tuple[str, ...]) -> None:
-    """The address stands where the window is, however long; nothing else can slide into it."""
-    letter = PRESS.print(notice(name="Vasseur", lines=lines))
-    seen = [mark for mark in marks(letter) if mark[2] > 90 and mark[3] > 44 and mark[1] < 90]
-    assert len(seen) == sum(len(line.replace(" ", "")) for line in ("Vasseur", *lines))
-    assert min(mark[0] for mark in seen) >= 104.9
-    assert max(mark[2] for mark in seen) <= 190
-    assert min(mark[1] for mark in seen) >= 55
-    assert max(mark[3] for mark in seen) <= 79.1
-
-
 @pytest.mark.parametrize("language", ["fr", "en", "de"])
 def test_no_page_holds_a_signature_alone(language: str) -> None:
     """However many invoices, the last paragraph, its closing and the signature share a page."""
@@ -274,12 +251,6 @@ def test_no_page_holds_a_signature_alone(language: str) -> None:
         assert "Page" in page or "Seite" in page
 
 
-def test_a_british_letter_has_its_postcode_on_a_line_of_its_own() -> None:
-    """Town and postcode in capitals, each on its line, and the country below."""
-    about = notice(lines=("14 Harbour Street", "Bristol", "BS1 4QA"), country="GB")
-    assert address_block(about)[1:] == ["14 Harbour Street", "BRISTOL", "BS1 4QA", "ROYAUME-UNI"]
-
-
 def test_the_page_has_margins() -> None:
     """Nothing is printed nearer than 8 mm to the paper's edge, where printers cannot print."""
     for left, top, right, bottom in marks(PRESS.print(notice())):
@@ -293,49 +264,6 @@ def test_an_endless_number_stays_on_the_page() -> None:
     """An invoice number without end is broken, and neither covers an amount nor leaves the page."""
     printed = marks(PRESS.print(notice(item("W" * 150))))
     assert max(mark[2] for mark in printed) < 191
-
-
-def test_a_foreign_address_ends_with_its_country() -> None:
-    """A letter abroad names the country last, in the language of the sender, in capitals."""
-    lines = address_block(notice(lines=("Hauptstr. 1", "10115 Berlin"), country="DE"))
-    assert lines == ["Menuiserie Vasseur & Fils", "Hauptstr. 1", "10115 Berlin", "ALLEMAGNE"]
-
-
-@pytest.mark.parametrize(
-    ("name", "lines", "problem"),
-    [
-        ("x" * 39, ("59000 Lille",), r"address line 1 .* 39 characters"),
-        (
-            "Vasseur",
-            ("x" * 39, "59000 Lille"),
-            r"debtor atelier/C-0042: address line 2 .* 39 characters",
-        ),
-        ("Vasseur", ("a", "b", "c", "d", "e", "59000 Lille"), "7 lines, at most 6"),
-    ],
-)
-def test_an_address_that_does_not_fit_is_refused(
-    name: str, lines: tuple[str, ...], problem: str
-) -> None:
-    """An address that the window would cut is refused before it costs a stamp."""
-    with pytest.raises(AddressDoesNotFit, match=problem):
-        PRESS.print(notice(name=name, lines=lines))
-
-
-@pytest.mark.parametrize("lines", [(), ("", "  ")])
-def test_a_missing_address_is_named(lines: tuple[str, ...]) -> None:
-    """Without an address no letter is printed, and the debtor is named."""
-    with pytest.raises(AddressMissing, match="debtor atelier/C-0042 has no postal address"):
-        PRESS.print(notice(lines=lines))
-
-
-@pytest.mark.parametrize(
-    "evil",
-    ['#panic("x")', "$x$ *b* _i_ `r`", "@ref <label>", "\\ // /* x", "= H #import", "{{ 7 * 7 }}"],
-)
-def test_names_never_become_markup(evil: str) -> None:
-    """Whatever a debtor or an invoice is called is printed letter by letter."""
-    said = text_of(PRESS.print(notice(item(evil, purchase_order=evil), name=evil)))
-    assert said.count(evil) >= 3
 
 
 def test_missing_and_broken_layouts_are_named(tmp_path: Path) -> None:

@@ -13,13 +13,16 @@ from typing import Any, cast
 import pytest
 from temporalio.exceptions import ApplicationError
 
+from activities import outgoing_mail
 from activities.errors import DeliveryPostponed
 from activities.library import read_creditors
 from activities.mail_accounts import MailAccountIncomplete, mailer_at, own_mailers
-from activities.mail_pace import Pace
+from activities.mail_pace import Pace, Turn
 from activities.smtp import Mailer, SmtpAccount
 from activities.smtp_conversation import Handed
+from activities.texts import render_email
 from domain.creditor import CreditorError, read_creditor
+from schemas.notice import EmailMessageText, Notice
 from schemas.parties import Creditor
 from schemas.settings import SmtpSecurity
 from store import mail_pace
@@ -142,11 +145,18 @@ async def test_those_who_are_sent_away_are_spread_over_an_hour(processes: list[P
     assert max(minutes.values()) <= 4
 
 
-async def test_a_turn_is_taken_before_anything_begins(
+async def test_nothing_is_written_before_its_turn_is_near(
     processes: list[Pool], turn: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The account is spent: the contact is merely claimed, and the engine asks again in time."""
+    """The account is spent: no text, no PDF; the contact is merely claimed, and asks in time."""
     step = await turn()
+    written: list[Notice] = []
+
+    def write(notice: Notice, templates: Path) -> EmailMessageText:
+        written.append(notice)
+        return render_email(notice, templates)
+
+    monkeypatch.setattr(outgoing_mail, "render_email", write)
     house = step.steps._mail._room.house
     monkeypatch.setattr(house, "_pace", Pace(processes[0], "a@mail:25", 2))
     await house._pace.wait()  # type: ignore[union-attr] # set above
@@ -155,8 +165,47 @@ async def test_a_turn_is_taken_before_anything_begins(
     assert later.value.next_retry_delay is not None
     assert 25 < later.value.next_retry_delay.total_seconds() <= 30
     assert (await step.contact()).state is ContactState.CLAIMED
+    assert written == []
     await processes[0].execute("update mail_pace set next_free_at = now()")
     assert (await step.attempt()).events
+    assert len(written) == 1
+
+
+async def test_what_is_not_sent_takes_no_turn(processes: list[Pool]) -> None:
+    """A text that cannot be written costs the others nothing; one that is sent costs one turn."""
+    pace = Pace(processes[0], "a@mail:25", 1)
+    for _ in range(3):
+        with pytest.raises(LookupError):
+            async with Turn(pace):
+                raise LookupError
+    async with Turn(pace) as turn:
+        await turn.take()
+        await turn.take()  # Told to the mail server once more, without one of its recipients.
+    assert 55 < await mail_pace.next_turn(processes[1], "a@mail:25") <= 60
+
+
+async def test_no_more_is_written_than_has_turns_near(processes: list[Pool]) -> None:
+    """Thirty a minute are three in the next seconds: three write, the fourth comes back later."""
+    pace, written, go_on = Pace(processes[0], "a@mail:25", 30), Counter[str](), asyncio.Event()
+
+    async def one() -> None:
+        try:
+            async with Turn(pace):
+                written["now"] += 1
+                await go_on.wait()
+        except DeliveryPostponed:
+            written["later"] += 1
+
+    tasks = [asyncio.create_task(one()) for _ in range(6)]
+    for _ in range(200):
+        await asyncio.sleep(0.01)
+        if sum(written.values()) == len(tasks):
+            break
+    assert written == {"now": 3, "later": 3}
+    go_on.set()
+    await asyncio.gather(*tasks)
+    async with Turn(pace):
+        assert pace._being_written == 1
 
 
 def test_an_account_without_a_limit_asks_nobody(processes: list[Pool]) -> None:

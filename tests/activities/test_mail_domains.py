@@ -9,6 +9,8 @@ from typing import Any
 
 import dns.resolver
 import pytest
+from dns.asyncresolver import Resolver
+from dns.nameserver import Do53Nameserver
 
 from activities.errors import DeliveryPostponed, DeliveryRefused
 from activities.mail_domains import DomainVerdict, MailDomains
@@ -82,13 +84,65 @@ async def test_only_an_answer_that_says_so_is_certain(
     server: Server, names: NameServer, label: str, verdict: DomainVerdict
 ) -> None:
     """No such name, or a null MX: final at once, by name. Anything else is tried again."""
-    assert await names.domains(0.3).look_up(f"{label}.example") is verdict
+    known = ("127.0.0.1", "x.example")
+    assert await names.domains(0.3).look_up(f"{label}.example", known) is verdict
     final = DeliveryRefused if verdict in CERTAIN else DeliveryPostponed
     with pytest.raises(final) as problem:
         await send(server, names, f"x@{label}.example")
     if isinstance(problem.value, DeliveryRefused):
         assert (problem.value.reason, problem.value.gone) == (verdict, (f"x@{label}.example",))
     assert server.messages == []
+
+
+NO_WITNESS = {
+    "every name": {"x.example": "NXDOMAIN", "example": "NXDOMAIN"},
+    "all but its own house's": {"example": "NXDOMAIN"},
+    "all but its own house's, below a root of its own": {"example": NOTHING},
+    "all, by refusing": {"x.example": "REFUSED", "example": "REFUSED"},
+    "all, by silence": {"x.example": SILENCE},
+}
+
+
+@pytest.mark.parametrize("unknown", NO_WITNESS)
+async def test_a_resolver_that_does_not_know_us_is_not_believed(
+    server: Server, names: NameServer, unknown: str
+) -> None:
+    """A login page or a split DNS says of every name that there is none: it is tried again."""
+    names.says |= NO_WITNESS[unknown]
+    with pytest.raises(DeliveryPostponed):
+        await send(server, names, "x@gone.example", "y@good.example")
+    assert server.messages == []
+
+
+@pytest.mark.parametrize(
+    ("host", "sender", "verdict"),
+    [
+        ("smtp.relay.example", "nobody.example", DomainVerdict.NO_SUCH_DOMAIN),
+        ("nowhere.example", "x.example", DomainVerdict.NO_SUCH_DOMAIN),
+        ("smtp", "localhost", DomainVerdict.UNCERTAIN),
+        ("192.0.2.1", "::1", DomainVerdict.UNCERTAIN),
+        ("nowhere.example", "", DomainVerdict.UNCERTAIN),
+    ],
+)
+async def test_whoever_knows_our_mail_server_or_our_domain_is_believed(
+    names: NameServer, host: str, sender: str, verdict: DomainVerdict
+) -> None:
+    """One of the two is enough; an address, or a name of our own network, says nothing."""
+    names.says["smtp.relay.example"] = NOTHING
+    assert await names.domains().look_up("gone.example", (host, sender)) is verdict
+
+
+async def test_where_one_name_server_is_away_the_next_is_asked(names: NameServer) -> None:
+    """The first says nothing, the second knows: as every program on this machine has it."""
+    async with name_server(gone=SILENCE) as away:
+
+        def both() -> Resolver:
+            resolver = names.resolver()
+            resolver.nameservers = [Do53Nameserver("127.0.0.1", one.port) for one in (away, names)]
+            return resolver
+
+        found = await MailDomains(both, 1).look_up("gone.example", ("x.example",))
+    assert found is DomainVerdict.NO_SUCH_DOMAIN
 
 
 @pytest.mark.parametrize("domain", ["", "a..b", "x" * 64 + ".example", "[192.0.2.1]"])
@@ -129,7 +183,7 @@ async def test_one_whose_domain_is_gone_keeps_the_message_from_nobody(
     assert len(server.messages) == 1
     assert sorted(handed.gone) == sorted(handed.left_out) == ["x@gone.example", "z@null.example"]
     assert handed.left_out["x@gone.example"].startswith("NoSuchDomain: ")
-    assert sorted(names.asked) == ["gone.example", "null.example"]
+    assert {*names.asked} == {"gone.example", "null.example", "x.example", "example"}
 
 
 @pytest.mark.parametrize("also", ["silent", "broken"])

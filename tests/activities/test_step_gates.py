@@ -116,6 +116,7 @@ async def test_nothing_leaves_outside_contact_hours(pool: Pool, turn: Make) -> N
         (Channel.EMAIL, {"email": "no address"}, "EmailAddressInvalid"),
         (Channel.LETTER, {"address": ()}, "AddressMissing"),
         (Channel.LETTER, {"address": ("very long " * 40, "33000 BORDEAUX")}, "AddressDoesNotFit"),
+        (Channel.LETTER, {"address": ("3 rue du 🐟", "33000 BORDEAUX")}, "CharacterMissing"),
     ],
 )
 async def test_what_will_never_arrive_is_for_a_person(

@@ -155,3 +155,24 @@ async def test_the_sweep_opens_starts_and_tells_once(house: House) -> None:
     assert (second.opened, second.started, second.told, second.untold) == (0, 0, 0, 0)
     assert (first.problems, second.problems) == ((), ())
     assert (await house.case("TELL-61")).outstanding == euros("1000.00")
+
+
+async def test_the_sweep_names_new_cases_that_no_court_hears_any_more(house: House) -> None:
+    """Five years and a month old: one is barred; of the other a payment gave five new years."""
+    due = TODAY - timedelta(days=5 * 366 + 2)
+    for number in ("TELL-71", "TELL-72"):
+        await house.invoice(number, due=due)
+    await house.invoice("TELL-73", due=TODAY - timedelta(days=1))
+    early = payment("200.00", "early").model_copy(update={"received_on": due + timedelta(days=300)})
+    async with house.pool.acquire() as connection, connection.transaction():
+        await facts.keep_payment(connection, ATELIER, "TELL-72", early)
+    sweep = Sweep(house.pool, house.cases, house.telling)
+    order = SweepOrder(now=datetime.now(UTC))
+    with house.skipper.with_time_skipping_disabled():
+        swept = await ActivityEnvironment().run(sweep.sweep_overdue, order)
+    assert (swept.opened, swept.barred_count, swept.problems) == (3, 1, ())
+    [told] = swept.barred
+    issued = due - timedelta(days=30)
+    last = issued.replace(year=issued.year + 5)
+    assert told.startswith(f"TELL-71: no court would hear the claim since {last}, counted from")
+    assert told.endswith("; 1200.00 EUR outstanding")

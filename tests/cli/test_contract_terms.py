@@ -92,3 +92,16 @@ async def test_a_claim_near_its_end_is_warned_of_until_it_has_new_time(
     account = (await starter("account", "F-9")).out
     assert f"anew from acknowledgement on {TODAY}" in account
     assert str(TODAY.year + 5) in account
+
+
+async def test_a_barred_claim_is_named_where_users_look(house: House, starter: Type) -> None:
+    """By the sweep that opens its case, below the forecast, and at the head of `limitation`."""
+    issued = TODAY - timedelta(days=5 * 366 + 40)
+    await house.invoice("F-8", due=issued + timedelta(days=30))
+    swept = await starter("sweep")
+    barred = "F-8: no court would hear the claim since"
+    assert (swept.code, f"warning: {barred}" in swept.err) == (0, True), swept.err
+    assert "`starter.py limitation` lists every claim" in swept.out
+    assert "F-8: no court would hear it since" in (await starter("forecast")).out
+    listed = await starter("limitation")
+    assert "1 claim within 184 days, 1 of them barred" in listed.out

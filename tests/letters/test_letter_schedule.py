@@ -26,7 +26,7 @@ from tests.support.postal_provider import PostalProvider
 def provider(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The provider that the workers of the house post with; there before they are."""
 
-    def office(pool: Pool, folder: Path) -> LetterOffice:
+    def office(pool: Pool, folder: Path, *_more: object) -> LetterOffice:
         return LetterOffice(pool, folder, (desk.paper, desk.electronic))
 
     monkeypatch.setattr(worker, "LetterOffice", office)

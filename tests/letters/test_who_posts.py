@@ -49,6 +49,36 @@ async def test_a_formal_notice_goes_electronically_to_whom_it_may(
     assert ("email" in post.only()["recipients"][0]) is not is_paper
 
 
+@pytest.mark.parametrize("address", [(), ("x" * 50, "33000 BORDEAUX")])
+async def test_an_electronic_letter_needs_no_postal_address(
+    pool: Pool,
+    office: LetterOffice,
+    mailbox: Mailbox,
+    post: PostalProvider,
+    address: tuple[str, ...],
+) -> None:
+    """It goes to an e-mail address, under the name of the debtor: no street, no refusal."""
+    kind = LetterKind.ELECTRONIC_QUALIFIED
+    turn = await sent(pool, office, mailbox, kind, address=address)
+    (performed,) = (await turn.attempt()).events
+    assert isinstance(performed, StepPerformed)
+    (recipient,) = post.only()["recipients"]
+    assert (recipient["company"], post.only()["submitted"]) == ("Menuiserie Dubois", 1)
+
+
+async def test_what_falls_back_to_paper_needs_a_postal_address(
+    pool: Pool, office: LetterOffice, mailbox: Mailbox, post: PostalProvider
+) -> None:
+    """A consumer who has not agreed, and of whom nobody knows the address: a person reads both."""
+    kind = LetterKind.ELECTRONIC_QUALIFIED
+    turn = await sent(pool, office, mailbox, kind, capacity="consumer", address=())
+    (failed,) = (await turn.attempt()).events
+    assert isinstance(failed, StepFailed)
+    assert (failed.reason, post.letters) == ("AddressMissing", {})
+    assert "has not agreed to electronic letters" in failed.explanation
+    assert "no postal address" in failed.explanation
+
+
 async def test_a_letter_that_a_provider_has_is_not_dropped_in_the_folder_too(
     pool: Pool, office: LetterOffice, mailbox: Mailbox, post: PostalProvider, tmp_path: Path
 ) -> None:

@@ -23,7 +23,7 @@ async def test_the_sweep_opens_a_case_in_time_for_its_first_step(house: House) -
     creditor = means.creditors[ATELIER].model_copy(update={"plan": "complete"})
     queue = means.settings.task_queue
     cases = Cases(house.pool, house.client, {ATELIER: creditor}, plans, queue)
-    opened, problems = await cases.open_overdue(datetime.now(UTC), lambda *_: None)
+    opened, problems, _ = await cases.open_overdue(datetime.now(UTC), lambda *_: None)
     assert (opened, problems) == (1, [])
     with house.skipper.with_time_skipping_disabled():
         await cases.start_unstarted(lambda *_: None)

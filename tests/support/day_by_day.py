@@ -120,16 +120,15 @@ def reckon(  # every field of the story
             owed.principal -= part
         for _, part in (one for one in payments if one[0] == day):
             owed.pay(part, order)
-        if law == "NL" and percent is None and runs and _is_anniversary(due, day):
+        if law == "NL" and percent is None and runs and _ends_a_year(first, day):
             owed.bearing = owed.interest + owed.running
         day += timedelta(days=1)
     owed.round()
     return owed
 
 
-def _is_anniversary(due: date, day: date) -> bool:
-    if day.year == due.year:
-        return False
+def _ends_a_year(first: date, day: date) -> bool:
     tomorrow = day + timedelta(days=1)
-    leapt = (due.month, due.day) == (2, 29) and (tomorrow.month, tomorrow.day) == (3, 1)
-    return (due.month, due.day) == (day.month, day.day) or (leapt and day.day == 28)
+    begins = (tomorrow.month, tomorrow.day)
+    leapt = (first.month, first.day) == (2, 29) and begins == (3, 1) and day.day == 28
+    return tomorrow > first and (begins == (first.month, first.day) or leapt)

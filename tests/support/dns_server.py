@@ -17,6 +17,8 @@ from activities.mail_domains import MailDomains
 
 NOTHING = "NOERROR"
 SILENCE = ""
+SENDERS = {"x": NOTHING, "atelier-lumiere": NOTHING}
+"""Domains of those who write in the tests."""
 
 
 @dataclass
@@ -82,8 +84,12 @@ class _Conversation(asyncio.DatagramProtocol):
 
 @contextlib.asynccontextmanager
 async def name_server(**says: str) -> AsyncIterator[NameServer]:
-    """Serve while the block runs; what it says is given by the first label below ``example``."""
-    server = NameServer(says={f"{label}.example": said for label, said in says.items()})
+    """Serve while the block runs; what it says is given by the first label below ``example``.
+
+    It knows the world: ``example`` has name servers, and the sender's domain exists.
+    """
+    below = {f"{label}.example": said for label, said in {**SENDERS, **says}.items()}
+    server = NameServer(says={"example": "NS ns.example.", **below})
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(
         lambda: _Conversation(server.answer), ("127.0.0.1", 0)
