@@ -26,7 +26,7 @@ from activities.bank_feed import BankFeed
 from activities.case_record import CaseRecord
 from activities.cases import Cases
 from activities.engine import connect_temporal, is_configured
-from activities.health import health_pages, serving
+from activities.health import health_pages
 from activities.inbox import Inbox
 from activities.letter_hooks import hook_pages
 from activities.letter_office import LetterAccountIncomplete, LetterOffice, providers_of
@@ -51,6 +51,7 @@ from activities.smtp import Mailer, SmtpAccount
 from activities.steps import Steps
 from activities.sweep import Sweep
 from activities.telling import Telling
+from activities.web_pages import serving
 from domain.yaml_document import DocumentError
 from engines.addresses import Engine, EnginesNotRunning, addresses
 from schemas.parties import Creditor

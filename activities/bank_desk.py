@@ -1,30 +1,29 @@
-"""What may a person decide about the bank's money? Allocate, take back, ignore; all on record."""
+"""How is a person's decision about the bank's money carried out? Locked, settled and told."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from domain.bank_accounts import accounts_of
-from domain.bank_verdict import record_of, state_of
+from domain.bank_desk import (
+    DeskRefusal,
+    HeldMoney,
+    Order,
+    Wanted,
+    allocated,
+    parts_of,
+    set_aside,
+    taken_back,
+    verdict_of,
+)
 from domain.matching.book import Book, booking_of
 from domain.matching.decide import decide
 from domain.matching.plain import plain
 from schemas.bank import TransactionKind
-from schemas.bank_ledger import Holding, Placement, Verdict
-from schemas.base import Frozen
-from schemas.feed import Place, TransactionState
-from schemas.matching import (
-    Allocation,
-    Decision,
-    Evidence,
-    EvidenceKind,
-    LearntPayer,
-    OpenItem,
-    Status,
-)
+from schemas.feed import TransactionState
+from schemas.matching import Decision, LearntPayer, OpenItem
 from schemas.parties import Creditor
 from store import bank_ledger, bank_transactions
 from store import open_items as items
@@ -33,23 +32,9 @@ from store.facts import UntoldFact
 from store.pool import Connection, Pool
 from store.receivables import read_debtor
 
-_ZERO = Decimal(0)
-_FREE = frozenset({Place.ON_ACCOUNT, Place.UNMATCHED})
-
-
-class DeskRefusal(Exception):  # noqa: N818 - reads as the condition it names
-    """Something cannot be decided so; the words say why, and what can."""
-
 
 class UnknownTransaction(DeskRefusal):
     """There is no bank transaction of that name."""
-
-
-class Wanted(Frozen):
-    """So much for an invoice; None for what is open of it, as far as the money goes."""
-
-    document: str
-    amount: Decimal | None = None
 
 
 class Desk:
@@ -81,17 +66,15 @@ class Desk:
         """
         async with self._pool.acquire() as connection, connection.transaction():
             transaction = await self._locked(connection, tx)
-            if transaction.amount <= 0:
-                raise DeskRefusal(f"{tx} is {transaction.amount}: only money received is allocated")
-            held = await bank_ledger.holdings(connection, tx)
+            money = await _held(connection, transaction)
             found = await self._open(connection, transaction, wanted)
-            parts = _parts(tx, wanted, found, _free(transaction, held))
+            parts = parts_of(money, wanted, found)
             if on_account:
                 await _must_exist(connection, transaction.creditor, on_account)
             debtors = {found[one.document].customer for one in parts}
             owner = on_account or (next(iter(debtors)) if len(debtors) == 1 else "")
-            placements = _with(parts, held, transaction, owner)
-            told = await self._settle(connection, transaction, "allocate", placements, owner)
+            verdict = verdict_of(self._order("allocate"), allocated(money, parts, owner), owner)
+            told = await bank_ledger.settle(connection, transaction, verdict)
             if len(debtors) == 1:
                 await self._learn(connection, transaction, next(iter(debtors)))
         return transaction, told
@@ -110,24 +93,9 @@ class Desk:
         """
         async with self._pool.acquire() as connection, connection.transaction():
             transaction = await self._locked(connection, tx)
-            held = await bank_ledger.holdings(connection, tx)
-            back = [
-                one
-                for one in held
-                if (one.place is Place.ALLOCATED and (not documents or one.owner in documents))
-                or (one.place is Place.ON_ACCOUNT and not documents)
-            ]
-            missing = sorted(set(documents) - {one.owner for one in back})
-            if missing or not back:
-                allocated = ", ".join(one.owner for one in held if one.place is Place.ALLOCATED)
-                raise DeskRefusal(
-                    f"{tx} has nothing to take back of {', '.join(missing) or 'anything'}; "
-                    f"it is allocated to: {allocated or 'nothing'}"
-                )
-            staying = [_as_placement(one) for one in held if one not in back]
-            freed = sum((one.amount for one in back), _ZERO)
-            placements = _merged([*staying, Placement(place=Place.UNMATCHED, amount=freed)])
-            told = await self._settle(connection, transaction, "unallocate", placements, "")
+            money = await _held(connection, transaction)
+            verdict = verdict_of(self._order("unallocate"), taken_back(money, documents), "")
+            told = await bank_ledger.settle(connection, transaction, verdict)
             await bank_ledger.forget_payers_of(connection, tx, self._author)
         return transaction, told
 
@@ -139,16 +107,9 @@ class Desk:
         """
         async with self._pool.acquire() as connection, connection.transaction():
             transaction = await self._locked(connection, tx)
-            held = await bank_ledger.holdings(connection, tx)
-            free = [one for one in held if one.place in _FREE]
-            if not free:
-                raise DeskRefusal(f"nothing of {tx} is free: it is {transaction.status.value}")
-            staying = [_as_placement(one) for one in held if one not in free]
-            amount = sum((one.amount for one in free), _ZERO)
-            ignored = Placement(place=Place.IGNORED, owner=reason[:100], amount=amount)
-            await self._settle(
-                connection, transaction, "ignore", _merged([*staying, ignored]), "", reason
-            )
+            money = await _held(connection, transaction)
+            verdict = verdict_of(self._order("ignore", reason), set_aside(money, reason), "")
+            await bank_ledger.settle(connection, transaction, verdict)
         return transaction
 
     async def suggest(self, tx: str) -> tuple[KeptTransaction, Decision]:
@@ -216,36 +177,8 @@ class Desk:
                 )
         return found
 
-    async def _settle(
-        self,
-        connection: Connection,
-        transaction: KeptTransaction,
-        action: str,
-        placements: Sequence[Placement],
-        customer: str,
-        reason: str = "",
-    ) -> list[UntoldFact]:
-        allocated = [one for one in placements if one.place is Place.ALLOCATED]
-        words = f"{action} by {self._author}" + (f": {reason}" if reason else "")
-        decision = Decision(
-            status=Status.MATCHED if allocated else Status.UNMATCHED,
-            customer=customer,
-            allocations=tuple(
-                Allocation(document=one.owner, amount=one.amount) for one in allocated
-            ),
-            evidence=(Evidence(kind=EvidenceKind.CLASSIFICATION, words=words),),
-        )
-        verdict = Verdict(
-            action=action,
-            author=self._author,
-            decided_at=self._now,
-            state=state_of({one.place for one in placements}),
-            placements=tuple(placements),
-            debtors=(customer,) if customer else (),
-            data=record_of(decision),
-            reason=words,
-        )
-        return await bank_ledger.settle(connection, transaction, verdict)
+    def _order(self, action: str, reason: str = "") -> Order:
+        return Order(action=action, author=self._author, moment=self._now, reason=reason)
 
     async def _learn(
         self, connection: Connection, transaction: KeptTransaction, debtor: str
@@ -268,68 +201,8 @@ async def _must_exist(connection: Connection, creditor: str, debtor: str) -> Non
         raise DeskRefusal(f"{creditor} has no debtor {debtor!r}")
 
 
-def _free(transaction: KeptTransaction, held: Sequence[Holding]) -> Decimal:
-    """What may be allocated; of what was set aside as none of our business, everything."""
-    places = _FREE | {Place.IGNORED} if transaction.status is TransactionState.IGNORED else _FREE
-    return sum((one.amount for one in held if one.place in places), _ZERO)
-
-
-def _parts(
-    tx: str, wanted: Sequence[Wanted], found: Mapping[str, OpenItem], free: Decimal
-) -> list[Allocation]:
-    """How much each invoice takes.
-
-    Raises:
-        DeskRefusal: when it is more than is open, or more than there is.
-    """
-    parts: list[Allocation] = []
-    rest = free
-    for one in wanted:
-        is_open = found[one.document].open_amount
-        amount = min(is_open, rest) if one.amount is None else one.amount
-        if amount > is_open:
-            raise DeskRefusal(
-                f"{one.document} has {is_open} open, {amount} cannot be allocated to it; what is "
-                "left over stays on the debtor's account"
-            )
-        if amount <= 0 or amount > rest:
-            raise DeskRefusal(
-                f"{tx} has {rest} left to allocate, and {one.document} has {is_open} open"
-            )
-        parts.append(Allocation(document=one.document, amount=amount))
-        rest -= amount
-    return parts
-
-
-def _with(
-    parts: Sequence[Allocation],
-    held: Sequence[Holding],
-    transaction: KeptTransaction,
-    owner: str,
-) -> list[Placement]:
-    """Everything as it was, the parts allocated, and the rest of what was free on account."""
-    taken_from = {Place.ON_ACCOUNT, Place.UNMATCHED}
-    if transaction.status is TransactionState.IGNORED:
-        taken_from.add(Place.IGNORED)
-    staying = [_as_placement(one) for one in held if one.place not in taken_from]
-    new = [Placement(place=Place.ALLOCATED, owner=one.document, amount=one.amount) for one in parts]
-    free = sum((one.amount for one in held if one.place in taken_from), _ZERO)
-    rest = free - sum((one.amount for one in parts), _ZERO)
-    place = Place.ON_ACCOUNT if owner else Place.UNMATCHED
-    left = [Placement(place=place, owner=owner, amount=rest)] if rest else []
-    return _merged([*staying, *new, *left])
-
-
-def _merged(placements: Sequence[Placement]) -> list[Placement]:
-    """One placement for each place and owner."""
-    found: dict[tuple[Place, str], Placement] = {}
-    for one in placements:
-        key = (one.place, one.owner)
-        before = found.get(key)
-        amount = one.amount + (before.amount if before else _ZERO)
-        found[key] = one.model_copy(update={"amount": amount})
-    return list(found.values())
-
-
-def _as_placement(held: Holding) -> Placement:
-    return Placement(place=held.place, owner=held.owner, amount=held.amount)
+async def _held(connection: Connection, transaction: KeptTransaction) -> HeldMoney:
+    held = await bank_ledger.holdings(connection, transaction.tx)
+    return HeldMoney(
+        tx=transaction.tx, amount=transaction.amount, state=transaction.status, held=tuple(held)
+    )

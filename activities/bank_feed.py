@@ -8,7 +8,7 @@ from temporalio import activity
 
 from activities.bank_matching import Matching
 from activities.bank_reading import FileReading
-from activities.beating import beating
+from activities.heartbeat import beating
 from activities.telling import Telling
 from domain.balance_chain import broken_links
 from schemas.feed import (

@@ -76,9 +76,10 @@ class Bounces:
 
 @asynccontextmanager
 async def one_message(pool: Pool, creditor: str, debtor_id: str) -> AsyncIterator[None]:
-    """What is given back meanwhile leaves as one message: no contact is put together until then.
+    """Let what is given back during the block leave as one message of its debtor.
 
-    A case that is asked must answer within seconds, as both ways of asking see to.
+    The debtor's lock keeps every contact from being put together until the block ends. What is
+    asked of a case in it must therefore be answered within seconds.
     """
     async with pool.acquire() as connection, connection.transaction():
         await lock_debtor(connection, creditor, debtor_id)

@@ -10,12 +10,13 @@ from domain.notices import not_answered, now_answered
 from domain.steps import failed, perhaps_taken
 from schemas.case import CollectionCase
 from schemas.charges import StatedCharges
+from schemas.contact import ContactState
 from schemas.events import CaseEvent
 from schemas.identifiers import contact_reference
 from schemas.step_events import LadderRestarted, PlanChanged, StepSkipped, StepUndone
 from schemas.turns import GiveUpOrder, RecordOrder, TurnResult
 from store import contacts, event_store, facts
-from store.contacts import ContactState, Settled
+from store.contacts import Settled
 from store.errors import WrongExpectedVersionError
 from store.pool import Pool
 from store.read_models import case_as_it_stands

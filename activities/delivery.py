@@ -8,10 +8,9 @@ from typing import NamedTuple, Protocol
 
 from schemas.base import Frozen
 from schemas.case import CollectionCase
+from schemas.contact import Contact, CoveredStep
 from schemas.notice import KeptMessage
 from schemas.turns import StepOrder
-from store.contacts import Contact
-from store.shared_contacts import CoveredStep
 
 
 class BeginHandOver(Protocol):

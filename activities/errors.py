@@ -7,9 +7,7 @@ from datetime import timedelta
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from schemas.commands import Fact
-
-WRONG_EXPECTED_VERSION = "WrongExpectedVersion"
-"""Another writer was quicker; the workflow reads its stream again. No retry mends it."""
+from schemas.turns import OVERTAKEN
 
 
 class DeliveryRefused(Exception):  # noqa: N818 - a refusal is the answer, not an accident
@@ -104,7 +102,7 @@ def wrong_expected_version(problem: str) -> ApplicationError:
     """The stream has moved on; the workflow reads it again."""
     return ApplicationError(
         problem,
-        type=WRONG_EXPECTED_VERSION,
+        type=OVERTAKEN,
         non_retryable=True,
         category=ApplicationErrorCategory.BENIGN,
     )

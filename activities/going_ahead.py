@@ -1,8 +1,8 @@
 """Which case starts first? Of a debtor's cases that are due at once, one goes ahead.
 
-Its message speaks for the others, and their step goes on record with its own: the engine then first
-hears of them with their next step, days later, which costs it a fraction. Nobody waits for long: a
-case whose leader has not moved on in time starts all the same, and takes its step by itself.
+Its message speaks for the others, and their step goes on record with its own. Their workflows are
+then started with a delay until their next step, days later, which costs the engine a fraction.
+Nobody waits for long: a case whose leader has not moved on in time starts all the same.
 """
 
 from __future__ import annotations

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+
+from activities.web_pages import serving
 
 Check = Callable[[], Awaitable[object]]
 CHECK_SECONDS = 3.0
@@ -42,37 +42,6 @@ async def health_pages(address: str, checks: Mapping[str, Check]) -> AsyncIterat
     app = Starlette(routes=[Route("/live", live), Route("/ready", ready)])
     async with serving(app, address):
         yield
-
-
-@asynccontextmanager
-async def serving(app: Starlette, address: str) -> AsyncIterator[None]:
-    """Serve pages while the block runs.
-
-    Args:
-        app: the pages.
-        address: ``host:port``.
-
-    Raises:
-        OSError: when the port is taken.
-    """
-    host, _, port = address.rpartition(":")
-    config = uvicorn.Config(
-        app, host=host or "127.0.0.1", port=int(port), log_level="warning", lifespan="off"
-    )
-    config.load()
-    server = uvicorn.Server(config)
-    server.lifespan = config.lifespan_class(config)
-    # Not uvicorn's own way of binding, which ends the process where the port is taken.
-    sockets = [socket.create_server((config.host, config.port))]
-    await server.startup(sockets=sockets)
-    loop = asyncio.create_task(server.main_loop())
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        with suppress(asyncio.CancelledError):
-            await loop
-        await server.shutdown(sockets=sockets)
 
 
 async def _look(check: Check) -> str:

@@ -1,16 +1,36 @@
-"""How does the engine know that an effect is under way? A beat beside it, and no interruption."""
+"""How does the engine know that work goes on? By a beat beside it, while it runs."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
 from temporalio import activity
 
-BEAT_SECONDS = 5.0
+BEAT_SECONDS = 3.0
+"""Between two beats; the shortest patience of the engine is 15 seconds (``workflows.options``)."""
 
 Result = TypeVar("Result")
+
+
+@asynccontextmanager
+async def beating() -> AsyncIterator[None]:
+    """Beat while the block runs; whatever asks it to stop interrupts it as usual."""
+
+    async def beat() -> None:
+        while True:
+            activity.heartbeat()
+            await asyncio.sleep(BEAT_SECONDS)
+
+    task = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 async def uninterrupted(effect: Coroutine[None, None, Result]) -> Result:

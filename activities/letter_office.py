@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+import structlog
+
 from activities.delivery import Delivered
 from activities.errors import DeliveryPostponed, DeliveryRefused, DeliveryUncertain
 from activities.letter_drop import drop_letter
@@ -28,6 +30,8 @@ from schemas.settings import Settings
 from store import letter_costs, letters
 from store.letters import KeptLetter
 from store.pool import Pool
+
+log = structlog.get_logger()
 
 NOT_ASKED = "not asked"
 """How a letter is counted that its provider could not be asked about."""
@@ -195,13 +199,43 @@ class LetterOffice:
             now = await letters.hear(connection, news) or letter
             await letters.calls_are_seen(connection, letter.provider_id)
         has_news = letter.reported_at is None
-        for proof in await provider.proofs(letter.provider_id):
-            has_news |= await letters.keep_proof(self._pool, letter.reference, proof)
+        has_news |= await self._archive(provider, letter)
         if now.is_final and has_news:
             tell = results.notified if now.state.notifies else results.came_back
-            await tell(now)
-            await letters.is_reported(self._pool, letter.reference)
+            if await tell(now):
+                await letters.is_reported(self._pool, letter.reference)
         return now.state
+
+    async def _archive(self, provider: LetterProvider, letter: KeptLetter) -> bool:
+        """Keep every proof there is, each at once; what cannot be had is asked for again.
+
+        One that cannot be had, or is suspicious, keeps nothing else from being heard: the letter's
+        other proofs, and what became of it.
+
+        Returns:
+            Whether a good one has come.
+        """
+        has_news, missing = False, set[str]()
+        try:
+            named = await provider.proofs(letter.provider_id)
+        except (DeliveryPostponed, DeliveryRefused) as error:
+            log.warning("a letter's proofs cannot be listed", problem=type(error).__name__)
+            named = []
+            missing.add(letters.ALL_PROOFS)
+        for one in named:
+            try:
+                proof = await provider.fetch(one)
+            except (DeliveryPostponed, DeliveryRefused) as error:
+                log.warning("a letter's proof cannot be had", kind=one.kind, problem=str(error))
+                missing.add(one.kind)
+                continue
+            is_new = await letters.keep_proof(self._pool, letter.reference, proof)
+            if proof.doubt:
+                log.warning("a letter's proof is suspicious", kind=one.kind, doubt=proof.doubt)
+                missing.add(one.kind)
+            has_news |= is_new and not proof.doubt
+        await letters.are_missing(self._pool, letter.reference, missing)
+        return has_news
 
     async def _drop(self, notice: Notice, letter: Letter, kind: LetterKind) -> Delivered:
         quote = self._quote(FOLDER, notice, letter, kind)

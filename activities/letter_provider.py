@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from activities.errors import DeliveryRefused
-from schemas.postage import LetterKind, Made, PostalNews, Posting, Proof
+from schemas.postage import LetterKind, Made, NamedProof, PostalNews, Posting, Proof
 
 
 class LetterProvider(Protocol):
@@ -42,8 +42,11 @@ class LetterProvider(Protocol):
     async def close(self) -> None:
         """Let its connections go."""
 
-    async def proofs(self, provider_id: str) -> Sequence[Proof]:
-        """The documents there are so far."""
+    async def proofs(self, provider_id: str) -> Sequence[NamedProof]:
+        """Which documents there are so far."""
+
+    async def fetch(self, named: NamedProof) -> Proof:
+        """One of them, as it comes, with what is suspicious about it."""
 
 
 def kind_is_posted(provider: str, kinds: frozenset[LetterKind], kind: LetterKind) -> None:

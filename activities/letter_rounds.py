@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from temporalio import activity
 
-from activities.beating import beating
+from activities.heartbeat import beating
 from activities.letter_office import NOT_ASKED, LetterOffice
 from activities.letter_results import LetterResults
 from activities.telling import Telling

@@ -10,7 +10,7 @@ from typing import Any
 
 from activities.letter_provider import kind_is_posted
 from activities.maileva_sendings import MailevaApi, identity_of, moment_of
-from schemas.postage import LetterKind, Made, PostalNews, PostalState, Posting, Proof
+from schemas.postage import LetterKind, Made, NamedProof, PostalNews, PostalState, Posting
 
 POSTAGE = {
     LetterKind.ORDINARY: "ECONOMIC",
@@ -71,15 +71,17 @@ class Maileva(MailevaApi):
         reference = str(found.get("custom_id", ""))
         return PostalNews(reference=reference, state=state, cause=cause, at=at)
 
-    async def proofs(self, provider_id: str) -> Sequence[Proof]:
-        """Every document there is so far."""
-        found: list[Proof] = []
-        for recipient in await self._sendings.recipients(provider_id):
-            for path, kind in PROOFS.items():
-                if recipient.get(f"{path}_url") or recipient.get(f"{path}_available"):
-                    place = f"/sendings/{provider_id}/recipients/{identity_of(recipient)}"
-                    found.extend(await self._sendings.download(f"{place}/download_{path}", kind))
-        return found
+    async def proofs(self, provider_id: str) -> Sequence[NamedProof]:
+        """Which documents there are so far."""
+        return [
+            NamedProof(
+                kind=kind,
+                path=f"/sendings/{provider_id}/recipients/{identity_of(one)}/download_{name}",
+            )
+            for one in await self._sendings.recipients(provider_id)
+            for name, kind in PROOFS.items()
+            if one.get(f"{name}_url") or one.get(f"{name}_available")
+        ]
 
 
 def _lines(prefix: str, lines: Sequence[str], country: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from activities.letter_provider import kind_is_posted
 from activities.maileva_sendings import MailevaApi, identity_of, moment_of
-from schemas.postage import LetterKind, Made, PostalNews, PostalState, Posting, Proof
+from schemas.postage import LetterKind, Made, NamedProof, PostalNews, PostalState, Posting
 
 STATES = {
     "DRAFT": PostalState.DRAFT,
@@ -67,15 +67,15 @@ class MailevaElectronic(MailevaApi):
             presented_at=moment_of(found.get("processed_date")),
         )
 
-    async def proofs(self, provider_id: str) -> Sequence[Proof]:
-        """Every document there is so far."""
-        found: list[Proof] = []
+    async def proofs(self, provider_id: str) -> Sequence[NamedProof]:
+        """Which documents there are so far."""
+        found: list[NamedProof] = []
         for recipient in await self._sendings.recipients(provider_id):
             place = f"/sendings/{provider_id}/recipients/{identity_of(recipient)}/proofs"
             for one in await self._sendings.listed(place, "proofs"):
                 if kind := PROOFS.get(str(one.get("type"))):
                     path = f"{place}/{identity_of(one)}/download"
-                    found.extend(await self._sendings.download(path, kind))
+                    found.append(NamedProof(kind=kind, path=path))
         return found
 
 

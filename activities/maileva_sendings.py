@@ -5,7 +5,7 @@ They were tried against a server of our own in their shape, never against the pr
 
 from __future__ import annotations
 
-import hashlib
+import asyncio
 import json
 import time
 from abc import ABC, abstractmethod
@@ -15,25 +15,26 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
-import structlog
 
 from activities.errors import DeliveryPostponed, DeliveryRefused
+from domain.letter_proof import proof_of
 from schemas.base import Frozen
-from schemas.postage import LetterKind, Made, PostalNews, PostalState, Posting, Proof
+from schemas.postage import LetterKind, Made, NamedProof, PostalNews, PostalState, Posting, Proof
 
 PATIENCE = httpx.Timeout(20.0, connect=5.0)
 TOKEN_MARGIN = 30.0
 """Seconds before its end from which a token is not used any more."""
 
+EXCHANGE_SECONDS = 120.0
+"""A whole exchange, however slowly its answer drips."""
+
 MOST_BYTES = 20_000_000
-"""No proof is larger; what claims to be is not read."""
+"""No proof is larger; what is larger is not read to its end."""
 
 HOME = ZoneInfo("Europe/Paris")
 """Where a moment without a time zone was written."""
 
 Fields = Mapping[str, Any]
-
-log = structlog.get_logger()
 
 
 class MailevaAccount(Frozen):
@@ -122,21 +123,14 @@ class Sendings:
         """What stands under a name in the answer of a path."""
         return _list(await self.ask("GET", path), name)
 
-    async def download(self, path: str, kind: str) -> list[Proof]:
-        """A document of the provider, with its hash; none while it cannot be had.
+    async def download(self, path: str) -> bytes:
+        """A document of the provider, exactly as it comes.
 
-        One that was announced and is not there, or is too large, keeps nothing else from being
-        heard: the letter's other proofs, and what became of it.
+        Raises:
+            DeliveryRefused: it is not there, or larger than any proof.
+            DeliveryPostponed: it cannot be had now, or broke off in the middle.
         """
-        try:
-            content = (await self.ask("GET", path)).content
-        except DeliveryRefused:
-            log.warning("proof of a letter cannot be had", kind=kind)
-            return []
-        if len(content) > MOST_BYTES:
-            log.warning("proof of a letter is too large", kind=kind, bytes=len(content))
-            return []
-        return [Proof(kind=kind, content=content, sha256=hashlib.sha256(content).hexdigest())]
+        return (await self.ask("GET", path)).content
 
     async def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         """One exchange, with what each failure means for the letter."""
@@ -197,8 +191,12 @@ class Sendings:
 
     async def _exchange(self, method: str, url: str, **more: Any) -> httpx.Response:
         try:
-            return await self._client.request(method, url, **more)
-        except httpx.HTTPError as error:
+            async with (
+                asyncio.timeout(EXCHANGE_SECONDS),
+                self._client.stream(method, url, **more) as answer,
+            ):
+                return await _whole(answer, f"{method} {url}")
+        except (httpx.HTTPError, TimeoutError) as error:
             raise DeliveryPostponed(f"{method} {url}: {type(error).__name__} {error}") from error
 
     async def _authorise(self, *, anew: bool) -> str:
@@ -247,9 +245,23 @@ class MailevaApi(ABC):
             return await self.look(provider_id)
         return news.model_copy(update={"state": PostalState.SUBMITTED})
 
+    async def fetch(self, named: NamedProof) -> Proof:
+        """A document, as it comes, with what is suspicious about it."""
+        return proof_of(named.kind, await self._sendings.download(named.path))
+
     @abstractmethod
     async def look(self, provider_id: str) -> PostalNews:
         """How far it has come."""
+
+
+async def _whole(answer: httpx.Response, what: str) -> httpx.Response:
+    """An answer that was read to its end, which is not without end."""
+    body = bytearray()
+    async for part in answer.aiter_bytes():
+        body += part
+        if len(body) > MOST_BYTES:
+            raise DeliveryRefused("AnswerTooLarge", f"{what}: more than {MOST_BYTES} bytes")
+    return httpx.Response(answer.status_code, content=bytes(body))
 
 
 def said(answer: httpx.Response) -> dict[str, Any]:

@@ -17,15 +17,15 @@ from domain.notices import (
     now_answered,
 )
 from schemas.case import CollectionCase
+from schemas.contact import Contact, ContactState, CoveredStep
 from schemas.events import CaseEvent, NoticeSent
 from schemas.identifiers import contact_reference
 from schemas.turns import StepOrder, TurnResult
 from store import contacts, event_store
-from store.contacts import Contact, ContactState, Settled
+from store.contacts import Settled
 from store.event_store import Addition
 from store.pool import Connection, Pool
 from store.shared_contacts import (
-    CoveredStep,
     cover,
     covered,
     on_their_way,
@@ -35,7 +35,7 @@ from store.shared_contacts import (
 
 
 class NoticeTurn(StepTurn):
-    """Answers one event of one case: whatever dies on the way, once.
+    """Answers one event of one case: once, whatever dies on the way.
 
     It is claimed, handed over and settled as a step is. The contact policy does not keep it: the
     debtor has said something, and is answered; what is sent counts for the policy of later steps.
@@ -68,7 +68,7 @@ class NoticeTurn(StepTurn):
         return await self._settle(Settled(state=ContactState.UNKNOWN, detail=words), event)
 
     async def _leave_unknown(self, _case: CollectionCase, unknown: DeliveryUnknown) -> TurnResult:
-        """A kind word that may arrive twice does less harm than none: the same Message-ID again."""
+        """Send it again under the same Message-ID: twice harms less than not at all."""
         await contacts.take_over(self._pool, self._reference, self._owner, LEASE_SECONDS)
         raise try_again(f"{unknown}; it is sent again under its own Message-ID") from unknown
 

@@ -5,30 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from activities.errors import try_again
 from activities.last_gate import LastGate
-from domain.charge_rules import claimed_by, claims_on
-from domain.ladder import cycle_of, level_of, pending_step, pending_steps
-from domain.resume import is_paused
-from domain.sharing import REFUSED_FOR_ALL, SHARED_CHANNELS, joins
-from domain.steps import failed, performed_now, perhaps_taken
+from domain.ladder import cycle_of, level_of, pending_step
+from domain.sharing import SHARED_CHANNELS, joins
+from domain.spoken_for import as_said, claimed_with
+from domain.steps import perhaps_taken
 from domain.time_to_sue import TakenStep, barred_among, kept_apart, threatens_court
 from schemas.actions import PerformStep
-from schemas.case import CaseState, CollectionCase
-from schemas.charges import StatedCharges
-from schemas.events import CaseEvent, StepFailed, StepPerformed
+from schemas.case import CollectionCase
+from schemas.contact import Contact, ContactState, CoveredStep
+from schemas.events import CaseEvent
 from schemas.identifiers import contact_reference
 from schemas.plan import IfUnknown
 from schemas.turns import StepOrder
 from store import contacts, event_store, shared_contacts
 from store.contact_situation import wait_no_more
-from store.contacts import Contact, ContactState, Settled
+from store.contacts import Settled
 from store.court_facts import court_facts
-from store.event_store import Addition
 from store.pool import Connection
-from store.shared_contacts import CoveredStep
 
 SPOKEN = frozenset({ContactState.ACCEPTED, ContactState.UNKNOWN, ContactState.REFUSED})
 """Nothing more becomes of it by itself."""
@@ -156,80 +152,6 @@ async def record_as_said(
     await event_store.append(connection, case.case_id, order.version, events)
     await wait_no_more(connection, case.case_id)
     return events
-
-
-def as_said(
-    contact: Contact, case: CollectionCase, order: StepOrder, now: datetime
-) -> StepPerformed | StepFailed:
-    """What became of a step for which another case's message has spoken."""
-    if contact.state is ContactState.REFUSED:
-        reason, _, explanation = contact.last_error.partition(": ")
-        if reason not in REFUSED_FOR_ALL:
-            reason, explanation = "CameBack", contact.last_error
-        event = failed(order, now, reason, explanation)
-        return event.model_copy(update={"reference": contact.reference})
-    performed = performed_now(case, order, now, contact.detail, contact.sha256)
-    unknown = contact.state is not ContactState.ACCEPTED
-    return performed.model_copy(
-        update={
-            "reference": contact.reference,
-            "delivery": "unknown" if unknown else "accepted",
-            "claims": claims_on(contact.charges, case.case_id) if unknown else None,
-        }
-    )
-
-
-def claimed_with(
-    performed: CaseEvent, case: str, charges: Sequence[StatedCharges]
-) -> list[CaseEvent]:
-    """The charges that a message has claimed of a case, for the ledger of that case."""
-    claims = claims_on(charges, case)
-    if claims is None:
-        return []
-    reference: str = getattr(performed, "reference", "")
-    return [claimed_by(claims, performed.at, performed.cause, reference)]
-
-
-def said_for(
-    other: CoveredStep, said: CaseEvent, charges: Sequence[StatedCharges] = ()
-) -> Addition:
-    """What became of a message, for another case that it spoke for: its step is taken, or failed.
-
-    Put on record beside the case's own event, so that the other finds its step taken when its
-    moment comes, and the engine has next to nothing to do. The cause is the one that the step would
-    have had by itself: its own turn then recognises it.
-    """
-    case = other.case
-    changes: dict[str, Any] = {
-        "cause": contact_reference(case.case_id, other.step, other.cycle),
-        "step": other.step,
-        "cycle": other.cycle,
-    }
-    if isinstance(said, StepPerformed):
-        changes["asked"] = case.asked
-    own = said.model_copy(update=changes)
-    return Addition(case.case_id, case.version, [own, *claimed_with(own, case.case_id, charges)])
-
-
-def speaks_still(others: Sequence[CoveredStep]) -> list[CoveredStep]:
-    """Those that a message which is taken over may still name, as their cases stand by now."""
-    return [
-        one
-        for one in others
-        if one.case.state is CaseState.OPEN
-        and one.case.asked.is_positive
-        and not is_paused(one.case)
-    ]
-
-
-def to_be_told(others: Sequence[CoveredStep]) -> list[CoveredStep]:
-    """Those whose step is not on record; one may have recorded it by itself meanwhile."""
-    return [
-        one
-        for one in others
-        if cycle_of(one.case, one.step) == one.cycle
-        and any(step.name == one.step for step in pending_steps(one.case))
-    ]
 
 
 async def speak_for_others(

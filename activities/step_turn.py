@@ -25,32 +25,30 @@ from activities.errors import (
 )
 from activities.last_gate import LastGate
 from activities.one_contact import (
-    claimed_with,
     lock_debtor,
     record_as_said,
-    said_for,
     speak_for_others,
-    speaks_still,
     spoken_for,
-    to_be_told,
 )
 from domain.business_calendar import is_open
 from domain.sharing import REFUSED_FOR_ALL, SHARED_CHANNELS
-from domain.steps import STEP_TRIED_FOR, failed, perhaps_taken, taken
+from domain.spoken_for import claimed_with, said_for, speaks_still, to_be_told
+from domain.steps import STEP_TRIED_FOR, failed, performed_now, perhaps_taken, taken
 from schemas.case import CollectionCase
 from schemas.charges import StatedCharges
+from schemas.contact import Contact, ContactState, CoveredStep
 from schemas.contact_policy import ContactPolicy
-from schemas.events import CaseEvent
+from schemas.events import CaseEvent, StepFailed, StepPerformed
 from schemas.identifiers import contact_reference
 from schemas.notice import KeptMessage
 from schemas.plan import IfUnknown
 from schemas.turns import StepOrder, TurnResult
 from store import contacts, event_store, facts, messages
-from store.contacts import Claim, Contact, ContactState, Settled
+from store.contacts import Claim, Settled
 from store.errors import WrongExpectedVersionError
 from store.event_store import Addition
 from store.pool import PASSING_PROBLEMS, Connection, Pool
-from store.shared_contacts import CoveredStep, covered, uncover_all
+from store.shared_contacts import covered, uncover_all
 
 LEASE_SECONDS = 75.0
 """How long a hand-over may take before it counts as unknown; beyond every SMTP timeout."""
@@ -64,7 +62,7 @@ NO_POLICY_OF_ITS_OWN = ContactPolicy()
 
 
 class StepTurn:
-    """Takes one step of one case: whatever dies on the way, once.
+    """Takes one step of one case: once, whatever dies on the way.
 
     Attributes:
         tried_for: how long a step that is put off is tried.
@@ -153,16 +151,15 @@ class StepTurn:
         self, case: CollectionCase, delivered: Delivered, others: Sequence[CoveredStep]
     ) -> tuple[list[CaseEvent], list[Addition]]:
         """What goes on record of an accepted message: of its own case, and of the others."""
-        performed = taken(case, self._order, self._now, delivered.detail, delivered.sha256)
+        performed = performed_now(case, self._order, self._now, delivered.detail, delivered.sha256)
         again = self._message if self._may_have_left_before else None
         if again and again.sha256 == delivered.sha256:
             self._charges = again.charges  # The earlier one never left.
-        performed += claimed_with(performed[0], case.case_id, self._charges)
-        beside = [said_for(one, performed[0], self._charges) for one in to_be_told(others)]
-        return performed, beside
+        own = [*taken(case, performed), *claimed_with(performed, case.case_id, self._charges)]
+        return own, [_beside(one, performed, self._charges) for one in to_be_told(others)]
 
     async def _look(self, connection: Connection) -> tuple[CollectionCase, TurnResult | None]:
-        """The gates of the last second: already done, overtaken, news unheard, out of hours."""
+        """Why the step is not taken now: done, overtaken, news unheard, out of contact hours."""
         case = await event_store.lock(connection, self._order.case_id)
         if case.version != self._order.version:
             done = await self._done_before(connection)
@@ -196,7 +193,7 @@ class StepTurn:
     async def _others(
         self, connection: Connection, contact: Contact, gate: LastGate
     ) -> list[CoveredStep]:
-        """For whom else the message speaks: gathered anew, or as it was when it began to leave."""
+        """The other cases of the message: gathered anew, or as they were when it began to leave."""
         if self._order.step.channel not in SHARED_CHANNELS:
             return []
         is_as_it_was = contact.perhaps_left and self._repeatable  # It is found, not made anew.
@@ -242,7 +239,7 @@ class StepTurn:
             raise ClaimLost("another attempt has taken the contact over, or another case moved on")
 
     async def _postpone(self, problem: DeliveryPostponed) -> NoReturn:
-        """Later, unless it has been put off for too long; nights between count, holds do not."""
+        """Try again later; given up after too long, where nights count and holds do not."""
         since = await contacts.take_back(
             self._pool, self._reference, self._owner, str(problem), self._now
         )
@@ -251,7 +248,7 @@ class StepTurn:
         raise try_again(str(problem), after=problem.after) from problem
 
     async def _ask_again(self, case: CollectionCase, problem: DeliveryUncertain) -> TurnResult:
-        """Later, unless nobody could say for too long: then a person finds out."""
+        """Ask the channel again later what became of it; after too long, a person finds out."""
         since = await contacts.put_off(
             self._pool, self._reference, self._owner, str(problem), self._now
         )
@@ -260,7 +257,7 @@ class StepTurn:
         raise try_again(str(problem)) from problem
 
     async def _hold_back(self, contact: Contact, problem: str) -> None:
-        """News came first; what a former attempt had begun to hand over may have left already."""
+        """Withdraw the contact because of news; what a former attempt began to send is unknown."""
         if contact.owner == self._owner:
             await contacts.withdraw(self._pool, self._reference, problem)
             return
@@ -288,7 +285,7 @@ class StepTurn:
         settled = Settled(state=ContactState.REFUSED, address=refusal.address, problem=str(refusal))
         for_all = others if refusal.reason in REFUSED_FOR_ALL else ()
         return await self._settle(
-            settled, event, beside=[said_for(other, event) for other in to_be_told(for_all)]
+            settled, event, beside=[_beside(other, event) for other in to_be_told(for_all)]
         )
 
     async def _settle(
@@ -332,6 +329,12 @@ class StepTurn:
             channel=self._order.step.channel.value,
             owner=self._owner,
         )
+
+
+def _beside(
+    other: CoveredStep, said: StepPerformed | StepFailed, charges: Sequence[StatedCharges] = ()
+) -> Addition:
+    return Addition(other.case.case_id, other.case.version, said_for(other, said, charges))
 
 
 def _was_begun(contact: Contact) -> bool:

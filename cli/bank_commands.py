@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from activities.bank_desk import Desk, DeskRefusal, UnknownTransaction, Wanted
+from activities.bank_desk import Desk, UnknownTransaction
 from activities.library import read_creditors
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
 from cli.reach import Reach, author, database, everything, only
@@ -14,6 +14,7 @@ from cli.typed import money
 from domain.balance_chain import broken_links
 from domain.bank_accounts import accounts_of
 from domain.bank_days import bank_days_between
+from domain.bank_desk import DeskRefusal, Wanted
 from schemas.feed import TransactionState
 from schemas.matching import Allocation, Decision
 from schemas.money import exact
@@ -22,6 +23,8 @@ from store import bank_ledger, bank_transactions, read_models, receivables
 from store.bank_ledger import WaitingMoney
 from store.facts import UntoldFact
 from store.pool import Pool
+
+Answer = TypeVar("Answer")
 
 WAITING = (TransactionState.SUGGESTED, TransactionState.ON_ACCOUNT, TransactionState.UNMATCHED)
 
@@ -247,7 +250,7 @@ def _desk(pool: Pool) -> Desk:
     return Desk(pool, creditors, author(), datetime.now(UTC))
 
 
-async def _asked(work: Any) -> Any:
+async def _asked(work: Awaitable[Answer]) -> Answer:
     try:
         return await work
     except UnknownTransaction as unknown:

@@ -12,8 +12,9 @@ from cli.reach import Reach, author, database, everything, only
 from domain.email_address import EXPECTED_EMAIL, is_email
 from domain.tasks import ARRIVED, TRY_AGAIN
 from schemas.commands import CompleteTask
+from schemas.contact import Contact, ContactState
 from store import bounces, contacts, read_models, receivables
-from store.contacts import Contact, ContactState, UnknownTask
+from store.contacts import UnknownTask
 
 LEFT_LYING = timedelta(hours=1)
 """A claim that nobody has touched for so long deserves a look."""

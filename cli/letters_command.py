@@ -25,6 +25,7 @@ NOBODY_TO_ASK = "letters go to a folder (LETTER_PROVIDER); there is nobody to as
 _SAFE = re.compile(r"[^A-Za-z0-9._-]")
 
 ENDINGS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
+ENDINGS |= {"image/tiff": ".tif", "text/html": ".txt"}
 
 
 async def list_letters(*, as_json: bool) -> Exit:
@@ -52,7 +53,9 @@ async def list_letters(*, as_json: bool) -> Exit:
 
 
 def _proofs(line: PostedLetter) -> str:
-    return f"{line.proofs} ({line.doubted} doubted)" if line.doubted else str(line.proofs)
+    doubted = f", {line.doubted} doubted" if line.doubted else ""
+    missing = f", {line.missing} missing" if line.missing else ""
+    return f"{line.proofs}{doubted}{missing}"
 
 
 def _cost(line: PostedLetter) -> str:
@@ -144,4 +147,5 @@ def _write(folder: Path, reference: str, proofs: list[Proof]) -> None:
         name = f"{_SAFE.sub('_', reference)}-{proof.kind}-{proof.sha256[:12]}{ending}"
         place = folder / name
         place.write_bytes(proof.content)
-        say(f"{place}  sha256 {proof.sha256}")
+        doubt = f"  DOUBTED: {proof.doubt}" if proof.doubt else ""
+        say(f"{place}  sha256 {proof.sha256}{doubt}")

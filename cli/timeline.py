@@ -15,10 +15,10 @@ from domain.limitation_watch import unwatched
 from domain.next_action import next_action
 from schemas.actions import PerformStep, Wait
 from schemas.case import CollectionCase
+from schemas.contact import Contact, ContactState
 from schemas.events import RecordedEvent
 from store import contacts, correspondence, event_store, inbound, read_models, shared_contacts
 from store.contact_situation import waiting_steps
-from store.contacts import Contact, ContactState
 from store.pool import Pool
 
 HORIZON = timedelta(days=3650)

@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from temporalio.client import Client
 
-from activities.bank_desk import Desk, Wanted
+from activities.bank_desk import Desk
 from activities.cases import Cases
 from activities.engine import connect_temporal
 from activities.library import read_creditors
@@ -22,6 +22,7 @@ from demo.bank_file import bank_file
 from demo.narrator import Narrator
 from demo.sample import sample_invoices
 from demo.script import CREDITS, DEEDS, LAST_DAY, Credit, Deed
+from domain.bank_desk import Wanted
 from domain.business_calendar import closed_because, working_days_after
 from domain.holidays import contact_calendar
 from domain.invoice_import import read_invoices

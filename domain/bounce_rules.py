@@ -34,8 +34,8 @@ def came_back(case: CollectionCase, fact: ReportBounce, now: datetime) -> tuple[
     return (bounced.model_copy(update=changes),)
 
 
-def about_the_way(case: CollectionCase, event: CaseEvent) -> NewTask | None:
-    """A message that came back is for a person, once, and while the case is pursued."""
+def about_a_bounce(case: CollectionCase, event: CaseEvent) -> NewTask | None:
+    """The task about a message that came back: one for each message, while the case is pursued."""
     if not isinstance(event, ContactBounced) or case.state not in PURSUED:
         return None
     if not any(one.reference == event.reference and one.outcome in REACHED for one in case.steps):

@@ -266,7 +266,7 @@ def _is_enough(case: CollectionCase, total: Money) -> bool:
 
 
 def _tomorrow_or(case: CollectionCase, now: datetime, ends: datetime) -> datetime:
-    """Somebody may settle it meanwhile: look again each day, and when the time is over."""
+    """When to look again at what a person may settle: tomorrow, or at its end if sooner."""
     tomorrow = contact_moment(case.calendar, local_day(case.calendar, now) + DAY, case.case_id)
     return min(tomorrow.at, _opening(case, ends))
 

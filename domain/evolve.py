@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
-from typing import Any, assert_never
+from typing import assert_never
 
 from domain.charge_rules import ChargeEvent, after_charges
 from domain.evolve_money import MoneyEvent, after_money
@@ -18,6 +18,7 @@ from domain.reply_rules import after_reply
 from domain.task_figures import with_figures_of_now
 from domain.tasks import ARRIVED, NOT_ENDED_BY_MONEY, OUTLIVES_THE_CASE, task_opened_by
 from schemas.case import CaseState, ClosingReason, CollectionCase, OpenTask, TaskKind
+from schemas.case_changes import CaseChanges
 from schemas.charges import ClaimedCharges
 from schemas.events import (
     CaseClosed,
@@ -106,7 +107,7 @@ def evolve(case: CollectionCase, event: CaseEvent) -> CollectionCase:
     return rewatched(after)
 
 
-def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa: PLR0911, PLR0912, C901 - one branch a kind
+def _changes(case: CollectionCase, event: CaseEvent) -> CaseChanges:  # noqa: PLR0911, PLR0912, C901 - one branch a kind
     if isinstance(event, StepBroughtForward | CallTried):
         return after_step(case, event)
     if isinstance(event, StepEvent):
@@ -154,11 +155,11 @@ def _changes(case: CollectionCase, event: CaseEvent) -> dict[str, Any]:  # noqa:
             assert_never(event)
 
 
-def _reopened(case: CollectionCase) -> dict[str, Any]:
-    """Who pursues it again asks for the whole of it, also for what had been let go.
+def _reopened(case: CollectionCase) -> CaseChanges:
+    """The whole claim is asked for again, also what was written off when the case was closed.
 
-    What an agency had recovered, and the bank took back, is the agency's to pursue. The charges are
-    pursued with the invoice: nobody need look after them apart.
+    When the bank takes back what an agency had recovered, the case is with the agency again. The
+    task about charges that were left ends, since they are pursued with the invoice.
     """
     theirs = case.closing is ClosingReason.RECOVERED
     return {
@@ -172,16 +173,16 @@ def _reopened(case: CollectionCase) -> dict[str, Any]:
 
 
 def _kept_at_the_end(case: CollectionCase, event: CaseClosed) -> KeptPromise | None:
-    """A promise of more than was owed in the end is kept by what ended the case."""
+    """The arrangement that counts as kept: money that ends the case keeps what was promised."""
     if case.arrangement is None or event.reason in NOT_ENDED_BY_MONEY:
         return case.kept
     return kept_by(case)
 
 
-def _answered(case: CollectionCase, event: TaskCompleted) -> dict[str, Any]:
+def _answered(case: CollectionCase, event: TaskCompleted) -> CaseChanges:
     """The task is done; a message that did arrive is no longer one that nobody knows about."""
     done = next((task for task in case.tasks if task.task_id == event.task_id), None)
-    changes: dict[str, Any] = {
+    changes: CaseChanges = {
         "tasks": tuple(task for task in case.tasks if task is not done),
         "readings": tuple(one for one in case.readings if one.task_id != event.task_id),
     }
@@ -190,8 +191,8 @@ def _answered(case: CollectionCase, event: TaskCompleted) -> dict[str, Any]:
     return changes
 
 
-def _charged(case: CollectionCase, charges: ClaimedCharges) -> dict[str, Any]:
-    """Nobody need look after charges of which nothing is owed any more."""
+def _charged(case: CollectionCase, charges: ClaimedCharges) -> CaseChanges:
+    """The charges; and without the task about them, once nothing of them is owed any more."""
     if case.model_copy(update={"charges": charges}).charges_owed.is_positive:
         return {"charges": charges}
     left = tuple(task for task in case.tasks if task.kind is not TaskKind.CHARGES_LEFT)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, assert_never
+from typing import assert_never
 
 from domain.business_calendar import local_day
 from schemas.case import Allocation, CollectionCase, TaskKind
+from schemas.case_changes import CaseChanges
 from schemas.charge_events import PaymentFreed
 from schemas.credits import Credit, LetGo
 from schemas.events import InvoiceCorrected
@@ -23,7 +24,7 @@ MoneyEvent = (
 )
 
 
-def after_money(case: CollectionCase, event: MoneyEvent) -> dict[str, Any]:
+def after_money(case: CollectionCase, event: MoneyEvent) -> CaseChanges:
     """The fields that change; money received also counts for what was promised."""
     match event:
         case PaymentReceived():
@@ -75,8 +76,8 @@ def after_money(case: CollectionCase, event: MoneyEvent) -> dict[str, Any]:
             assert_never(event)
 
 
-def _freed(case: CollectionCase, event: PaymentFreed) -> dict[str, Any]:
-    """What a payment had paid of charges that were not owed is left over."""
+def _freed(case: CollectionCase, event: PaymentFreed) -> CaseChanges:
+    """Charges turned out not to be owed: what a payment had paid of them is unallocated now."""
 
     def less(one: Allocation) -> Allocation:
         if one.payment_id != event.payment_id or one.charges is None:
@@ -91,7 +92,7 @@ def _freed(case: CollectionCase, event: PaymentFreed) -> dict[str, Any]:
 
 
 def _credits(event: CreditNoteIssued) -> tuple[Credit, ...]:
-    """What a note takes off: what a dispute conceded was never owed, whatever the note is for."""
+    """What a note takes off the claim; what a dispute had conceded counts as never owed."""
     conceded = Credit(credit_id=event.credit_id, amount=event.expected, on=event.on)
     taken = Credit(credit_id=event.credit_id, amount=event.taken, on=event.on, kind=event.kind)
     if event.kind is CreditKind.ERROR:
@@ -99,7 +100,7 @@ def _credits(event: CreditNoteIssued) -> tuple[Credit, ...]:
     return tuple(one for one in (conceded, taken) if one.amount.is_positive)
 
 
-def _days(event: InvoiceCorrected) -> dict[str, Any]:
+def _days(event: InvoiceCorrected) -> CaseChanges:
     """The days that limitation counts from; where nothing was said of them, they stay."""
     if event.invoiced_on is None:
         return {}
@@ -114,15 +115,15 @@ def _still_expected(case: CollectionCase, come: Money | None) -> Money | None:
     return left_over if left_over.is_positive else None
 
 
-def _charges_paid(case: CollectionCase, event: PaymentReceived) -> dict[str, Any]:
-    """Once they are paid in full, nobody need look after the charges any more."""
+def _charges_paid(case: CollectionCase, event: PaymentReceived) -> CaseChanges:
+    """Without the task about charges that are left, once this payment has paid them in full."""
     if event.charges is None or event.charges != case.charges_owed:
         return {}
     left = tuple(task for task in case.tasks if task.kind is not TaskKind.CHARGES_LEFT)
     return {"tasks": left}
 
 
-def _promised(case: CollectionCase, event: PaymentReceived) -> dict[str, Any]:
+def _promised(case: CollectionCase, event: PaymentReceived) -> CaseChanges:
     arrangement = case.arrangement
     if arrangement is None or event.allocated.currency != arrangement.received.currency:
         return {}
@@ -133,9 +134,9 @@ def _promised(case: CollectionCase, event: PaymentReceived) -> dict[str, Any]:
     return {"arrangement": arrangement.model_copy(update=changes)}
 
 
-def _no_longer_promised(case: CollectionCase, event: PaymentReversed) -> dict[str, Any]:
-    """A payment from before the promise was never counted for it."""
-    changes: dict[str, Any] = {}
+def _no_longer_promised(case: CollectionCase, event: PaymentReversed) -> CaseChanges:
+    """What the payment counted for: the arrangement in force, and the one that was kept."""
+    changes: CaseChanges = {}
     if case.arrangement:
         changes["arrangement"] = case.arrangement.without(event.payment_id, event.amount)
     if case.kept:
@@ -144,8 +145,8 @@ def _no_longer_promised(case: CollectionCase, event: PaymentReversed) -> dict[st
     return changes
 
 
-def _no_longer_left_over(case: CollectionCase, event: PaymentReversed) -> dict[str, Any]:
-    """Nobody may refund, or allocate, what was taken back."""
+def _no_longer_left_over(case: CollectionCase, event: PaymentReversed) -> CaseChanges:
+    """A payment that was taken back has nothing left to allocate: neither money nor a task."""
     freed = [m for one in case.allocations if one.payment_id == event.payment_id for m in one.freed]
     unallocated, asked = list(case.unallocated), (TaskKind.UNALLOCATED_CASH, event.payment_id)
     for amount in (event.unallocated, *freed):

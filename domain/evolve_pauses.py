@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, assert_never
+from typing import assert_never
 
 from domain.tasks import OWN_CONTACTS
 from schemas.case import CollectionCase, OpenTask, TaskKind
+from schemas.case_changes import CaseChanges
 from schemas.money import Money
 from schemas.pause_events import (
     ContactsAllowed,
@@ -47,7 +48,7 @@ PauseEvent = (
 )
 
 
-def after_pause(case: CollectionCase, event: PauseEvent) -> dict[str, Any]:  # noqa: PLR0911 - one branch an event
+def after_pause(case: CollectionCase, event: PauseEvent) -> CaseChanges:  # noqa: PLR0911 - one branch an event
     """The fields that change."""
     if isinstance(event, PromiseEvent):
         return _after_promise(case, event)
@@ -85,7 +86,7 @@ def after_pause(case: CollectionCase, event: PauseEvent) -> dict[str, Any]:  # n
             assert_never(event)
 
 
-def _after_promise(case: CollectionCase, event: PromiseEvent) -> dict[str, Any]:
+def _after_promise(case: CollectionCase, event: PromiseEvent) -> CaseChanges:
     match event:
         case PromiseMade() | InstalmentsAgreed():
             return {"arrangement": event.arrangement, "kept": None}
@@ -110,14 +111,14 @@ def _after_promise(case: CollectionCase, event: PromiseEvent) -> dict[str, Any]:
 
 
 def kept_by(case: CollectionCase) -> KeptPromise | None:
-    """What a case has been waiting for, and what came in for it; None when for nothing."""
+    """The arrangement in force, as a case remembers it once it is kept; None when there is none."""
     if case.arrangement is None:
         return None
     return KeptPromise(arrangement=case.arrangement, broken_before=case.promises_broken)
 
 
 def _without_what_it_asked(case: CollectionCase) -> tuple[OpenTask, ...]:
-    """Nobody need look after an instalment that was never agreed."""
+    """The tasks that are left when an arrangement turns out to have been recorded by mistake."""
     if case.arrangement is None:
         return case.tasks
     made = case.arrangement.made_at
@@ -128,15 +129,15 @@ def _without_what_it_asked(case: CollectionCase) -> tuple[OpenTask, ...]:
     )
 
 
-def _missed(case: CollectionCase, event: InstalmentMissed) -> dict[str, Any]:
+def _missed(case: CollectionCase, event: InstalmentMissed) -> CaseChanges:
     if case.arrangement is None:
         return {}
     return {"arrangement": case.arrangement.model_copy(update={"lapsed": event.lapsed})}
 
 
-def _resolved(case: CollectionCase, event: DisputeResolved) -> dict[str, Any]:
+def _resolved(case: CollectionCase, event: DisputeResolved) -> CaseChanges:
     left = tuple(one for one in case.disputes if one.dispute_id != event.dispute_id)
-    changes: dict[str, Any] = {"disputes": left}
+    changes: CaseChanges = {"disputes": left}
     if not any(one.reminded for one in left):
         changes["tasks"] = _without(case, TaskKind.DISPUTE_OVERDUE)
     if event.in_favour_of == "debtor":

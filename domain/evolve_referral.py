@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, assert_never
+from typing import assert_never
 
 from domain.tasks import OWN_CONTACTS
 from schemas.case import CaseState, CollectionCase, OpenTask, TaskKind
+from schemas.case_changes import CaseChanges
 from schemas.events import (
     CaseRecalled,
     CaseReferred,
@@ -39,7 +40,7 @@ Whether a message has arrived stays a question: the agency needs the answer, and
 """
 
 
-def after_referral(case: CollectionCase, event: ReferralEvent) -> dict[str, Any]:
+def after_referral(case: CollectionCase, event: ReferralEvent) -> CaseChanges:
     """The fields that change."""
     match event:
         case ReferralProposed():
@@ -64,8 +65,8 @@ def after_referral(case: CollectionCase, event: ReferralEvent) -> dict[str, Any]
             assert_never(event)
 
 
-def without_proposal(case: CollectionCase, changes: dict[str, Any]) -> dict[str, Any]:
-    """The plan's own proposal ends with its step's turn, whatever became of it."""
+def without_proposal(case: CollectionCase, changes: CaseChanges) -> CaseChanges:
+    """The changes of a step that was taken or skipped; they also end what the plan had proposed."""
     if case.proposal is None or not case.proposal.step:
         return changes
     left = _without(changes.get("tasks", case.tasks), {TaskKind.APPROVE})

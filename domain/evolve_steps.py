@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, assert_never
+from typing import assert_never
 
 from schemas.case import CaseState, CollectionCase, OpenTask, StepOutcome, StepRecord, TaskKind
+from schemas.case_changes import CaseChanges
 from schemas.step_events import (
     CallTried,
     ContactBounced,
@@ -32,8 +33,8 @@ StepEvent = (
 )
 
 
-def after_step(case: CollectionCase, event: StepEvent) -> dict[str, Any]:  # noqa: PLR0911 - one branch an event
-    """The fields that change; what a step brought forward was taken or passed over with it."""
+def after_step(case: CollectionCase, event: StepEvent) -> CaseChanges:  # noqa: PLR0911 - one branch an event
+    """The fields that change."""
     match event:
         case StepPerformed() | StepFailed() | StepSkipped():
             return _taken(case, _record(event))
@@ -72,7 +73,7 @@ def _tried(task: OpenTask, event: CallTried) -> OpenTask:
     return task.model_copy(update=due)
 
 
-def _taken(case: CollectionCase, record: StepRecord) -> dict[str, Any]:
+def _taken(case: CollectionCase, record: StepRecord) -> CaseChanges:
     forward = "" if case.brought_forward == record.step else case.brought_forward
     undone = "" if case.undone_step == record.step else case.undone_step
     return {
@@ -82,8 +83,8 @@ def _taken(case: CollectionCase, record: StepRecord) -> dict[str, Any]:
     }
 
 
-def _on_another_plan(case: CollectionCase, event: PlanChanged) -> dict[str, Any]:
-    """What was done stays done, but for the steps that are taken again."""
+def _on_another_plan(case: CollectionCase, event: PlanChanged) -> CaseChanges:
+    """The case on its new plan: its steps stay taken, but for those that are to be taken again."""
     left = tuple(record for record in case.steps if record.step not in event.again)
     gone = {record.step for record in left}
     steps_left = any(step.name not in gone for step in event.plan.steps)
@@ -98,8 +99,8 @@ def _on_another_plan(case: CollectionCase, event: PlanChanged) -> dict[str, Any]
     }
 
 
-def _never_arrived(case: CollectionCase, reference: str) -> dict[str, Any]:
-    """What had been taken with it has failed; nobody need find out any more whether it arrived."""
+def _never_arrived(case: CollectionCase, reference: str) -> CaseChanges:
+    """The message of a reference came back: its steps have failed, and nobody asks any more."""
     failed = [one for one in case.steps if one.reference == reference]
     places = {(one.step, one.cycle) for one in failed}
     return {
@@ -125,8 +126,8 @@ def arrived(case: CollectionCase, task: OpenTask) -> tuple[StepRecord, ...]:
     )
 
 
-def _to_take_again(case: CollectionCase, step: str) -> dict[str, Any]:
-    """The step is next now, so what was brought forward has to wait its turn again."""
+def _to_take_again(case: CollectionCase, step: str) -> CaseChanges:
+    """The step is pending again; it comes first, so no later step stays brought forward."""
     return {
         "given_back": (*case.given_back, step),
         "steps": tuple(record for record in case.steps if record.step != step),
@@ -135,8 +136,8 @@ def _to_take_again(case: CollectionCase, step: str) -> dict[str, Any]:
     }
 
 
-def _pursued_again(case: CollectionCase) -> dict[str, Any]:
-    """There is a step to take again, so the plan is not exhausted and nobody need decide."""
+def _pursued_again(case: CollectionCase) -> CaseChanges:
+    """There is a step to take: the plan is not exhausted any more, and no decision is asked for."""
     return {
         "tasks": tuple(task for task in case.tasks if task.kind is not TaskKind.DECIDE),
         "state": CaseState.OPEN if case.state is CaseState.EXHAUSTED else case.state,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.business_calendar import local_day
 from schemas.case import CollectionCase, StepOutcome
+from schemas.case_changes import CaseChanges
 from schemas.events import FormalNoticeServed
 from schemas.plan import Channel, DunningPlan, DunningStep
 from schemas.postage import LetterKind, PostalState
@@ -67,7 +67,7 @@ def serve(
     return (FormalNoticeServed(at=now, by=fact.by, cause=fact.command_id, service=service),)
 
 
-def after_service(case: CollectionCase, event: FormalNoticeServed) -> dict[str, Any]:
+def after_service(case: CollectionCase, event: FormalNoticeServed) -> CaseChanges:
     """One service of each notice, the latest word of it."""
     others = (one for one in case.services if one.reference != event.service.reference)
     return {"services": (*others, event.service)}

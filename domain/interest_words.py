@@ -9,6 +9,7 @@ from domain.interest_terms import InterestTerms
 from domain.rates import NOT_SHIPPED, TO_BE_PUBLISHED
 from schemas.agreed_interest import DayCount
 from schemas.interest import (
+    CONTRACT_LAW,
     ImputationPolicy,
     InterestSegment,
     RateStatus,
@@ -18,31 +19,26 @@ from schemas.money import Money
 
 _ARTICLE = re.compile(r"\b([LRD])(\d+-\d+)")
 
-_POLICY = {
+_ORDERS = {
+    ImputationPolicy.LEGAL_ACCESSORIES_FIRST: ("fixed", "interest", "principal"),
+    ImputationPolicy.INTEREST_FIRST: ("interest", "principal", "fixed"),
+    ImputationPolicy.PRINCIPAL_FIRST: ("principal", "interest", "fixed"),
+}
+
+_LAWS = {
     "de": {
-        ImputationPolicy.LEGAL_ACCESSORIES_FIRST: (
-            "die Pauschale, dann die Zinsen, dann die Hauptforderung"
-        ),
-        ImputationPolicy.INTEREST_FIRST: "die Zinsen, dann die Hauptforderung, dann die Pauschale",
-        ImputationPolicy.PRINCIPAL_FIRST: "die Hauptforderung, dann die Zinsen, dann die Pauschale",
-    },
-    "en": {
-        ImputationPolicy.LEGAL_ACCESSORIES_FIRST: "the fixed sum, then interest, then principal",
-        ImputationPolicy.INTEREST_FIRST: "interest, then principal, then the fixed sum",
-        ImputationPolicy.PRINCIPAL_FIRST: "principal, then interest, then the fixed sum",
+        "BGB 247, 288 (1)": "§§ 247, 288 Abs. 1 BGB",
+        "BGB 247, 288 (2) and (5)": "§§ 247, 288 Abs. 2 und 5 BGB",
+        "BGB 247, 288 (2) of before 29 July 2014": "§§ 247, 288 Abs. 2 BGB a. F. (vor Juli 2014)",
+        "Law of 2 August 2002, articles 5 and 6": "Gesetz vom 2. August 2002, Artikel 5 und 6",
+        CONTRACT_LAW: "der Vertrag",
     },
     "fr": {
-        ImputationPolicy.LEGAL_ACCESSORIES_FIRST: (
-            "l'indemnité forfaitaire, puis les intérêts, puis le principal"
-        ),
-        ImputationPolicy.INTEREST_FIRST: (
-            "les intérêts, puis le principal, puis l'indemnité forfaitaire"
-        ),
-        ImputationPolicy.PRINCIPAL_FIRST: (
-            "le principal, puis les intérêts, puis l'indemnité forfaitaire"
-        ),
+        "Law of 2 August 2002, articles 5 and 6": "loi du 2 août 2002, articles 5 et 6",
+        CONTRACT_LAW: "le contrat",
     },
 }
+"""Laws as each language cites them, where it is not as :mod:`domain.interest_regimes` does."""
 
 _WORDS = {
     "de": {
@@ -50,6 +46,10 @@ _WORDS = {
         "365": "365 (der 29. Februar zählt mit)",
         "actual": "365, in Schaltjahren 366",
         "days": "vom Tag nach der Fälligkeit bis zum Tag des Geldeingangs einschließlich",
+        "moved": (
+            "fällt die Fälligkeit auf einen Samstag, Sonntag oder Feiertag, "
+            "gilt der nächste Werktag"
+        ),
         "notice": "vom Tag nach der Mahnung bis zum Tag des Geldeingangs einschließlich",
         "contract": "zum vertraglichen Zinssatz",
         "overtaken": (
@@ -62,6 +62,10 @@ _WORDS = {
         "simple": "ohne Zinseszins",
         "rounding": "kaufmännisch gerundet, einmal je Zahlung und Abrechnung",
         "policy": "Zahlungen tilgen {order}",
+        "fixed": "die Pauschale",
+        "interest": "die Zinsen",
+        "principal": "die Hauptforderung",
+        "then": ", dann ",
         "law": "Angewandtes Recht: {law}",
         "and": "und",
         "between": "; ",
@@ -71,6 +75,7 @@ _WORDS = {
         "365": "365 (29 February counts as a day)",
         "actual": "365, or 366 in a leap year",
         "days": "from the day after the due date to the day the funds are received, inclusive",
+        "moved": "a due date on a weekend or holiday moves to the next working day",
         "notice": "from the day after the formal notice to the day the funds are received",
         "contract": "at the contract's rate",
         "overtaken": (
@@ -83,6 +88,10 @@ _WORDS = {
         "simple": "simple interest",
         "rounding": "rounded half up once per payment and statement",
         "policy": "payments settle {order}",
+        "fixed": "the fixed sum",
+        "interest": "interest",
+        "principal": "principal",
+        "then": ", then ",
         "law": "Law applied: {law}",
         "and": "and",
         "between": "; ",
@@ -92,6 +101,7 @@ _WORDS = {
         "365": "365 (le 29 février compte)",
         "actual": "365, ou 366 les années bissextiles",
         "days": "du lendemain de l'échéance au jour de réception des fonds inclus",
+        "moved": "une échéance un samedi, un dimanche ou un jour férié passe au jour ouvré suivant",
         "notice": "du lendemain de la mise en demeure au jour de réception des fonds inclus",
         "contract": "au taux du contrat",
         "overtaken": (
@@ -104,6 +114,10 @@ _WORDS = {
         "simple": "intérêts simples",
         "rounding": "un seul arrondi au centime par paiement et par décompte",
         "policy": "les paiements s'imputent sur {order}",
+        "fixed": "l'indemnité forfaitaire",
+        "interest": "les intérêts",
+        "principal": "le principal",
+        "then": ", puis ",
         "law": "Textes appliqués : {law}",
         "and": "et",
         "between": " ; ",
@@ -126,21 +140,23 @@ def conventions(
         language: ``de``, ``en`` or ``fr``; any other reads English.
     """
     words = _WORDS.get(language, _WORDS["en"])
-    orders = _POLICY.get(language, _POLICY["en"])
     year = words["365" if day_count is DayCount.ACT_365F else "actual"]
     if terms.claim.contract_rate is not None:
         movement = words["overtaken" if terms.lower_from else "contract"]
     else:
         movement = words["frozen" if terms.regime.frozen else "moving"]
+    # A consumer, who never owes a fixed sum, does not read of one.
+    order = [one for one in _ORDERS[policy] if one != "fixed" or terms.regime.fixed_sums]
     parts = (
         words["formula"].format(year=year),
         words["notice" if terms.regime.needs_notice else "days"],
+        *([words["moved"]] if terms.regime.moves_to_working_day else []),
         movement,
         words["compound" if terms.compounds else "simple"],
         words["rounding"],
-        words["policy"].format(order=orders[policy]),
+        words["policy"].format(order=words["then"].join(words[one] for one in order)),
     )
-    law = terms.law.replace(" and ", f" {words['and']} ")
+    law = _LAWS.get(language, {}).get(terms.law) or terms.law.replace(" and ", f" {words['and']} ")
     said = f"{words['between'].join(parts)}. {words['law'].format(law=law)}."
     # French writes "L. 441-10", for a law's article, and bends its apostrophes.
     return _ARTICLE.sub(r"\1. \2", said).replace("'", "\u2019") if language == "fr" else said

@@ -17,12 +17,12 @@ def pending_steps(case: CollectionCase) -> tuple[DunningStep, ...]:
 
 
 def pending_step(case: CollectionCase) -> DunningStep | None:
-    """The first of them."""
+    """The first step that is still to be taken; None at the end of the plan."""
     return next(iter(pending_steps(case)), None)
 
 
 def cycle_of(case: CollectionCase, step: str) -> int:
-    """Which time the step is about to be done: it was given back, or the ladder began again."""
+    """How many times the step will have been done: more than once after a restart or a retry."""
     return 1 + case.given_back.count(step) + case.restarts
 
 

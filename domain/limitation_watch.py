@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.business_calendar import local_day
 from domain.limitation import alarm_days, limitation_alarm
 from domain.refusals import case_is_closed
 from domain.time_to_sue import interruptions_of, limitation_of
-from schemas.case import CollectionCase, TaskKind
+from schemas.case import CollectionCase, OpenTask, TaskKind
+from schemas.case_changes import CaseChanges
 from schemas.commands import Refusal
 from schemas.events import CaseEvent
 from schemas.limitation import (
@@ -174,7 +174,7 @@ def withdraw(case: CollectionCase, command: WithdrawInterruption, now: datetime)
 
 def after_limitation(
     case: CollectionCase, event: InterruptionRecorded | InterruptionWithdrawn | LimitationNear
-) -> dict[str, Any]:
+) -> CaseChanges:
     """The fields that change; a nearer warning takes the place of the one before."""
     match event:
         case InterruptionRecorded():
@@ -199,5 +199,5 @@ def rewatched(case: CollectionCase) -> CollectionCase:
     return case.model_copy(update={"limitation_warned": None, "tasks": _without_warnings(case)})
 
 
-def _without_warnings(case: CollectionCase) -> tuple[Any, ...]:
+def _without_warnings(case: CollectionCase) -> tuple[OpenTask, ...]:
     return tuple(task for task in case.tasks if task.kind is not TaskKind.LIMITATION)

@@ -34,7 +34,7 @@ Events = tuple[CaseEvent, ...]
 
 
 def receive(case: CollectionCase, payment: RecordPayment, now: datetime) -> Events:
-    """Money takes off the claim what it can; the rest is unallocated cash.
+    """A payment lessens the claim as far as it goes; the rest of it is unallocated cash.
 
     Only an earlier payment makes a payment a repeated one: banks number as they like, and money
     must not vanish because a correction or a request had the same id.
@@ -67,7 +67,7 @@ def receive(case: CollectionCase, payment: RecordPayment, now: datetime) -> Even
 
 
 def _for_charges(case: CollectionCase, amount: Money, allocated: Money) -> Money | None:
-    """What goes beyond the claim pays what was claimed beside it, also after the case has ended."""
+    """How much of a payment pays claimed charges: of what exceeds the claim, or all if closed."""
     if amount.currency != case.claim.currency:
         return None
     beyond = amount - allocated if allocated.is_positive else amount
@@ -78,7 +78,7 @@ def _for_charges(case: CollectionCase, amount: Money, allocated: Money) -> Money
 def _not_asked_for(
     case: CollectionCase, received: PaymentReceived, payment: RecordPayment
 ) -> Events:
-    """What the bank feed's rules let a payment fall short by; never more than is left."""
+    """Write off by how much the bank feed lets this payment fall short; never more than is left."""
     rest = evolve(case, received).outstanding
     if payment.written_off is None or case.is_closed or not received.allocated.is_positive:
         return ()
@@ -100,9 +100,9 @@ def _not_asked_for(
 
 
 def reverse(case: CollectionCase, reversal: ReversePayment, now: datetime) -> Events:
-    """Exactly that allocation is undone; a case it had closed is pursued again.
+    """Exactly that allocation is undone; a case that the payment had closed is pursued again.
 
-    A promise that it had kept stands again, until the day it named and the bank's.
+    A promise that the payment had kept is in force again, with its own day.
 
     Banks quote the payment's own id for its return, so only an earlier reversal makes it a
     repeated one.
@@ -136,7 +136,7 @@ def reverse(case: CollectionCase, reversal: ReversePayment, now: datetime) -> Ev
 
 
 def _stands_again(case: CollectionCase, undone: PaymentReversed) -> Events:
-    """The promise that a payment had kept, if without it too little has come in."""
+    """Put a kept promise in force again, if without that payment too little has come in for it."""
     after = evolve(case, undone)
     if case.kept is None or after.kept is None or case.arrangement is not None:
         return ()
@@ -172,7 +172,7 @@ def credit(case: CollectionCase, note: IssueCreditNote, now: datetime) -> Events
 
 
 def correct(case: CollectionCase, correction: CorrectInvoice, now: datetime) -> Events:
-    """The ledger of record is right; what makes no sense is for a person to sort out."""
+    """Take over what the ledger of record says; what cannot be true becomes a task for a person."""
     days = (correction.issue_date, correction.delivery_date)
     known = correction.issue_date is None or days == (case.invoiced_on, case.delivered_on)
     if known and (correction.amount, correction.due_date) == (case.claim, case.due_date):
@@ -198,7 +198,7 @@ def correct(case: CollectionCase, correction: CorrectInvoice, now: datetime) -> 
 
 
 def _conceded_before(case: CollectionCase, reduction: Money) -> Money | None:
-    """What a smaller invoice gives of what a dispute has conceded: it is not taken off twice."""
+    """How much of a correction a dispute had conceded, so that it is not taken off twice."""
     if case.expected_credit is None or not reduction.is_positive:
         return None
     return reduction.at_most(case.expected_credit)
@@ -235,7 +235,7 @@ def ended_by_money(case: CollectionCase) -> ClosingReason:
 
 
 def settled(case: CollectionCase, *events: CaseEvent) -> Events:
-    """What follows when the last of these events has paid for what was promised, or for all."""
+    """These events and what they bring about: a promise kept, a small rest let go, the end."""
     last = events[-1]
     after = fold(events, case)
     following: list[CaseEvent] = list(events)

@@ -49,12 +49,12 @@ def next_action(case: CollectionCase, now: datetime) -> Action:
 
 
 def _apart_from_deadlines(case: CollectionCase, now: datetime) -> Action:
-    """The owner of a dispute is reminded whatever else waits; all the rest is here."""
+    """The next action apart from reminders of disputes and warnings, which wait for nothing."""
     return _at_rest(case) or _answering(case, now) or on_its_ladder(case, now)
 
 
 def on_its_ladder(case: CollectionCase, now: datetime) -> Action:
-    """The same as the next action, had nobody to be reminded or answered before.
+    """The next action of the ladder: without reminders, warnings and answers, which come first.
 
     Args:
         case: as it stands.
@@ -75,7 +75,7 @@ def on_its_ladder(case: CollectionCase, now: datetime) -> Action:
 
 
 def _answering(case: CollectionCase, now: datetime) -> Action | None:
-    """What was said is answered before anything else; thanks before the case ends."""
+    """The answer that the debtor is owed; it comes before the ladder and before the end."""
     answer = due_notice(case, now)
     if answer is None or is_open(case.calendar, now):
         return answer
@@ -175,7 +175,7 @@ def _promised(case: CollectionCase, arrangement: Arrangement, now: datetime) -> 
 def _instalment_missed(
     case: CollectionCase, arrangement: Arrangement, lapsed: int, now: datetime
 ) -> Record:
-    """The others keep their days; what is lacking is asked for until it has come."""
+    """Record the missed instalment; the others keep their days, the missing sum is asked for."""
     after = arrangement.model_copy(update={"lapsed": lapsed})
     missed = InstalmentMissed(
         at=now,
@@ -187,7 +187,7 @@ def _instalment_missed(
 
 
 def _resumed(case: CollectionCase, event: CaseEvent, now: datetime) -> tuple[CaseEvent, ...]:
-    """What follows a missed day, if it ends a pause: beside a late instalment the ladder runs."""
+    """What the resume policy says, if the missed day ends a pause; else the ladder runs already."""
     return resumed(evolve(case, event), now) if is_paused(case) else ()
 
 
@@ -231,7 +231,7 @@ def _at_its_end(case: CollectionCase, now: datetime) -> Action:
 
 
 def _too_late(case: CollectionCase, step: DunningStep, now: datetime) -> StepSkipped:
-    """What reminds of a due date is of no use after it: a case opened late, or one that waited."""
+    """Skip a reminder of the due date that comes too late: the case was opened late, or waited."""
     return StepSkipped(
         at=now,
         step=step.name,
@@ -252,7 +252,7 @@ def _is_late(dispute: Dispute, now: datetime) -> bool:
 
 
 def _next_deadline(case: CollectionCase, now: datetime) -> datetime | None:
-    """When the owner of a dispute is reminded, a person warned or an event answered, if ever."""
+    """The earliest reminder, warning or answer to come; None when none is."""
     waiting = [one.deadline for one in case.disputes if one.deadline and not one.reminded]
     if warning := next_warning(case, now):
         waiting.append(warning)

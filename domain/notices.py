@@ -97,7 +97,7 @@ def notices_of(case: CollectionCase) -> dict[str, str]:
 def now_answered(
     order: StepOrder, now: datetime, detail: str = "", sha256: str = "", *, unknown: bool = False
 ) -> NoticeSent:
-    """What was said has been answered, or perhaps.
+    """What was said has been answered; with ``unknown``, perhaps it has.
 
     Args:
         order: the answer.
@@ -176,7 +176,10 @@ def _coming(case: CollectionCase, now: datetime) -> SendNotice | None:
 
 
 def _what(case: CollectionCase, answer: SendNotice) -> tuple[object, ...]:
-    """What was said, apart from the amount; what is like nothing else stands for itself."""
+    """By what two answers are recognised as the same: all that was said, but for the amount.
+
+    Any other answer is like none but that of its own case.
+    """
     match answer.kind:
         case NoticeKind.PROMISE if case.arrangement and case.arrangement.is_promise:
             return (case.arrangement.instalments[0].on, case.arrangement.means)
@@ -190,7 +193,7 @@ def _what(case: CollectionCase, answer: SendNotice) -> tuple[object, ...]:
 
 
 def _events(case: CollectionCase) -> list[tuple[NoticeKind, str, datetime]]:
-    """What the plan has answered, as far as it still stands."""
+    """What the plan wants answered and still holds: its kind, its id and its moment."""
     wanted = case.plan.notices
     found: list[tuple[NoticeKind, str, datetime]] = []
     if not case.outstanding.is_positive:

@@ -98,7 +98,7 @@ def resolve_dispute(case: CollectionCase, command: ResolveDispute, now: datetime
 def arrange(
     case: CollectionCase, command: PromiseToPay | AgreeInstalments | WithdrawPromise, now: datetime
 ) -> Answer:
-    """The debtor will pay by a day or by instalments; or that was recorded by mistake."""
+    """A promise, an instalment plan, or the withdrawal of one that was recorded by mistake."""
     match command:
         case PromiseToPay():
             return promise(case, command, now)
@@ -289,7 +289,7 @@ def _wrong_currency(case: CollectionCase) -> Refusal:
 
 
 def _already_promised(case: CollectionCase) -> Refusal | None:
-    """Instalments of which one was missed may be agreed anew; all else runs to its end first."""
+    """Refuse a second arrangement beside the first, unless that one has missed an instalment."""
     arrangement = case.arrangement
     if arrangement is None or arrangement.missing.is_positive:
         return None

@@ -104,9 +104,10 @@ def _changed(case: CollectionCase, command: ReplanCase, now: datetime) -> PlanCh
 
 
 def _anchor(case: CollectionCase, plan: DunningPlan, rung: DunningStep | None) -> date | None:
-    """Day zero such that the rung falls on the day on which its like has left, if that is later.
+    """The day zero that puts a rung of the new plan on the day on which the last step left.
 
-    A step that the new plan names, too, keeps its distances by itself (``due_moment``).
+    It is never earlier than before. Where the new plan has that very step too, its distances are
+    kept anyway (``due_moment``), and day zero stays.
     """
     last = last_taken(case)
     if rung is None or last is None or plan.step(last.step):

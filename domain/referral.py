@@ -68,7 +68,7 @@ def against(case: CollectionCase, destination: Destination, now: datetime) -> tu
 
 
 def surprised(case: CollectionCase, now: datetime) -> Refusal | None:
-    """Why a hand-over would break our word, and what to do; None when it would not.
+    """Why a hand-over would surprise the debtor, and what to do first; None when it would not.
 
     A hand-over notice tells the debtor of it, and until when they may still pay. So does a formal
     notice, if the plan has no hand-over notice ahead.
@@ -97,13 +97,13 @@ def _first(case: CollectionCase, now: datetime) -> str:
     pending, late = pending_steps(case), _is_barred(case, now)
     leaving = [one for one in pending if not (late and threatens_court(one))]
     by_text = (HAND_OVER_NOTICE, FORMAL_NOTICE)
-    doors = [one for text in by_text for one in leaving if one.template.startswith(text)]
-    if not doors:
+    notices = [one for text in by_text for one in leaving if one.template.startswith(text)]
+    if not notices:
         return f"{untold}, and the plan has no notice of it ahead that may leave; {ALL_THE_SAME}"
-    name, door = case.invoice, doors[0]
-    move = f"`replan {name} --to {case.plan.plan} --mode move --step {door.name}`, then "
-    first = "" if pending[0] == door else move
-    return f"{untold}. Let {door.name!r} leave first: {first}`do-now {name}`; {ALL_THE_SAME}"
+    name, notice = case.invoice, notices[0]
+    move = f"`replan {name} --to {case.plan.plan} --mode move --step {notice.name}`, then "
+    first = "" if pending[0] == notice else move
+    return f"{untold}. Let {notice.name!r} leave first: {first}`do-now {name}`; {ALL_THE_SAME}"
 
 
 def before_hand_over(case: CollectionCase, step: DunningStep, now: datetime) -> Action | None:
@@ -130,7 +130,7 @@ def before_hand_over(case: CollectionCase, step: DunningStep, now: datetime) -> 
 
 
 def awaiting(proposal: Proposal) -> Wait:
-    """A hand-over waits for a person's word, visibly."""
+    """The wait for a person's approval, as it is shown."""
     who = proposal.by or "the plan"
     return Wait(
         until=None,

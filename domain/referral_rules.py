@@ -36,8 +36,8 @@ Answer = tuple[CaseEvent, ...] | Refusal
 def refer(case: CollectionCase, command: ReferCase, now: datetime) -> Answer:
     """A person hands the case over, or proposes it.
 
-    A debtor who was never told of a hand-over, or may still pay, has the last door held open: it is
-    refused, unless the person says that they know.
+    While the debtor was not told of a hand-over, or may still pay, it is refused, unless the person
+    says that they know.
 
     Where the destination asks for approval, or where its conditions speak against the hand-over,
     another person must agree first.

@@ -1,4 +1,4 @@
-"""Whom must a hand-over be told to, and when is a case at its end a question again?"""
+"""Which tasks come of a hand-over: to agree, to tell the agency, to decide what follows?"""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def taken_back(
 
 
 def nothing_left_to_wait_for(case: CollectionCase, event: CaseEvent) -> NewTask | None:
-    """What kept a case waiting whose plan is at its end has ended: a person decides again."""
+    """A decision, when a pause has ended and the plan has no step left to go on with."""
     if case.state is not CaseState.EXHAUSTED or case.outstanding.amount <= 0:
         return None
     if any(task.kind is TaskKind.DECIDE for task in case.tasks):

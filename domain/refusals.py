@@ -43,7 +43,7 @@ def facts_left_to_a_person(
     problem: str,
     now: datetime,
 ) -> tuple[FactUnreadable]:
-    """It cannot be true as it stands, and is no less a fact that it was said."""
+    """Record for a person what was said and cannot be true, such as a payment of nothing."""
     said = NoteUnreadableFact(
         command_id=fact.command_id,
         by=fact.by,

@@ -6,11 +6,11 @@ The wait is one of its own: it ends with the task or with its day, and lifts no 
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.business_calendar import local_day, working_days_after
 from schemas.case import CollectionCase
+from schemas.case_changes import CaseChanges
 from schemas.commands import ReceiveReply
 from schemas.events import ReplyReceived
 from schemas.identifiers import task_id
@@ -43,7 +43,7 @@ def receive_reply(
     )
 
 
-def after_reply(case: CollectionCase, event: ReplyReceived) -> dict[str, Any]:
+def after_reply(case: CollectionCase, event: ReplyReceived) -> CaseChanges:
     """The fields that change; waits whose day has passed are forgotten."""
     if event.hold_until is None or case.is_closed:
         return {}

@@ -43,8 +43,8 @@ def restarted(
 ) -> tuple[CaseEvent, ...]:
     """The first step that can still be taken is due today.
 
-    Steps before the due date can be taken up to it only. A ladder that nobody has stepped on need
-    not begin again.
+    Steps before the due date can be taken up to it only. A ladder of which no step was taken, and
+    whose first is still to come, does not restart.
     """
     today, steps = local_day(case.calendar, now), case.plan.steps
     still = (step for step in steps if step.day >= 0 or today <= case.due_date)

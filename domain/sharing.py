@@ -55,7 +55,7 @@ def _is_overdue(case: CollectionCase, now: datetime) -> bool:
 def due_step(other: CollectionCase, channel: Channel, now: datetime) -> PerformStep | None:
     """The step that a case takes today by a channel, if nothing keeps it waiting.
 
-    Whoever is reminded or answered about the case today does not change what it owes.
+    Reminders, warnings and answers of the same day are left aside: they change no step.
     """
     action = on_its_ladder(other, now)
     if isinstance(action, Wait) and action.reason == "NextStepNotDue" and action.until is not None:

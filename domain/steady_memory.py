@@ -1,4 +1,4 @@
-"""How does a long reading stay fast? Without looking, again and again, for what may go."""
+"""How does a long reading stay fast? Without the cyclic garbage collector."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def without_collector() -> Iterator[None]:
-    """Keep the cyclic collector from going, again and again, through objects that all stay."""
+    """Switch the cyclic collector off: it would walk, again and again, objects that all stay."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

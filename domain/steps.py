@@ -44,14 +44,16 @@ def performed_now(
     )
 
 
-def taken(
-    case: CollectionCase, order: StepOrder, now: datetime, detail: str = "", sha256: str = ""
-) -> list[CaseEvent]:
-    """The step was taken; if it is the hand-over, the case is referred with it."""
-    performed = performed_now(case, order, now, detail, sha256)
-    if order.step.channel is not Channel.REFER:
+def taken(case: CollectionCase, performed: StepPerformed) -> list[CaseEvent]:
+    """What goes on record when a step was taken: with the hand-over, the case is referred.
+
+    Args:
+        case: as it stood when the step was taken.
+        performed: that the step reached the debtor.
+    """
+    if performed.channel is not Channel.REFER:
         return [performed]
-    return [performed, handed_over(case, now, performed.reference)]
+    return [performed, handed_over(case, performed.at, performed.reference)]
 
 
 def perhaps_taken(

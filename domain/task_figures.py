@@ -55,7 +55,7 @@ def to_approve(amount: Money, proposal: Proposal) -> str:
 
 
 def instalment_missed(amount: Money) -> str:
-    """What somebody talks about with who agreed to pay in parts."""
+    """What is said of an instalment that did not come."""
     return f"An instalment was missed: {amount} is lacking"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from domain.bounce_rules import about_the_way
+from domain.bounce_rules import about_a_bounce
 from domain.business_calendar import NeverOpenError, local_day, working_days_after
 from domain.referral_tasks import about_referral, nothing_left_to_wait_for
 from domain.task_figures import (
@@ -144,7 +144,7 @@ def task_opened_by(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
     """
     found = (
         _about_money(case, event)
-        or about_the_way(case, event)
+        or about_a_bounce(case, event)
         or about_referral(case, event)
         or _about_charges(case, event)
         or _after_a_call(case, event)
@@ -208,7 +208,7 @@ def _finished(case: CollectionCase, event: CaseEvent) -> OpenTask | None:
 
 
 def _about_money(case: CollectionCase, event: CaseEvent) -> NewTask | None:
-    """Money that others must hear of, that a fact frees, or that is owed again."""
+    """Money that a fact leaves over, or that is owed again although the case was closed."""
     match event:
         case CreditNoteIssued():
             surplus = event.taken - case.outstanding
@@ -231,7 +231,7 @@ def _about_money(case: CollectionCase, event: CaseEvent) -> NewTask | None:
 
 
 def _about_charges(case: CollectionCase, event: CaseEvent) -> NewTask | None:
-    """Charges are never lost in silence because the invoice itself is settled."""
+    """Charges that are still owed when the case ends; a person pursues or waives them."""
     match event:
         case CaseClosed():
             left = case.charges_owed

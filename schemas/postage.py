@@ -79,6 +79,18 @@ class PostalNews(Frozen):
     presented_at: Instant | None = None
 
 
+class NamedProof(Frozen):
+    """A document that a provider says there is.
+
+    Attributes:
+        kind: as in :class:`Proof`.
+        path: where the provider has it.
+    """
+
+    kind: str
+    path: str
+
+
 class Proof(Frozen):
     """A document that proves something about a letter; kept at once, as providers keep it a year.
 
@@ -86,12 +98,14 @@ class Proof(Frozen):
         kind: such as ``deposit``, ``content``, ``acknowledgement``, ``return``, ``refusal``,
             ``not-claimed``.
         sha256: of the content, hexadecimal.
+        doubt: what is suspicious about it; empty for a good one.
     """
 
     kind: str
     content: bytes
     media_type: str = "application/pdf"
     sha256: str
+    doubt: str = ""
 
 
 class Posting(Frozen):

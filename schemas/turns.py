@@ -12,6 +12,12 @@ from schemas.commands import Fact
 from schemas.events import CaseEvent
 from schemas.plan import DunningStep, NoticeKind
 
+OVERTAKEN = "WrongExpectedVersion"
+"""The type of failure by which an activity says that another writer was quicker.
+
+No retry mends it: the workflow reads its stream again.
+"""
+
 
 class StepOrder(Frozen):
     """Carry out one step of one case.

@@ -90,7 +90,7 @@ async def keep_waiting(
 
 
 async def wait_no_more(connection: Connection, case: str) -> None:
-    """The step goes, or the case does."""
+    """Forget that a step of the case waits: it may leave now, or the case has ended."""
     await connection.execute(_SQL["wait_no_more"], case)
 
 

@@ -4,57 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 
 from schemas.base import Frozen, Instant
 from schemas.case import CollectionCase
 from schemas.charges import StatedCharges
+from schemas.contact import Contact, ContactState
 from store.pool import Connection, Pool
 from store.queries import queries
 
 _SQL = queries("contacts")
-
-
-class ContactState(StrEnum):
-    """How far a contact has come."""
-
-    CLAIMED = "claimed"
-    HANDING_OVER = "handing over"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    UNKNOWN = "unknown"
-    WITHDRAWN = "withdrawn"
-
-
-class Contact(Frozen):
-    """A contact as it stands.
-
-    Attributes:
-        owner: which attempt holds it.
-        lease_until: until then, a hand-over that has begun may still be under way.
-        charges: what it claims beside each of its invoices, as it began to leave; only an accepted
-            one has claimed it.
-        perhaps_left: an earlier attempt was in the middle of its hand-over; nobody knows of it.
-    """
-
-    reference: str
-    case_id: str
-    step: str
-    cycle: int
-    channel: str
-    state: ContactState
-    owner: str
-    lease_until: Instant
-    attempts: int = 1
-    last_error: str = ""
-    detail: str = ""
-    sha256: str = ""
-    address: str = ""
-    creditor: str = ""
-    debtor_id: str = ""
-    lease_is_over: bool = False
-    perhaps_left: bool = False
-    charges: tuple[StatedCharges, ...] = ()
 
 
 class Claim(Frozen):
@@ -99,7 +57,7 @@ async def begin_hand_over(
     others: Sequence[CollectionCase] = (),
     charges: Sequence[StatedCharges] | None = None,
 ) -> bool:
-    """Say that from now on nobody can tell whether the message left, until it is settled.
+    """Begin the hand-over: until it is settled, nobody can tell whether the message left.
 
     Args:
         connection: any.
@@ -236,7 +194,7 @@ async def unknown_tasks(pool: Pool, reference: str) -> list[UnknownTask]:
 
 
 async def may_have_left(connection: Pool | Connection, reference: str) -> bool:
-    """Whether nobody can tell that nothing of a contact has left, which no answer has settled."""
+    """Whether a contact may have left: its hand-over began, and no answer has settled it."""
     return bool(await connection.fetchval(_SQL["may_have_left"], reference))
 
 

@@ -25,6 +25,7 @@ class PostedLetter(Frozen):
         cost_unknown: why no price was known.
         proofs: how many are kept.
         doubted: how many of them are suspicious.
+        missing: how many were named by the provider and could not be had.
     """
 
     reference: str
@@ -39,6 +40,7 @@ class PostedLetter(Frozen):
     updated_at: Instant
     proofs: int = 0
     doubted: int = 0
+    missing: int = 0
     pages: int = 0
     cost: Money | None = None
     cost_status: str = ""

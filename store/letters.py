@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from domain.postage import later_state, presentation
@@ -12,6 +12,16 @@ from store.pool import Connection, Pool
 from store.queries import queries
 
 _SQL = queries("letters")
+
+
+ALL_PROOFS = "all"
+"""Stands for the proofs of a letter that could not even be listed."""
+
+ANOTHER_BEFORE = "another document was fetched before"
+"""The doubt about a good proof of which there is a different good one already."""
+
+ODD_ONES_MAX = 10
+"""So many documents that are none are kept of each kind: an error page is another one each time."""
 
 
 class KeptLetter(Frozen):
@@ -110,7 +120,8 @@ async def under_way(
     """Letters to ask about, in pages: those that are not at their end, or nobody has told of.
 
     A registered letter that notified its debtor is asked about for 60 more days, as long as no
-    receipt of it is kept: it comes as a scan, days after the postman.
+    receipt of it is kept: it comes as a scan, days after the postman. One with a proof that was
+    named and could not be had is asked about for a year, as long as providers keep it.
 
     Args:
         pool: of the database.
@@ -130,12 +141,26 @@ async def list_letters(pool: Pool, limit: int = 1000) -> list[KeptLetter]:
 
 
 async def keep_proof(connection: Pool | Connection, reference: str, proof: Proof) -> bool:
-    """Archive a document with its hash; False when the same one is there already."""
-    kept = await connection.fetchval(
+    """Archive a document with its hash, as it came.
+
+    A second good document of the same kind is kept with a doubt: one of them was changed.
+
+    Returns:
+        Whether it is a good one that was not there: False also for one with a doubt.
+    """
+    doubt = await connection.fetchval(
         _SQL["keep_proof"],
         *(reference, proof.kind, proof.sha256, proof.media_type, proof.content),
+        *(proof.doubt, ANOTHER_BEFORE, ODD_ONES_MAX),
     )
-    return kept is not None
+    return bool(doubt == "")
+
+
+async def are_missing(
+    connection: Pool | Connection, reference: str, kinds: Collection[str]
+) -> None:
+    """Remember which proofs were named and could not be had; a good one that is kept is there."""
+    await connection.execute(_SQL["are_missing"], reference, sorted(kinds))
 
 
 async def read_proofs(pool: Pool, reference: str) -> list[Proof]:

@@ -62,7 +62,7 @@ def columns(cases: Sequence[tuple[CollectionCase, bytes]]) -> list[list[Any]]:
 async def follow(
     connection: Connection, before: CollectionCase, event: CaseEvent, after: CollectionCase
 ) -> None:
-    """Bring everything along that hangs on one event: its tasks, and what it settles outside.
+    """Write what follows from one event beside the row of its case: tasks, contacts, facts.
 
     Args:
         connection: in the append's transaction.
@@ -100,7 +100,7 @@ async def follow(
 async def _contacts_follow(
     connection: Connection, before: CollectionCase, event: CaseEvent
 ) -> None:
-    """Bring along what an event says about contacts of its case."""
+    """Write what an event says about contacts of its case."""
     match event:
         case CaseClosed() | StepSkipped() | HoldPlaced() | ContactsStopped() | DisputeRaised():
             await connection.execute(_SQL["contacts_are_withdrawn"], before.case_id)

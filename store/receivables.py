@@ -128,7 +128,7 @@ async def mark_started(pool: Pool, cases: Sequence[str]) -> None:
 
 
 async def forget_starts(connection: Connection | Pool) -> None:
-    """Remember nothing of what the engine runs, because the engine was lost."""
+    """Forget which cases the engine runs: it was lost, and all of them are to be started again."""
     await connection.execute(_SQL["forget_starts"])
 
 

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from schemas.base import Frozen
 from schemas.case import CollectionCase
-from store.contacts import Contact
+from schemas.contact import Contact, CoveredStep
 from store.pool import Connection, Pool
 from store.queries import queries
 
 _SQL = queries("contacts")
-
-
-class CoveredStep(Frozen):
-    """A case that another case's contact speaks for, and the step that is thereby taken."""
-
-    case: CollectionCase
-    step: str
-    cycle: int
 
 
 async def lock_debtor(connection: Connection, creditor: str, debtor_id: str) -> None:
@@ -27,7 +18,7 @@ async def lock_debtor(connection: Connection, creditor: str, debtor_id: str) -> 
 
 
 async def try_to_lock_debtor(connection: Connection, creditor: str, debtor_id: str) -> bool:
-    """The same, if nobody else has it; whether it is ours now."""
+    """Lock the debtor unless somebody else has; whether it is ours now."""
     return bool(await connection.fetchval(_SQL["try_to_lock_debtor"], creditor, debtor_id))
 
 
@@ -69,22 +60,22 @@ async def leave_behind(connection: Connection, reference: str, *, even_begun: bo
 
 
 async def uncover_step(connection: Connection, case: str, step: str, cycle: int) -> None:
-    """No other contact speaks for this step any more."""
+    """Let no other contact speak for this step any more."""
     await connection.execute(_SQL["uncover_step"], case, step, cycle)
 
 
 async def uncover_all(connection: Connection, reference: str) -> None:
-    """This contact speaks for nobody else any more."""
+    """Let a contact speak for no other case any more."""
     await connection.execute(_SQL["uncover_all"], reference)
 
 
 async def cover(connection: Connection, reference: str, steps: Sequence[CoveredStep]) -> None:
-    """This contact speaks for these steps too."""
+    """Let a contact speak for these steps too."""
     await connection.execute(_SQL["cover"], reference, *_columns(steps))
 
 
 async def covered(connection: Pool | Connection, reference: str) -> list[CoveredStep]:
-    """For whom this contact speaks, as their cases now stand."""
+    """For which steps of other cases a contact speaks, with their cases as they now stand."""
     rows = await connection.fetch(_SQL["covered"], reference)
     return [
         CoveredStep(

@@ -34,7 +34,14 @@ with workflow.unsafe.imports_passed_through():
         fact_id,
     )
     from schemas.events import CaseEvent
-    from schemas.turns import CaseSummary, GiveUpOrder, RecordOrder, StepOrder, TurnResult
+    from schemas.turns import (
+        OVERTAKEN,
+        CaseSummary,
+        GiveUpOrder,
+        RecordOrder,
+        StepOrder,
+        TurnResult,
+    )
     from workflows import options
 
 
@@ -141,7 +148,7 @@ class CollectionCaseWorkflow:
 
     @workflow.query
     def case(self) -> CollectionCase:
-        """The case as the engine believes it stands."""
+        """The case as this workflow knows it; the database is what people are shown."""
         return self._case
 
     async def _pursue(self) -> None:
@@ -156,7 +163,7 @@ class CollectionCaseWorkflow:
                 raise asyncio.CancelledError
 
     async def _hear_out(self) -> None:
-        """However the run ends, what it was told before goes on record.
+        """Wait until every message handler has finished, so that no message is lost at a run's end.
 
         Never in a ``finally``: a run that is dropped from the worker's memory passes there too.
         """
@@ -240,7 +247,7 @@ class CollectionCaseWorkflow:
         )
 
     async def _step_went_wrong(self, order: StepOrder, error: BaseException) -> None:
-        """Called back by news: look again. Overtaken: read the stream. Given up: a person."""
+        """Cancelled by news: look again. Overtaken: read the stream. Given up: record that."""
         if is_cancelled_exception(error):
             if workflow.cancellation_reason() is not None:
                 raise error
@@ -264,7 +271,7 @@ class CollectionCaseWorkflow:
         return self._case.version
 
     async def _take_in(self, fact: Fact) -> None:
-        """Put a fact on record; one heard before changes nothing, but now counts as told."""
+        """Put a fact on record; one that was heard before is only marked as told."""
         recorded = False
         while not recorded:
             events = decide(self._case, fact, workflow.now())
@@ -274,7 +281,7 @@ class CollectionCaseWorkflow:
 
     @asynccontextmanager
     async def _news(self) -> AsyncIterator[None]:
-        """Have the next turn, before a step that waits for its queue or its next attempt."""
+        """Take the next turn; a step that waits in its queue or to be tried again is cancelled."""
         self._callers += 1
         if self._step is not None:
             self._step.cancel()
@@ -307,7 +314,7 @@ class CollectionCaseWorkflow:
     async def _overtaken(self, error: BaseException) -> bool:
         """Another writer was quicker, so the stream wins: read it again."""
         cause = error.__cause__
-        if not isinstance(cause, ApplicationError) or cause.type != "WrongExpectedVersion":
+        if not isinstance(cause, ApplicationError) or cause.type != OVERTAKEN:
             return False
         self._case = await workflow.execute_activity(
             "read_case", self._case.case_id, result_type=CollectionCase, **options.RECORD

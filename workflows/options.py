@@ -11,6 +11,7 @@ from temporalio.workflow import ActivityCancellationType
 from domain.notices import NOTICE_TRIED_FOR
 from domain.steps import STEP_TRIED_FOR
 from schemas.plan import Channel
+from schemas.turns import OVERTAKEN
 
 STEP_ACTIVITY: dict[Channel, str] = {
     Channel.EMAIL: "send_email",
@@ -52,7 +53,7 @@ RECORD = Options(
     retry_policy=RetryPolicy(
         initial_interval=timedelta(seconds=1),
         maximum_interval=timedelta(minutes=1),
-        non_retryable_error_types=["WrongExpectedVersion"],
+        non_retryable_error_types=[OVERTAKEN],
     ),
     cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 )
@@ -66,7 +67,7 @@ STEP = Options(
         initial_interval=timedelta(seconds=5),
         backoff_coefficient=2.0,
         maximum_interval=timedelta(hours=1),
-        non_retryable_error_types=["WrongExpectedVersion"],
+        non_retryable_error_types=[OVERTAKEN],
     ),
     cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 )

@@ -33,6 +33,7 @@ select
         select count(*) from letter_proofs as p
         where p.reference = c.reference and p.doubt <> ''
     ) as doubted,
+    coalesce(cardinality(l.proofs_missing), 0) as missing,
     coalesce(k.pages, 0) as pages,
     k.price, k.currency,
     coalesce(k.status, '') as cost_status,

@@ -39,6 +39,7 @@ from letters
 where provider = $1 and reference > $2 and $3 in ('', provider_id)
     and (
         not is_final or reported_at is null
+        or (proofs_missing <> '{}' and updated_at > now() - interval '1 year')
         or (
             state in ('delivered', 'refused', 'not-claimed')
             and kind in ('registered', 'electronic-qualified')
@@ -46,6 +47,7 @@ where provider = $1 and reference > $2 and $3 in ('', provider_id)
             and not exists (
                 select from letter_proofs as p where p.reference = letters.reference
                     and p.kind in ('acknowledgement', 'refusal', 'not-claimed', 'return')
+                    and p.doubt = ''
             )
         )
     )
@@ -62,20 +64,45 @@ order by l.is_final, l.updated_at desc
 limit $1;
 
 -- name: keep_proof
--- With a new one, its cases are to hear of the letter again, whatever dies before they are told.
-with kept as (
-    insert into letter_proofs (reference, kind, sha256, media_type, content)
-    values ($1, $2, $3, $4, $5)
+-- With a good new one, its cases hear of the letter again, whatever dies before they are told.
+with looked as (
+    select
+        case
+            when $6 = '' and exists (
+                select from letter_proofs
+                where reference = $1 and kind = $2 and doubt = '' and sha256 <> $3
+            ) then $7
+            else $6
+        end as doubt,
+        (
+            select count(*) from letter_proofs
+            where reference = $1 and kind = $2 and doubt not in ('', $7)
+        ) as odd_ones
+),
+kept as (
+    insert into letter_proofs (reference, kind, sha256, media_type, content, doubt)
+    select $1, $2, $3, $4, $5, doubt from looked
+    where doubt in ('', $7) or odd_ones < $8::int
     on conflict do nothing
-    returning reference, sha256
+    returning reference, doubt
 ),
 to_be_told as (
-    update letters set reported_at = null where reference in (select reference from kept)
+    update letters set reported_at = null
+    where reference in (select reference from kept where doubt = '')
 )
-select sha256 from kept;
+select doubt from kept;
+
+-- name: are_missing
+update letters set proofs_missing = array(
+    select unnest($2::text[])
+    except
+    select kind from letter_proofs where reference = $1 and doubt = ''
+    order by 1
+)
+where reference = $1;
 
 -- name: read_proofs
-select kind, sha256, media_type, content from letter_proofs
+select kind, sha256, media_type, content, doubt from letter_proofs
 where reference = $1
 order by fetched_at, kind;
 

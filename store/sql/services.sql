@@ -15,7 +15,7 @@ select
     k.claimed_at as made_at,
     coalesce((
         select p.sha256 from letter_proofs as p
-        where p.reference = k.reference and p.kind = any ($2::text[])
+        where p.reference = k.reference and p.kind = any ($2::text[]) and p.doubt = ''
         order by array_position($2::text[], p.kind), p.fetched_at limit 1
     ), '') as proof
 from contacts as k

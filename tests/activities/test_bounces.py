@@ -11,12 +11,12 @@ from activities.steps import Steps
 from domain.case import decide
 from engines.mailbox import Mailbox
 from schemas.commands import Refusal
+from schemas.contact import ContactState
 from schemas.events import StepFailed, StepPerformed
 from schemas.plan import Channel
 from schemas.requests import BounceKind, ReportBounce
 from store import bounces, facts
 from store.bounces import BounceState, KeptBounce
-from store.contacts import ContactState
 from store.pool import Pool
 from store.read_models import case_as_it_stands, list_tasks
 from tests.support.cases import MORNING, one_step_plan, opened, put

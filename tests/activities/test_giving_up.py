@@ -8,11 +8,11 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.case_record import CaseRecord
+from schemas.contact import ContactState
 from schemas.events import HoldPlaced, StepFailed, StepPerformed
 from schemas.pauses import Hold
 from schemas.turns import GiveUpOrder, TurnResult
 from store import contacts, facts
-from store.contacts import ContactState
 from store.pool import Pool
 from store.read_models import case_as_it_stands, list_tasks
 from tests.support.cases import MORNING, payment, put, received

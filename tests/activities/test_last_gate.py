@@ -15,6 +15,7 @@ from domain.holidays import contact_calendar
 from engines.mailbox import Mailbox
 from schemas.actions import Wait
 from schemas.case import CollectionCase
+from schemas.contact import ContactState
 from schemas.contact_policy import ContactPolicy, ContactRules
 from schemas.events import HoldPlaced, TaskCompleted
 from schemas.parties import Capacity
@@ -23,7 +24,6 @@ from schemas.plan import Channel
 from schemas.turns import TurnResult
 from store import contacts, shared_contacts
 from store.contact_situation import WaitingStep, waiting_steps
-from store.contacts import ContactState
 from store.pool import Pool
 from tests.support.cases import MORNING, one_step_plan, opened, put, received
 from tests.support.house import at

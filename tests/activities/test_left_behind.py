@@ -13,12 +13,12 @@ from activities.delivery import BeginHandOver, Delivered, Step
 from activities.errors import DeliveryRefused
 from activities.one_contact import hear_of_messages
 from schemas.case import CollectionCase, StepOutcome
+from schemas.contact import ContactState
 from schemas.events import CaseClosed, StepFailed, StepPerformed
 from schemas.plan import IfUnknown
 from schemas.requests import BounceKind, ReportBounce
 from schemas.turns import GiveUpOrder
 from store import bounces, contacts, facts
-from store.contacts import ContactState
 from store.pool import Pool
 from store.read_models import case_as_it_stands, list_tasks
 from tests.support.cases import MORNING, one_step_plan, opened, payment, put, received

@@ -22,11 +22,11 @@ from activities.smtp import Mailer, SmtpAccount
 from activities.smtp_conversation import Handed
 from activities.texts import render_email
 from domain.creditor import CreditorError, read_creditor
+from schemas.contact import ContactState
 from schemas.notice import EmailMessageText, Notice
 from schemas.parties import Creditor
 from schemas.settings import SmtpSecurity
 from store import mail_pace
-from store.contacts import ContactState
 from store.pool import Pool, open_pool
 from tests.support.smtp_server import HANG_UP, SILENCE, Server, by_name, smtp_server
 from tests.support.turns import Make

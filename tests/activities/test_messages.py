@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from activities.steps import Steps
+from schemas.contact import ContactState
 from schemas.notice import KeptMessage
 from schemas.plan import Channel
 from store import messages
-from store.contacts import ContactState
 from store.pool import Pool
 from tests.support.turns import Make, dies
 

@@ -20,13 +20,13 @@ from engines.mailbox import Mailbox, Received
 from schemas.actions import SendNotice
 from schemas.case import CollectionCase
 from schemas.commands import Refusal, Request
+from schemas.contact import ContactState
 from schemas.events import NoticeNotSent, NoticeSent
 from schemas.pauses import DisputeReason
 from schemas.plan import Channel, IfUnknown, Notices
 from schemas.requests import PromiseToPay, RaiseDispute
 from schemas.turns import StepOrder, TurnResult
 from store import contacts, event_store, messages
-from store.contacts import ContactState
 from store.pool import Pool
 from store.read_models import case_as_it_stands
 from tests.support.cases import MORNING, one_step_plan, opened

@@ -19,13 +19,13 @@ from domain.step_rules import as_meant
 from engines.mailbox import Mailbox
 from schemas.case import CollectionCase, StepOutcome, TaskKind
 from schemas.commands import Refusal
+from schemas.contact import ContactState
 from schemas.events import HoldPlaced, StepPerformed
 from schemas.pauses import Hold
 from schemas.plan import Channel, DunningPlan, DunningStep
 from schemas.requests import ReplanCase, SkipStep, UndoStep
 from schemas.turns import RecordOrder
 from store import event_store
-from store.contacts import ContactState
 from store.pool import Pool
 from store.read_models import case_as_it_stands
 from store.shared_contacts import covered

@@ -13,13 +13,13 @@ from activities.delivery import BeginHandOver, Delivered, Step
 from activities.library import read_creditors
 from activities.smtp import Mailer, SmtpAccount
 from activities.steps import Steps
+from schemas.contact import ContactState
 from schemas.events import DisputeRaised, StepFailed, StepPerformed
 from schemas.pauses import Dispute, DisputeReason
 from schemas.plan import Channel
 from schemas.settings import SmtpSecurity
 from schemas.turns import TurnResult
 from store import contacts, facts
-from store.contacts import ContactState
 from store.pool import Pool
 from store.read_models import case_as_it_stands, list_tasks
 from tests.support.cases import MORNING, euros, payment, put, received

@@ -12,10 +12,10 @@ from temporalio.testing import ActivityEnvironment
 
 from activities import step_turn
 from activities.delivery import BeginHandOver, Delivered, Step
+from schemas.contact import ContactState
 from schemas.events import StepPerformed
 from schemas.plan import Channel, IfUnknown
 from store import contacts, facts
-from store.contacts import ContactState
 from store.pool import Pool
 from store.read_models import case_as_it_stands, list_tasks
 from tests.support.cases import payment

@@ -8,7 +8,8 @@ from decimal import Decimal
 import asyncpg
 import pytest
 
-from activities.bank_desk import DeskRefusal, UnknownTransaction, Wanted
+from activities.bank_desk import UnknownTransaction
+from domain.bank_desk import DeskRefusal, Wanted
 from schemas.commands import RecordPayment
 from schemas.requests import ReversePayment
 from store import bank_ledger, facts

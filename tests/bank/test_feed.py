@@ -6,7 +6,8 @@ import hashlib
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from activities.bank_desk import Desk, Wanted
+from activities.bank_desk import Desk
+from domain.bank_desk import Wanted
 from schemas.feed import FeedRequest, FeedSummary
 from schemas.identifiers import statement_workflow
 from store import bank_files, bank_ledger

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from activities.bank_desk import DeskRefusal, Wanted
+from domain.bank_desk import DeskRefusal, Wanted
 from domain.matching.book import Book
 from domain.matching.decide import decide
 from schemas.bank import BankTransaction

@@ -13,7 +13,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-import activities.beating
+import activities.heartbeat
 from schemas.feed import FeedRequest, FeedSummary
 from schemas.settings import Settings
 from store import bank_files
@@ -33,7 +33,7 @@ async def test_another_worker_ends_what_a_killed_one_began(
 ) -> None:
     """The worker is killed while it matches, after its first page: each payment counts once."""
     monkeypatch.setitem(options.BANK, "heartbeat_timeout", timedelta(seconds=1))
-    monkeypatch.setattr(activities.beating, "BEAT_SECONDS", 0.2)
+    monkeypatch.setattr(activities.heartbeat, "BEAT_SECONDS", 0.2)
     queue = f"relance-{uuid.uuid4().hex[:8]}"
     client = await Client.connect(temporal, data_converter=pydantic_data_converter)
     async with open_pool(database, 4) as pool:

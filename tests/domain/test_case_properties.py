@@ -6,18 +6,22 @@ from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 from itertools import pairwise
 from pathlib import Path
+from typing import get_type_hints
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.business_calendar import closed_because, local_day
 from domain.case import decide, evolve, fold
+from domain.evolve import REMEMBERED_COMMANDS
 from domain.forecast import forecast
 from domain.next_action import next_action
 from schemas.actions import PerformStep, Record, Wait
 from schemas.case import CollectionCase
-from schemas.commands import CancelCase, Command
+from schemas.case_changes import CaseChanges
+from schemas.commands import CancelCase, Command, NoteUnreadableFact, Refusal
 from schemas.events import EVENT, CaseEvent, CaseOpened
+from tests.support.builders import a_case
 from tests.support.strategies import FACTS, MOMENTS, openings
 
 GOLDEN = Path(__file__).parent / "golden" / "0.1.0"
@@ -88,3 +92,24 @@ def test_whatever_is_on_record_can_be_believed(
     action = next_action(case, opening.at)
     assert isinstance(action, Record | PerformStep | Wait)
     assert CollectionCase.model_validate_json(case.model_dump_json()) == case
+
+
+def test_the_latest_commands_are_remembered() -> None:
+    """However much was said before: what was said last, and is said again, changes nothing."""
+    case = a_case()
+    for number in range(REMEMBERED_COMMANDS + 5):
+        said = NoteUnreadableFact(command_id=f"n-{number}", by="x", name="x", problem="x")
+        events = decide(case, said, case.opened_at)
+        assert events
+        assert not isinstance(events, Refusal)
+        case = reduce(evolve, events, case)
+    assert decide(case, said, case.opened_at) == ()
+    assert len(case.commands) == REMEMBERED_COMMANDS
+
+
+def test_what_events_may_change_are_fields_of_a_case() -> None:
+    """The changes that the type checker knows have the names and types of the case's own fields."""
+    fields = get_type_hints(CollectionCase)
+    changes = get_type_hints(CaseChanges)
+    assert changes
+    assert {name: fields[name] for name in changes} == changes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from schemas.case import ClosingReason, TaskKind
 from schemas.commands import CompleteTask
@@ -151,3 +151,14 @@ def test_a_written_off_case_leaves_its_charges_to_a_person() -> None:
     ended = claimed().when(a_write_off()).then("WrittenOff", "CaseClosed")
     assert ended.case.charges_owed == euros("52.34")
     assert [task.kind for task in ended.case.tasks] == [TaskKind.CHARGES_LEFT]
+
+
+def test_a_day_that_has_begun_somewhere_can_be_claimed() -> None:
+    """At noon in London it is tomorrow in Kiribati; the day after tomorrow has begun nowhere."""
+    story = given(a_case())
+    noon = datetime(CLAIMED.year, CLAIMED.month, CLAIMED.day, 12, tzinfo=UTC)
+    at_noon = Given(case=story.case, now=noon)
+    tomorrow = claim().model_copy(update={"on": CLAIMED + timedelta(days=1)})
+    at_noon.when(tomorrow).then("ChargesClaimed")
+    after = tomorrow.model_copy(update={"on": CLAIMED + timedelta(days=2)})
+    at_noon.when(after).then_refused("DayToCome")

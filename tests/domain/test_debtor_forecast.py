@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+import pytest
+
 from domain.business_calendar import local_day
 from domain.debtor_forecast import Standing, WaitedFor, forecast_debtor
 from domain.forecast import forecast
@@ -102,8 +104,9 @@ def test_a_notice_that_is_too_late_for_court_is_foretold_as_one_that_stays() -> 
         assert set(told.values()) == {None}
 
 
-def test_a_barred_invoice_is_foretold_apart_from_a_notice() -> None:
-    """Both are due on one day; the notice of the one does not take the barred one along."""
+@pytest.mark.parametrize(("last", "leaves"), [(3, 3), (2, 7)])
+def test_a_barred_invoice_is_foretold_apart_from_a_notice(last: int, leaves: int) -> None:
+    """Both are due on one day; the notice takes the other along on its last day for court only."""
     plan = DunningPlan(
         plan="short", steps=(DunningStep(name="last", day=3, channel=Channel.EMAIL),)
     )
@@ -115,11 +118,11 @@ def test_a_barred_invoice_is_foretold_apart_from_a_notice() -> None:
         [first, old],
         {
             first.case_id: Standing(NOW),
-            old.case_id: Standing(NOW, court_until=after_due(-1000)),
+            old.case_id: Standing(NOW, court_until=after_due(last)),
         },
         *(ContactPolicy(), ContactSituation(), FAR),
     )
     days = {name[-1]: [local_day(PARIS, one.at) for one in steps] for name, steps in found.items()}
     assert days["A"] == [after_due(3)]
-    assert days["B"] == [after_due(7)]
+    assert days["B"] == [after_due(leaves)]
     assert found[old.case_id][0].barred_since is None

@@ -135,6 +135,14 @@ def test_no_payload_is_too_strange(arguments: list[bytes]) -> None:
     assert len(fact.problem) <= EXCERPT_CHARACTERS
 
 
+def test_a_fact_that_is_too_long_is_for_a_person() -> None:
+    """Spaces alone make a payment longer than anything that the engine should carry further."""
+    payment = json.dumps(SHORT).encode()
+    for length, kind in ((FACT_BYTES, RecordPayment), (FACT_BYTES + 1, NoteUnreadableFact)):
+        fact = read_fact("payment_received", [payment.ljust(length)], "fallback")
+        assert isinstance(fact, kind)
+
+
 def test_what_the_database_cannot_keep_is_replaced() -> None:
     """A NUL in a signal would stop the case at its record for ever; it does not get that far."""
     paid = told({**SHORT, "payment_id": "P\0", "source": "a\0b", "by": "c\0"})

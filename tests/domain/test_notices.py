@@ -8,6 +8,7 @@ from domain.business_calendar import local_day
 from domain.case import evolve
 from domain.forecast import forecast
 from domain.next_action import next_action
+from domain.notices import answered_with
 from schemas.actions import SendNotice, Wait
 from schemas.case import CollectionCase
 from schemas.events import NoticeNotSent, NoticeSent
@@ -141,3 +142,14 @@ def test_a_forecast_looks_past_an_answer() -> None:
     assert local_day(story.case.calendar, coming[0].at) >= local_day(
         story.case.calendar, paris(after_due(16))
     )
+
+
+def test_one_message_answers_what_was_said_alike() -> None:
+    """A promise for the same day is answered together; one for another day by itself."""
+    story = promised()
+    joined = story.case.model_copy(update={"case_id": "case/atelier/other"})
+    later = (
+        given(answering()).on(after_due(4)).when(a_promise(on=after_due(12))).then("PromiseMade")
+    )
+    assert answered_with(story.case, joined, story.now) is not None
+    assert answered_with(story.case, later.case, story.now) is None

@@ -14,7 +14,7 @@ from schemas.events import HoldPlaced
 from schemas.pauses import Hold
 from schemas.plan import Channel, Notices
 from tests.support.asking import a_dispute, plan_with
-from tests.support.builders import a_case, after_due, paris, performed
+from tests.support.builders import a_case, a_plan, after_due, paris, performed
 from tests.support.given import given
 
 MORNING = paris(after_due(3)).replace(hour=8, minute=5)
@@ -39,6 +39,23 @@ def test_a_case_due_tomorrow_or_by_another_channel_does_not() -> None:
 def test_a_case_does_not_join_itself() -> None:
     """A message lists each invoice once."""
     assert not joins(a_case(), a_case(), Channel.EMAIL, MORNING)
+
+
+def test_a_case_in_another_currency_does_not_join() -> None:
+    """One message asks for one sum."""
+    other = a_case(currency="CHF").model_copy(update={"case_id": "case/atelier/other"})
+    assert due_step(other, Channel.EMAIL, MORNING)
+    assert not joins(a_case(), other, Channel.EMAIL, MORNING)
+
+
+def test_a_reminder_before_the_due_date_joins_no_dunning() -> None:
+    """What is not due yet is never told in one message with what is overdue."""
+    ahead = a_plan(("ahead", -2, Channel.EMAIL), ("late", 5, Channel.EMAIL))
+    coming = a_case(due=after_due(5), opened_at=paris(after_due(1)), plan=ahead)
+    coming = coming.model_copy(update={"case_id": "case/atelier/coming"})
+    assert due_step(coming, Channel.EMAIL, MORNING)
+    assert not joins(a_case(), coming, Channel.EMAIL, MORNING)
+    assert joins(coming.model_copy(update={"case_id": "x"}), coming, Channel.EMAIL, MORNING)
 
 
 def test_a_held_case_does_not_join() -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from activities.inbox import Inbox
 from schemas.case import StepOutcome, TaskKind
+from schemas.contact import ContactState
 from schemas.requests import BounceKind, ReportBounce
 from store import facts
-from store.contacts import ContactState, contacts_of
+from store.contacts import contacts_of
 from store.pool import Pool
 from tests.support.answers import answer, written_to
 from tests.support.house import House, at

@@ -24,13 +24,15 @@ class Heard:
     back: list[str] = field(default_factory=list)
     served: list[str] = field(default_factory=list)
 
-    async def came_back(self, letter: KeptLetter) -> None:
+    async def came_back(self, letter: KeptLetter) -> bool:
         """It reached nobody."""
         self.back.append(letter.reference)
+        return True
 
-    async def notified(self, letter: KeptLetter) -> None:
+    async def notified(self, letter: KeptLetter) -> bool:
         """Its debtor counts as notified."""
         self.served.append(letter.reference)
+        return True
 
 
 async def test_a_letter_rejected_at_once_is_asked_about_no_more(

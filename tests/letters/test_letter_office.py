@@ -11,11 +11,11 @@ from temporalio.exceptions import ApplicationError
 from activities.letter_office import LetterOffice
 from activities.maileva import Maileva
 from engines.mailbox import Mailbox
+from schemas.contact import ContactState
 from schemas.events import ChargesClaimed, StepFailed, StepPerformed
 from schemas.plan import Charges, DunningPlan
 from schemas.postage import LetterKind, Made, Posting
 from store import contacts, letters, messages
-from store.contacts import ContactState
 from store.pool import Pool
 from store.read_models import case_as_it_stands
 from tests.letters.conftest import NOTICE, its_lease_ends, sent, submit_unheard

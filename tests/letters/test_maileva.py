@@ -12,7 +12,7 @@ from activities.maileva_electronic import MailevaElectronic
 from activities.maileva_sendings import MailevaAccount
 from schemas.postage import LetterKind, PostalState, Posting
 from tests.letters.conftest import Desk
-from tests.support.postal_provider import PostalProvider
+from tests.support.postal_provider import PostalProvider, a_proof
 
 BOTH = pytest.mark.parametrize(
     "kind", [LetterKind.REGISTERED, LetterKind.ELECTRONIC_QUALIFIED], ids=str
@@ -199,8 +199,9 @@ async def test_proofs_come_with_their_hashes(maileva: Maileva, post: PostalProvi
     letter = post.only()
     assert await maileva.proofs(letter["id"]) == []
     letter["recipients"][0]["deposit_proof_url"] = "somewhere"
-    (proof,) = await maileva.proofs(letter["id"])
-    assert (proof.kind, proof.content) == ("deposit", b"proof deposit_proof")
+    (named,) = await maileva.proofs(letter["id"])
+    proof = await maileva.fetch(named)
+    assert (proof.kind, proof.content) == ("deposit", a_proof("deposit_proof"))
     assert proof.sha256 == hashlib.sha256(proof.content).hexdigest()
 
 

@@ -10,7 +10,7 @@ from activities.errors import DeliveryRefused
 from schemas.postage import LetterKind, PostalState
 from tests.letters.conftest import Desk
 from tests.letters.test_maileva import a_posting
-from tests.support.postal_provider import PostalProvider
+from tests.support.postal_provider import PostalProvider, a_proof
 
 LRE = LetterKind.ELECTRONIC_QUALIFIED
 
@@ -83,10 +83,10 @@ async def test_each_proof_is_kept_under_its_own_name(desk: Desk, post: PostalPro
     post.only()["proofs"] = [
         {"id": f"p{at}", "type": name} for at, name in enumerate([*names, "INVOICE"])
     ]
-    found = await desk.electronic.proofs(identity)
+    found = [await desk.electronic.fetch(named) for named in await desk.electronic.proofs(identity)]
     assert [(one.kind, one.content) for one in found] == [
-        ("deposit", b"proof p0"),
-        ("acknowledgement", b"proof p1"),
-        ("refusal", b"proof p2"),
-        ("not-claimed", b"proof p3"),
+        ("deposit", a_proof("p0")),
+        ("acknowledgement", a_proof("p1")),
+        ("refusal", a_proof("p2")),
+        ("not-claimed", a_proof("p3")),
     ]

@@ -12,9 +12,9 @@ import pytest
 
 from engines.mailbox import Mailbox
 from schemas.case import StepOutcome, TaskKind
+from schemas.contact import ContactState
 from schemas.identifiers import case_id
 from store import contacts
-from store.contacts import ContactState
 from tests.support.house import House, at, open_house
 from tests.support.smtp_server import Server, smtp_server
 

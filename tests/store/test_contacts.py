@@ -10,9 +10,10 @@ from decimal import Decimal
 import pytest
 
 from schemas.commands import CorrectInvoice
+from schemas.contact import Contact, ContactState
 from schemas.events import InvoiceCorrected
 from store import contacts, event_store, facts
-from store.contacts import Claim, Contact, ContactState, Settled
+from store.contacts import Claim, Settled
 from store.pool import Pool, open_pool
 from store.read_models import due_before, find_case, list_cases, list_tasks, open_amount
 from tests.support.cases import (

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from store.event_store import chain, facts_of
 from store.pool import Pool, open_owner, open_pool
 from store.rebuild import audit, rebuild
 from tests.support.cases import failed, lived, opened, performed, put, received
@@ -91,6 +92,36 @@ async def test_the_audit_names_the_first_broken_event(database: str, pool: Pool)
     for number, (_, version, words) in TAMPERING.items():
         finding = found[f"case/atelier/{number}"]
         assert (finding.version, words in finding.problem) == (version, True), finding
+
+
+async def forge(database: str, stream: str, version: int) -> None:
+    """Change the amount of an event, and give it a hash that fits it and the event before it."""
+    change = """update events set data = jsonb_set(data, '{amount,amount}', '"1.00"')"""
+    await tamper(database, f"{change} where stream = '{stream}' and version = {version}")
+    async with open_owner(database) as owner:
+        look = "select * from events where stream = $1 and version = $2"
+        before = await owner.fetchrow(look, stream, version - 1)
+        forged = chain(before["hash"], facts_of(await owner.fetchrow(look, stream, version)))
+    change = f"update events set hash = decode('{forged.hex()}', 'hex')"  # noqa: S608 - our own
+    await tamper(database, f"{change} where stream = '{stream}' and version = {version}")
+
+
+async def test_a_forger_who_hashes_anew_is_found_all_the_same(database: str, pool: Pool) -> None:
+    """The event behind a forged one does not fit; nor does, behind the last, what is shown."""
+    case = await opened(pool, "F-1")
+    for number in range(3):
+        case = await put(pool, case, received("10.00", f"pay-{number}"))
+    case = await opened(pool, "F-2")
+    await put(pool, case, received("10.00", "pay-1"))
+    await forge(database, "case/atelier/F-1", 3)
+    await forge(database, "case/atelier/F-2", 2)
+    async with open_owner(database) as owner:
+        found = [(one.stream, one.version, one.problem) for one in (await audit(owner)).findings]
+    [middle, last] = found
+    assert middle[:2] == ("case/atelier/F-1", 4)
+    assert CHANGED in middle[2]
+    assert last[:2] == ("case/atelier/F-2", 2)
+    assert "made from another event" in last[2]
 
 
 async def test_the_audit_of_a_house_at_work_finds_nothing(database: str, pool: Pool) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from schemas.case import CollectionCase
+from schemas.contact import ContactState
 from schemas.identifiers import contact_reference
 from store import contacts
-from store.contacts import Claim, ContactState, Settled
+from store.contacts import Claim, Settled
 from store.pool import Pool
 from tests.support.cases import MORNING, opened, performed, put
 from tests.support.ledger import owe

@@ -19,7 +19,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 
 import activities.bank_matching
-import activities.beating
+import activities.heartbeat
 from activities.bank_feed import BankFeed
 from activities.cases import Cases
 from activities.library import read_creditors, read_plans
@@ -64,7 +64,7 @@ async def bank_worker(pool: Pool, client: Client, settings: Settings) -> AsyncIt
 
 def _doomed() -> None:
     activities.bank_matching.PAGE = 1
-    activities.beating.BEAT_SECONDS = 0.2
+    activities.heartbeat.BEAT_SECONDS = 0.2
     options.BANK["heartbeat_timeout"] = timedelta(seconds=1)
     matching: Any = activities.bank_matching.Matching
     page, pages = matching._page, 0

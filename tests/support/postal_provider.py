@@ -23,6 +23,7 @@ class PostalProvider:
             (done, but the answer never comes) or ``slow``.
         asked: how often each method and path was asked.
         no_proofs: proofs that cannot be had, by name, and the status that is said instead.
+        odd_proofs: what is handed over as a proof instead, by its name, all of it or torn off.
     """
 
     def __init__(self) -> None:
@@ -34,6 +35,7 @@ class PostalProvider:
         self.fails: dict[str, list[int | str]] = {}
         self.asked: Counter[str] = Counter()
         self.no_proofs: dict[str, int] = {}
+        self.odd_proofs: dict[str, Response] = {}
         self.tokens = 0
         self._ids = itertools.count(1)
 
@@ -139,7 +141,9 @@ class PostalProvider:
         name = request.path_params["proof"]
         if status := self.no_proofs.get(name):
             return JSONResponse({"message": "not here"}, status_code=status)
-        return Response(f"proof {name}".encode())
+        if odd := self.odd_proofs.get(name):
+            return odd
+        return Response(a_proof(name))
 
     async def _said(self, name: str, request: Request, said: dict[str, Any]) -> Response:
         if request.headers.get("Authorization") != f"Bearer t{self.tokens}":
@@ -160,6 +164,11 @@ class PostalProvider:
             await asyncio.sleep(0.6)
             return Response(status_code=502)
         return JSONResponse({"message": "out of order"}, status_code=int(wrong))
+
+
+def a_proof(name: str) -> bytes:
+    """The proof of a name, as whole as a PDF is by its first and last bytes."""
+    return f"%PDF-1.7\nproof {name}\n%%EOF\n".encode()
 
 
 def _told(letter: dict[str, Any]) -> dict[str, Any]:

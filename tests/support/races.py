@@ -13,7 +13,6 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.delivery import BeginHandOver, Delivered, Step
-from activities.errors import WRONG_EXPECTED_VERSION
 from activities.step_turn import StepTurn
 from domain.case import decide
 from domain.next_action import next_action
@@ -21,7 +20,7 @@ from schemas.actions import PerformStep, Record
 from schemas.case import CollectionCase
 from schemas.commands import Fact, RecordPayment, fact_id
 from schemas.contact_policy import ContactPolicy
-from schemas.turns import StepOrder, TurnResult
+from schemas.turns import OVERTAKEN, StepOrder, TurnResult
 from store import event_store, facts
 from store.pool import Pool
 from store.read_models import case_as_it_stands
@@ -164,7 +163,7 @@ class Pursuer:
             result = await ActivityEnvironment().run(take)
         except ApplicationError as problem:
             # Somebody else wrote the record: the workflow reads it again.
-            assert not problem.non_retryable or problem.type == WRONG_EXPECTED_VERSION  # noqa: PT017
+            assert not problem.non_retryable or problem.type == OVERTAKEN  # noqa: PT017
             return
         for fact in result.facts:
             await self._record(case.case_id, fact)

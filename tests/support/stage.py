@@ -60,6 +60,9 @@ def plan(*steps: tuple[str, int, Channel]) -> DunningPlan:
     return DunningPlan(plan="test", steps=rungs)
 
 
+TWO_EMAILS = plan(("first", 0, Channel.EMAIL), ("second", 10, Channel.EMAIL))
+
+
 def opening(*, due_in_days: int = 0, ladder: DunningPlan = LADDER) -> CaseOpened:
     """The first event of a case of 100 euros whose invoice is due in so many days."""
     now = datetime.now(UTC)
@@ -98,6 +101,7 @@ class Stage:
         calls: every call of an activity, by case: its name, and the step's where it has one.
         told: the ids of facts that cases said they have heard, by case.
         directed: what a step does instead of succeeding, by case and step name.
+        slow: cases whose record waits until it is let go.
     """
 
     def __init__(self, client: Client, queue: str) -> None:
@@ -108,11 +112,14 @@ class Stage:
         self.calls: dict[str, list[str]] = defaultdict(list)
         self.told: dict[str, list[str]] = defaultdict(list)
         self.directed: dict[tuple[str, str], Directed] = {}
+        self.slow: dict[str, asyncio.Event] = {}
 
     @activity.defn(name="record_events")
     async def record_events(self, order: RecordOrder) -> None:
         """As the real one: behind the version that the caller knows, or not at all."""
         self.calls[order.case_id].append("record_events")
+        if order.case_id in self.slow:
+            await self.slow[order.case_id].wait()
         self.append(order.case_id, order.version, order.events)
         if order.told:
             self.told[order.case_id].append(order.told)
@@ -307,3 +314,37 @@ async def open_stage(
     stage = Stage(client, f"stage-{uuid.uuid4().hex[:8]}")
     async with running(stage.workers(without=without, cached=cached)):
         yield stage
+
+
+async def directed(
+    stage: Stage,
+    step: Directed,
+    *,
+    ladder: DunningPlan | None = None,
+    due_in_days: int = 0,
+    skipping: bool = False,
+) -> Handle:
+    """Start a case whose first step does as directed."""
+    first = opening(ladder=ladder or TWO_EMAILS, due_in_days=due_in_days)
+    stage.directed[first.case_id, "first"] = step
+    return await stage.start(first, skipping=skipping)
+
+
+async def scheduled(handle: Handle, count: int) -> None:
+    """Wait until so many activities have been ordered."""
+    await in_history(handle, "activity_task_scheduled_event_attributes", count)
+
+
+async def signalled(handle: Handle, count: int) -> None:
+    """Wait until so many signals have come in."""
+    await in_history(handle, "workflow_execution_signaled_event_attributes", count)
+
+
+async def in_history(handle: Handle, attribute: str, count: int) -> None:
+    """Wait until the history has so many events of a kind."""
+    for _ in range(500):
+        history = await handle.fetch_history()
+        if sum(event.HasField(attribute) for event in history.events) >= count:  # type: ignore[arg-type]
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"no {count} {attribute}")

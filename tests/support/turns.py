@@ -14,11 +14,11 @@ from activities.step_turn import StepTurn
 from activities.steps import Steps
 from engines.mailbox import Mailbox
 from schemas.case import CollectionCase
+from schemas.contact import Contact
 from schemas.identifiers import contact_reference
 from schemas.plan import Channel
 from schemas.turns import StepOrder, TurnResult
 from store import contacts
-from store.contacts import Contact
 from store.pool import Pool
 from tests.support.cases import MORNING
 

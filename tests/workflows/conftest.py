@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from schemas.plan import Channel
 from tests.support.stage import Stage, open_stage
 
 
@@ -13,4 +14,11 @@ from tests.support.stage import Stage, open_stage
 async def stage(temporal: str) -> AsyncIterator[Stage]:
     """The workflow among fake activities; every task replays, so that no replay goes untested."""
     async with open_stage(temporal, cached=0) as stage:
+        yield stage
+
+
+@pytest.fixture(scope="session")
+async def quiet(temporal: str) -> AsyncIterator[Stage]:
+    """A stage on which nobody serves the queue of e-mails."""
+    async with open_stage(temporal, without=[Channel.EMAIL], cached=0) as stage:
         yield stage

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -22,107 +21,18 @@ from schemas.plan import Channel
 from schemas.requests import SkipStep
 from schemas.turns import StepOrder, TurnResult
 from tests.support.stage import (
-    Directed,
-    Handle,
     Stage,
+    directed,
     euros,
-    open_stage,
     opening,
     payment,
     plan,
+    scheduled,
     uninterrupted,
 )
 
 NAMES = ("first", "second", "third")
 THREE_EMAILS = plan(*((name, 10 * day, Channel.EMAIL) for day, name in enumerate(NAMES)))
-TWO_EMAILS = plan(("first", 0, Channel.EMAIL), ("second", 10, Channel.EMAIL))
-
-
-@pytest.fixture(scope="module")
-async def quiet(temporal: str) -> AsyncIterator[Stage]:
-    """A stage on which nobody serves the queue of e-mails."""
-    async with open_stage(temporal, without=[Channel.EMAIL], cached=0) as stage:
-        yield stage
-
-
-async def test_a_payment_calls_back_a_step_that_waits_in_its_queue(quiet: Stage) -> None:
-    """Paid while the first e-mail waits for a sender: it is called back, the case closes."""
-    handle = await quiet.start()
-    await _scheduled(handle, 1)
-    await quiet.pay(handle)
-    assert (await quiet.end(handle)).closing == "paid"
-    assert quiet.calls[handle.id] == ["record_events"]
-    async with quiet.channel_worker(Channel.EMAIL):
-        await asyncio.sleep(0.3)
-    assert quiet.calls[handle.id] == ["record_events"]
-
-
-async def test_a_step_called_back_for_nothing_is_taken_after_all(quiet: Stage) -> None:
-    """A part payment calls the waiting e-mail back; it is ordered anew, and leaves once."""
-    handle = await quiet.start()
-    await _scheduled(handle, 1)
-    await quiet.pay(handle, payment("40.00"))
-    await _scheduled(handle, 2)
-    async with quiet.channel_worker(Channel.EMAIL):
-        await quiet.recorded(handle, "PaymentReceived", "StepPerformed")
-    assert quiet.calls[handle.id].count("send_email courtesy") == 1
-
-
-async def test_a_payment_calls_back_a_step_between_two_attempts(stage: Stage) -> None:
-    """Paid while the mail server is away: no further attempt is made, the case closes."""
-
-    async def away(_order: StepOrder) -> TurnResult:
-        raise ApplicationError("away", next_retry_delay=timedelta(hours=1))
-
-    handle = await _directed(stage, away)
-    await stage.until(lambda: "send_email first" in stage.calls[handle.id])
-    await stage.pay(handle)
-    assert (await stage.end(handle)).level == 0
-    assert stage.calls[handle.id] == ["send_email first", "record_events"]
-
-
-async def test_a_payment_during_a_step_is_recorded_after_it(stage: Stage) -> None:
-    """Paid while the e-mail is being handed over: both happened, in this order."""
-    begun, go_on = asyncio.Event(), asyncio.Event()
-
-    async def slow(order: StepOrder) -> TurnResult:
-        begun.set()
-        await go_on.wait()
-        return await stage.succeed(order)
-
-    handle = await _directed(stage, uninterrupted(slow))
-    await begun.wait()
-    paid = asyncio.ensure_future(stage.pay(handle))
-    await asyncio.sleep(0.2)
-    assert stage.events(handle) == ["CaseOpened"]
-    go_on.set()
-    assert await paid == 4
-    await stage.end(handle)
-    assert stage.events(handle)[1:] == ["StepPerformed", "PaymentReceived", "CaseClosed"]
-
-
-async def test_news_that_waits_comes_before_the_next_step(stage: Stage) -> None:
-    """Two messages while a step ends: both are heard before the step that is due next."""
-    begun, go_on = asyncio.Event(), asyncio.Event()
-
-    async def slow(order: StepOrder) -> TurnResult:
-        begun.set()
-        await go_on.wait()
-        return await stage.succeed(order)
-
-    handle = await _directed(
-        stage,
-        uninterrupted(slow),
-        ladder=plan(("first", 0, Channel.EMAIL), ("again", 0, Channel.PHONE)),
-    )
-    await begun.wait()
-    for number in range(3):
-        await handle.signal("payment_received", payment("20.00", f"pay-{number}"))
-    await handle.signal("payment_received", payment("40.00", "pay-last"))
-    await _signalled(handle, 4)
-    go_on.set()
-    assert (await stage.end(handle)).level == 1
-    assert "open_phone_task again" not in stage.calls[handle.id]
 
 
 @pytest.mark.parametrize("final", [True, False], ids=["at once", "after three days"])
@@ -136,7 +46,7 @@ async def test_a_step_that_fails_for_good_is_a_task_and_the_case_goes_on(
             raise ApplicationError("the relay does not know us", non_retryable=True)
         raise try_again("the relay does not know us", after=timedelta(hours=20))
 
-    handle = await _directed(stage, broken, skipping=True)
+    handle = await directed(stage, broken, skipping=True)
     await stage.until(lambda: "send_email second" in stage.calls[handle.id])
     (failed,) = [one for one in stage.streams[handle.id] if isinstance(one, StepFailed)]
     assert failed.step == "first"
@@ -158,7 +68,7 @@ async def test_another_writer_before_a_step_loses_nothing(stage: Stage) -> None:
         _write_elsewhere(stage, order.case_id)
         return await stage.succeed(order)
 
-    handle = await _directed(stage, overtaken)
+    handle = await directed(stage, overtaken)
     await stage.recorded(handle, "PaymentReceived", "StepPerformed")
     assert stage.calls[handle.id] == ["send_email first", "read_case", "send_email first"]
     assert await stage.pay(handle, payment("70.00")) == 5
@@ -209,7 +119,7 @@ async def test_what_the_gate_finds_is_heard_and_the_step_looked_at_again(stage: 
     async def gate(_order: StepOrder) -> TurnResult:
         return TurnResult(facts=(fact,))
 
-    handle = await _directed(stage, gate)
+    handle = await directed(stage, gate)
     assert (await stage.end(handle)).closing == "paid"
     assert stage.calls[handle.id] == ["send_email first", "record_events"]
     assert stage.told[handle.id] == ["payment_received:pay-1"]
@@ -224,7 +134,7 @@ async def test_the_gate_tells_what_is_known_already_without_end(stage: Stage) ->
             return TurnResult(facts=(half,))
         return await stage.succeed(order)
 
-    handle = await _directed(stage, gate, due_in_days=1)
+    handle = await directed(stage, gate, due_in_days=1)
     await stage.pay(handle, half)
     await stage.move(handle, 1.5)
     await stage.recorded(handle, "PaymentReceived", "StepPerformed")
@@ -239,7 +149,7 @@ async def test_a_gate_past_the_contact_hours_does_not_make_the_case_spin(stage: 
             return TurnResult(not_now=True)
         return await stage.succeed(order)
 
-    handle = await _directed(stage, late)
+    handle = await directed(stage, late)
     await stage.until(lambda: len(stage.calls[handle.id]) == 1)
     await asyncio.sleep(0.3)
     assert len(stage.calls[handle.id]) == 1
@@ -259,7 +169,7 @@ async def test_a_gate_that_says_until_when_is_asked_again_then(stage: Stage) -> 
             return TurnResult(wait=wait)
         return await stage.succeed(order)
 
-    handle = await _directed(stage, policy)
+    handle = await directed(stage, policy)
     await stage.until(lambda: len(stage.calls[handle.id]) == 1)
     await stage.move(handle, 1.9)
     await asyncio.sleep(0.2)
@@ -278,7 +188,7 @@ async def test_a_workflow_cancelled_during_a_step_ends_once_the_step_is_done(sta
         await go_on.wait()
         return await stage.succeed(order)
 
-    handle = await _directed(stage, uninterrupted(slow))
+    handle = await directed(stage, uninterrupted(slow))
     await begun.wait()
     await handle.cancel()
     await asyncio.sleep(0.2)
@@ -292,22 +202,12 @@ async def test_a_workflow_cancelled_during_a_step_ends_once_the_step_is_done(sta
 async def test_a_workflow_cancelled_while_a_step_waits_ends_without_it(quiet: Stage) -> None:
     """Operators cancel while an e-mail waits for a sender: it never leaves."""
     handle = await quiet.start()
-    await _scheduled(handle, 1)
+    await scheduled(handle, 1)
     await handle.cancel()
     with pytest.raises(WorkflowFailureError) as ended:
         await quiet.end(handle)
     assert isinstance(ended.value.cause, CancelledError)
     assert quiet.events(handle) == ["CaseOpened"]
-
-
-async def _directed(
-    stage: Stage, step: Directed, *, ladder: object = None, due_in_days: int = 0,
-    skipping: bool = False,
-) -> Handle:  # fmt: skip
-    """Start a case whose first step does as directed."""
-    first = opening(ladder=ladder or TWO_EMAILS, due_in_days=due_in_days)  # type: ignore[arg-type]
-    stage.directed[first.case_id, "first"] = step
-    return await stage.start(first, skipping=skipping)
 
 
 def _write_elsewhere(stage: Stage, case: str) -> None:
@@ -322,21 +222,3 @@ def _write_elsewhere(stage: Stage, case: str) -> None:
         unallocated=euros("0.00"),
     )
     stage.streams[case].append(elsewhere)
-
-
-async def _scheduled(handle: Handle, count: int) -> None:
-    await _in_history(handle, "activity_task_scheduled_event_attributes", count)
-
-
-async def _signalled(handle: Handle, count: int) -> None:
-    await _in_history(handle, "workflow_execution_signaled_event_attributes", count)
-
-
-async def _in_history(handle: Handle, attribute: str, count: int) -> None:
-    """Wait until the history has so many events of a kind."""
-    for _ in range(500):
-        history = await handle.fetch_history()
-        if sum(event.HasField(attribute) for event in history.events) >= count:  # type: ignore[arg-type]
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"no {count} {attribute}")
