@@ -23,7 +23,9 @@ _FRENCH = re.compile(
     r" (?:(?=[:»])|(?<=« )|(?<=\d )(?=€)|(?<!\d{4} )(?<=\d )(?=\d{3}(?!\d))"
     r"|(?:(?<=\b[LRD]\. )|(?<=§ )|(?<=\bSIREN ))(?=\d))"
 )
-_GERMAN = re.compile(r" (?:(?:(?<=§ )|(?<=\b[DLR]\. )|(?<=\bAbs\. ))(?=\d)|(?<=\d )(?=€|BGB\b))")
+_GERMAN = re.compile(
+    r" (?:(?:(?<=§ )|(?<=\b[DLR]\. )|(?<=\bAbs\. ))(?=\d)|(?<=\d )(?=€|Abs\. \d|BGB\b))"
+)
 """Which spaces are no-break ones; each begins with its space, which is found fast."""
 
 _DATE = re.compile(r"\b(\d{1,2}(?:er|\.)?) (\w{3,}) (\d{4})\b")

@@ -139,7 +139,7 @@ def test_a_german_article_is_not_torn_from_its_law() -> None:
     """Sign, number, paragraph and law stay in one line; so do an amount and its currency."""
     assert typographic("Artikel L. 441-10", "de") == "Artikel L.\u00a0441-10"
     assert typographic("Pauschale von 40 € (§ 288 Abs. 5 BGB)", "de") == (
-        "Pauschale von 40\u00a0€ (§\u00a0288 Abs.\u00a05\u00a0BGB)"
+        "Pauschale von 40\u00a0€ (§\u00a0288\u00a0Abs.\u00a05\u00a0BGB)"
     )
 
 
