@@ -19,6 +19,7 @@ class DroppedLetter(Frozen):
 
     Attributes:
         address: the lines for the envelope; none of an electronic letter.
+        country: to which it goes.
         problem: why it is not to be posted as it is; empty when it is.
     """
 
@@ -30,6 +31,7 @@ class DroppedLetter(Frozen):
     kind: str = ""
     creditor: str = ""
     address: tuple[str, ...] = ()
+    country: str = ""
     email: str = ""
     sheets: int = 0
     grams: int = 0

@@ -22,7 +22,7 @@ from schemas.settings import Settings
 COLUMNS = (
     *("date", "reference", "kind", "file", "sha256", "pages", "sheets", "grams", "colour"),
     *("duplex", "address_1", "address_2", "address_3", "address_4", "address_5", "address_6"),
-    *("email", "creditor", "price", "currency", "price_status", "problem"),
+    *("country", "email", "creditor", "price", "currency", "price_status", "problem"),
 )
 """Of the manifest; a column is only ever added."""
 
@@ -134,7 +134,15 @@ def _cells(one: DroppedLetter) -> list[str]:
     plain = (
         *(one.date, one.reference, one.kind, one.file, one.sha256, one.pages, one.sheets),
         *(one.grams, "yes" if one.colour else "no", "yes" if one.duplex else "no", *address),
-        *(one.email, one.creditor, one.price, one.currency, one.price_status, one.problem),
+        *(
+            one.country,
+            one.email,
+            one.creditor,
+            one.price,
+            one.currency,
+            one.price_status,
+            one.problem,
+        ),
     )
     return [_harmless(str(cell)) for cell in plain]
 

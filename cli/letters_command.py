@@ -37,18 +37,20 @@ async def list_letters(*, as_json: bool) -> Exit:
         return Exit.DONE
     rows = [
         (
-            *(line.reference, line.kind, line.state, line.cause),
+            *(line.reference, line.debtor_id, line.kind, line.state, line.cause),
             *(f"{line.updated_at:%Y-%m-%d %H:%M}", _proofs(line), _cost(line), line.provider_id),
         )
         for line in lines
     ]
     head = (
-        *("contact", "kind", "state", "cause", "since (UTC)", ">proofs", ">cost"),
+        *("contact", "debtor", "kind", "state", "cause", "since (UTC)", ">proofs", ">cost"),
         "provider's id, or file",
     )
     say_table(count(len(rows), "letter"), head, rows)
     for one in sums:
         say(_sum(one))
+    for why in dict.fromkeys(line.cost_unknown for line in lines if line.cost_unknown):
+        say(f"  {why}")
     return Exit.DONE
 
 
@@ -67,7 +69,7 @@ def _cost(line: PostedLetter) -> str:
 def _sum(one: LetterCost) -> str:
     letters_ = count(one.letters, "letter")
     if one.price is None:
-        return f"no price known of {letters_}: `letters quote` says why"
+        return f"no price known of {letters_}"
     unsure = f", {one.provisional} of them by a provisional price (~)" if one.provisional else ""
     return f"{one.price} for {letters_}{unsure}; ours to bear, no debtor owes it"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import combinations
 
 import pytest
 
@@ -128,6 +129,23 @@ def test_no_letter_shows_an_empty_box(name: str, order: str, sign: str, place: s
     with pytest.raises(CharacterMissing, match=sign) as missing:
         PRESS.print(notice(item(purchase_order=order), name=name))
     assert place in str(missing.value)
+
+
+def test_what_is_long_on_the_left_is_printed_over_nothing() -> None:
+    """A creditor of many lines and a customer number without end move down what is below them."""
+    about = notice()
+    creditor = about.creditor.model_copy(
+        update={"name": "Société " * 8, "address": ("x" * 60,) * 5}
+    )
+    debtor = about.debtor.model_copy(update={"debtor_id": "9X" * 120})
+    long = PRESS.print(about.model_copy(update={"creditor": creditor, "debtor": debtor}))
+    # As a set: the break that is possible within a word is told as a sign in its neighbour's place.
+    column = {mark for mark in marks(long) if mark[2] < 95 and mark[1] < 140}
+    for one, other in combinations(column, 2):
+        beside = one[2] <= other[0] + 0.6 or other[2] <= one[0] + 0.6  # Signs may touch.
+        assert beside or one[3] <= other[1] + 0.4 or other[3] <= one[1] + 0.4
+    usual = marks(PRESS.print(notice()))
+    assert min(top for start, top, _, _ in usual if start < 24 and top > 90) < 96
 
 
 @pytest.mark.parametrize(
