@@ -71,18 +71,23 @@ async def resolve(reference: str, answer: str, by: str) -> Exit:
     """
     state, outcome = ANSWERS[answer]
     async with everything() as reach:
-        contact = await _settled_as(reach, reference, state)
+        contact, was_unknown = await _settled_as(reach, reference, state)
         tasks = await contacts.unknown_tasks(reach.pool, reference)
         async with one_message(reach.pool, contact.creditor, contact.debtor_id):
             await asyncio.gather(*(_answer(reach, contact, task, outcome, by) for task in tasks))
     if not tasks:
-        say(f"contact {reference} is settled already: {state.value}")
+        settled = "settled now; no case asks about it" if was_unknown else "settled already"
+        say(f"contact {reference} is {settled}: {state.value}")
     return Exit.DONE
 
 
-async def _settled_as(reach: Reach, reference: str, state: ContactState) -> Contact:
-    """The contact, first of all settled itself: cases that still sleep must find it so."""
-    await contacts.find_out(reach.pool, reference, state)
+async def _settled_as(reach: Reach, reference: str, state: ContactState) -> tuple[Contact, bool]:
+    """The contact, first of all settled itself: cases that still sleep must find it so.
+
+    Returns:
+        With it, whether nobody knew of it until now.
+    """
+    was_unknown = await contacts.find_out(reach.pool, reference, state)
     contact = await contacts.find(reach.pool, reference)
     if contact is None:
         words = f"there is no contact {reference!r}; `starter.py contacts --unknown` lists them"
@@ -90,7 +95,7 @@ async def _settled_as(reach: Reach, reference: str, state: ContactState) -> Cont
     if contact.state is not state:
         words = f"contact {reference} is {contact.state.value}; only what is unknown is resolved"
         raise CommandFailed(Exit.REFUSED, words)
-    return contact
+    return contact, was_unknown
 
 
 async def _answer(reach: Reach, contact: Contact, task: UnknownTask, outcome: str, by: str) -> None:

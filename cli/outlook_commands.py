@@ -16,11 +16,12 @@ from domain.business_calendar import local_day
 from domain.ladder import taken_today
 from domain.limitation_watch import unwatched
 from domain.next_action import next_action
+from domain.unknown_messages import left_unknown
 from schemas.actions import PerformStep, SendNotice, Wait
 from schemas.base import Frozen, Instant
 from schemas.case import CollectionCase
 from schemas.money import Money
-from store import read_models
+from store import contacts, read_models
 from store.contact_situation import WaitingStep, waiting_steps
 from store.pool import Pool
 
@@ -234,6 +235,8 @@ async def _reason(
     else:
         reason, at = action.events[0].type, None
         sentence = f"About to be put on record: {in_words(reason)}."
+    unknown = left_unknown(case, await contacts.unknown_steps(pool, case.case_id))
+    sentence = " ".join([sentence, *unknown])
     return Reason(
         case_id=case.case_id, invoice=case.invoice, reason=reason, sentence=sentence, next_at=at
     )

@@ -13,6 +13,7 @@ from domain.forecast import Forecast
 from domain.inbound_reply import excerpt
 from domain.limitation_watch import unwatched
 from domain.next_action import next_action
+from domain.unknown_messages import left_unknown
 from schemas.actions import PerformStep, Wait
 from schemas.case import CollectionCase
 from schemas.contact import Contact, ContactState
@@ -39,6 +40,8 @@ async def show_case(pool: Pool, case_id: str, *, as_json: bool) -> None:
     if isinstance(action, PerformStep):
         action = await what_keeps(pool, case, action, waits, now)
     why = action.sentence if isinstance(action, Wait) else "Something is due now."
+    unknown = left_unknown(case, await contacts.unknown_steps(pool, case_id))
+    why = " ".join([why, *unknown])
     back = await inbound.mail_of_case(pool, case_id)
     if as_json:
         told = {"case": case, "why": why, "events": events, "forecast": ahead, "contacts": left}

@@ -7,7 +7,8 @@ from datetime import datetime
 from domain.task_figures import NewTask
 from schemas.case import REACHED, CaseState, CollectionCase, TaskKind
 from schemas.events import CaseEvent, ContactBounced
-from schemas.requests import ReportBounce
+from schemas.plan import Channel
+from schemas.requests import BounceKind, ReportBounce
 
 PURSUED = frozenset({CaseState.OPEN, CaseState.EXHAUSTED})
 """States in which the creditor itself asks for its money."""
@@ -35,10 +36,19 @@ def came_back(case: CollectionCase, fact: ReportBounce, now: datetime) -> tuple[
 
 
 def about_a_bounce(case: CollectionCase, event: CaseEvent) -> NewTask | None:
-    """The task about a message that came back: one for each message, while the case is pursued."""
-    if not isinstance(event, ContactBounced) or case.state not in PURSUED:
+    """A message that came back is for a person, once, and as long as somebody pursues the case.
+
+    Our own steps are over once an agency or a lawyer has it, so there is nothing to try again. They
+    write to the same address, and rely on what was sent before: they are told.
+    """
+    if not isinstance(event, ContactBounced) or case.is_closed:
         return None
     if not any(one.reference == event.reference and one.outcome in REACHED for one in case.steps):
         return None
     said = event.diagnostic or "the other side gave no reason"
-    return NewTask(TaskKind.DELIVERY_FAILED, f"{event.step!r} came back ({event.kind}): {said}")
+    if case.state in PURSUED:
+        return NewTask(TaskKind.DELIVERY_FAILED, f"{event.step!r} came back ({event.kind}): {said}")
+    where = "postal" if event.channel is Channel.LETTER else "e-mail"
+    bad = f", and the {where} address is bad" if event.kind == BounceKind.HARD else ""
+    tell = f"tell {case.destination} that {event.step!r} never arrived{bad}"
+    return NewTask(TaskKind.TELL_AGENCY, f"Came back after the hand-over: {tell} ({said})")

@@ -92,3 +92,29 @@ async def test_a_corrected_address_has_the_mail_sent_again(house: House, starter
         ("right@dubois.example",),
     ]
     assert case_id("atelier", "F-1") in (await starter("contacts", "F-1")).out
+
+
+async def test_a_message_that_is_unknown_when_its_case_ends_is_said_and_can_be_settled(
+    house: House, starter: Type
+) -> None:
+    """Ended while nobody knew whether the mail left: no task; `why` and `show` say it, once."""
+    await house.invoice("F-3", amount="100.00", due=TODAY, email="unanswered@dubois.example")
+    await house.open("F-3", datetime.now(UTC))
+    await house.skip_to("F-3", at(TODAY + timedelta(days=9)))
+    case = await house.steps("F-3", 1)
+    assert (await starter("cancel", "F-3", "--reason", "agreed", "--yes")).code == 0
+    case = await house.until("F-3", lambda case: case.is_closed)
+    assert case.tasks == ()
+    words = "Nobody knows whether the message of step"
+    for command in ("why", "show"):
+        said = await starter(command, "F-3")
+        assert (said.code, said.out.count(words)) == (0, 1), said.out
+    reference = case.steps[0].reference
+    await house.pool.execute(  # As one that its process left in the hand-over.
+        "update contacts set state = 'handing over', lease_until = now() - interval '1 hour'"
+    )
+    assert words in (await starter("why", "F-3")).out
+    found = await starter("contacts", "resolve", reference, "arrived")
+    assert (found.code, "settled now" in found.out) == (0, True), found.out + found.err
+    assert "settled already" in (await starter("contacts", "resolve", reference, "arrived")).out
+    assert words not in (await starter("why", "F-3")).out

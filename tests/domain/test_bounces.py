@@ -8,7 +8,7 @@ from domain.case import decide, evolve, fold
 from domain.ladder import cycle_of, pending_step
 from schemas.case import CaseState, CollectionCase, StepOutcome, TaskKind
 from schemas.commands import CompleteTask, Refusal
-from schemas.events import CaseClosed, CaseEvent, ContactBounced
+from schemas.events import CaseClosed, CaseEvent, CaseReferred, ContactBounced
 from schemas.plan import Channel
 from schemas.requests import BounceKind, ReportBounce
 from tests.support.builders import a_case, after_due, an_outcome, paris, performed
@@ -79,6 +79,35 @@ def test_a_bounce_is_never_refused() -> None:
     closed = evolve(case, CaseClosed(at=LATER, reason="paid"))
     after = _tell(closed, _bounce(case))
     assert (after.state, after.tasks, after.level) == (CaseState.CLOSED, (), 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "channel", "words"),
+    [
+        (BounceKind.HARD, Channel.EMAIL, "never arrived, and the e-mail address is bad ("),
+        (BounceKind.HARD, Channel.LETTER, "never arrived, and the postal address is bad ("),
+        (BounceKind.SOFT, Channel.EMAIL, "'courtesy' never arrived (550"),
+    ],
+)
+def test_whoever_has_the_case_is_told_that_a_message_never_arrived(
+    kind: BounceKind, channel: Channel, words: str
+) -> None:
+    """Nothing is tried again after the hand-over; the agency writes to the same address."""
+    case = evolve(a_case(), performed("courtesy", after_due(3), channel=channel))
+    referred = CaseReferred(
+        at=LATER, to="Recouvra", outstanding=case.outstanding, reference="R-of-the-hand-over"
+    )
+    case = fold([referred], case)
+    case = case.model_copy(update={"tasks": ()})
+    case = _tell(case, _bounce(case).model_copy(update={"kind": kind}))
+    (task,) = case.tasks
+    assert task.kind is TaskKind.TELL_AGENCY
+    assert "tell Recouvra" in task.summary
+    assert words in task.summary
+    again = _tell(case, _bounce(case, "another"))
+    assert (again.tasks, again.state) == (case.tasks, CaseState.REFERRED)
+    told = _tell(case, an_outcome(task.task_id, "told"))
+    assert told.tasks == ()
 
 
 def test_it_says_which_step_came_back() -> None:
