@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property, partial
@@ -13,6 +12,7 @@ from typing import TypeVar
 from domain.creditor_reference import rf_reference
 from domain.import_columns import DEBTOR_FIELDS, FIELDS
 from domain.import_contact import read_contact
+from domain.import_rows import ImportRow, InvoiceFile
 from domain.import_table import Cells, RowProblem, Table, UnreadableFileError, read_table
 from domain.import_terms import FIELDS_OF_TERMS, HouseTerms, RowTerms, read_rate, read_terms
 from domain.import_text import SHORT_ENOUGH, read_text
@@ -37,6 +37,7 @@ from domain.import_values import (
 )
 from domain.postal_address import town_lines
 from domain.steady_memory import without_collector
+from schemas.base import of_checked
 from schemas.invoice import Invoice
 from schemas.money import Money
 from schemas.parties import Capacity, Debtor, PostalAddress
@@ -52,35 +53,9 @@ _SHOWN_CHARACTERS = 80
 _DEBTOR_FROM = FIELDS.index("email")
 _CONTRACT_RATE = FIELDS.index("contract_rate")
 
+_OF_INVOICE, _OF_MONEY = set(Invoice.model_fields), set(Money.model_fields)
+
 Value = TypeVar("Value")
-
-
-@dataclass(frozen=True, slots=True)
-class ImportRow:
-    """A good row: the line it begins in, the debtor as this row has them, and the invoice."""
-
-    line: int
-    debtor: Debtor
-    invoice: Invoice
-
-
-@dataclass(frozen=True)
-class InvoiceFile:
-    """What a file of invoices holds.
-
-    Attributes:
-        rows: the good ones, in the order of the file.
-        problems: every bad cell, in the order of the file; their rows are not in ``rows``.
-        notices: what was decided about the file, in sentences for people.
-        fields: what the file speaks about; what it has no column for stays as it is known.
-        warnings: what a person should know of good rows, in ``expected``.
-    """
-
-    rows: tuple[ImportRow, ...] = ()
-    problems: tuple[RowProblem, ...] = ()
-    notices: tuple[str, ...] = ()
-    fields: frozenset[str] = frozenset()
-    warnings: tuple[RowProblem, ...] = ()
 
 
 def read_invoices(
@@ -113,13 +88,13 @@ def read_invoices(
             reading.take(line, cells)
             if progress is not None and count % PROGRESS_EVERY == 0:
                 progress(count)
-    return InvoiceFile(
-        rows=tuple(reading.rows),
-        problems=tuple(sorted(reading.problems, key=lambda problem: problem.line)),
-        notices=(*table.notices, *reading.notices()),
-        fields=frozenset(table.places).intersection((*FIELDS_OF_TERMS, *DEBTOR_FIELDS)),
-        warnings=tuple(reading.warnings()),
-    )
+        return InvoiceFile(
+            rows=tuple(reading.rows),
+            problems=tuple(sorted(reading.problems, key=lambda problem: problem.line)),
+            notices=(*table.notices, *reading.notices()),
+            fields=frozenset(table.places).intersection((*FIELDS_OF_TERMS, *DEBTOR_FIELDS)),
+            warnings=tuple(reading.warnings()),
+        )
 
 
 class _Reading:
@@ -137,6 +112,8 @@ class _Reading:
         self._first_of: dict[str, ImportRow] = {}
         # By their number: the cells a debtor was last read from, what came of them, and the line.
         self._debtors: dict[str, tuple[Cells, Debtor, int]] = {}
+        # The same by the number as it is written: name and cells before anything was read of them.
+        self._seen: dict[str, tuple[str, tuple[str, ...], Debtor]] = {}
         self._contradictions: dict[tuple[str, str], str] = {}
         self._repeated = 0
         self._padded = 0
@@ -144,22 +121,32 @@ class _Reading:
     def take(self, line: int, cells: Cells) -> None:
         """Read a row: it becomes a good row, or one problem for each of its bad cells."""
         already = len(self.problems)
-        row = list(map(str.strip, self._pick([*cells, ""])))
+        written = self._pick([*cells, ""])
+        seen = self._seen.get(written[1])
+        # Most rows say of their debtor what the row before did: then it need not be read again.
+        again = (
+            seen
+            and (seen[0], seen[1]) == (written[2], written[_DEBTOR_FROM:])
+            and self._debtors[seen[2].debtor_id][1] is seen[2]
+        )
+        row = list(map(str.strip, written[:_DEBTOR_FROM] if again else written))
         if not "".join(row).isprintable() or max(map(len, row)) > SHORT_ENOUGH:
             row = [
                 self._read(line, field, text, partial(read_text, field), "")
-                for field, text in zip(FIELDS, row, strict=True)
+                for field, text in zip(FIELDS, row, strict=False)
             ]
         if len(self.problems) > already:
             return
         invoice = self._invoice(line, row)
-        debtor = self._debtor(line, row)
+        debtor = seen[2] if seen and again else self._debtor(line, row)
         good = len(self.problems) == already
         if good and (refusal := self._terms.look_at(line, invoice, debtor)):
             self._problem(line, "contract_rate", row[_CONTRACT_RATE], refusal, refused=True)
         if len(self.problems) > already:
             return
-        self._note_debtor(line, row, debtor)
+        if not again:
+            self._note_debtor(line, row, debtor)
+            self._seen[written[1]] = written[2], written[_DEBTOR_FROM:], debtor
         read = ImportRow(line, debtor, invoice)
         first = self._first_of.setdefault(invoice.number, read)
         if first is read:
@@ -211,22 +198,27 @@ class _Reading:
         if not number:
             self._problem(line, "number", "", "an invoice number")
         # Every field has been checked above; checking it again would take most of the time.
-        return Invoice.model_construct(
-            creditor=self.creditor,
-            number=number,
-            debtor_id=debtor_id,
-            issue_date=issue_date,
-            due_date=due_date,
-            amount=Money.model_construct(amount=exact, currency=currency),
-            purchase_order=order,
-            reference=rf_reference(number),
-            document=self._read(line, "document", document, read_file_name, ""),
-            document_link=self._read(line, "document_link", link, read_link, ""),
-            next_step=step,
-            terms=terms,
-            contract_rate=self._read(line, "contract_rate", rate, read_rate, None),
-            delivery_date=self._read(line, "delivery_date", delivered, read_date_if_any, None),
-        )
+        fields = {
+            "creditor": self.creditor,
+            "number": number,
+            "debtor_id": debtor_id,
+            "issue_date": issue_date,
+            "due_date": due_date,
+            "amount": of_checked(Money, {"amount": exact, "currency": currency}, _OF_MONEY),
+            "purchase_order": order,
+            "reference": rf_reference(number),
+            "document": document and self._read(line, "document", document, read_file_name, ""),
+            "document_link": link and self._read(line, "document_link", link, read_link, ""),
+            "next_step": step,
+            "terms": terms,
+            "contract_rate": self._read(line, "contract_rate", rate, read_rate, None)
+            if rate
+            else None,
+            "delivery_date": self._read(line, "delivery_date", delivered, read_date, None)
+            if delivered
+            else None,
+        }
+        return of_checked(Invoice, fields, _OF_INVOICE)
 
     def _amount(self, line: int, text: str, currency: str) -> Decimal:
         try:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+
+Value = TypeVar("Value", bound="Frozen")
 
 
 class Frozen(BaseModel):
@@ -15,6 +17,26 @@ class Frozen(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="constants")
+
+
+def of_checked(kind: type[Value], fields: dict[str, Any], given: set[str]) -> Value:
+    """A value whose fields were all checked by whoever read them: doing so again takes most time.
+
+    What ``model_construct`` does for a model with neither aliases nor private fields, ten times
+    faster.
+
+    Args:
+        kind: of the value.
+        fields: every field of it; the dictionary is the value's own from then on.
+        given: their names, which may be shared among values: nothing ever changes it.
+    """
+    value = kind.__new__(kind)
+    put = object.__setattr__
+    put(value, "__dict__", fields)
+    put(value, "__pydantic_fields_set__", given)
+    put(value, "__pydantic_extra__", None)
+    put(value, "__pydantic_private__", None)
+    return value
 
 
 class Strict(BaseModel):

@@ -8,8 +8,10 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from domain.import_columns import FIELDS
+from domain.invoice_import import read_invoices
 from schemas.invoice import Invoice
 from schemas.parties import Capacity, Debtor
 from tests.support.invoice_files import HEADER, ROW, read, read_row, told
@@ -227,3 +229,32 @@ def test_leading_zero_that_a_spreadsheet_dropped_is_given_back() -> None:
     assert found.rows[0].debtor.address.lines == ("01000 BOURG",)
     assert "leading zero" in found.notices[0]
     assert read_row(postcode="1000", country="BE").rows[0].debtor.address.lines == ("1000",)
+
+
+def test_a_row_that_was_read_is_a_whole_invoice_and_debtor() -> None:
+    """Put together without being checked again, they are what checking would have made of them."""
+    cells = "F-1;C1;Lefèvre;2026-01-15;2026-02-14;100,00;12.5;10/01/2026;15000;AURILLAC"
+    head = "number;debtor;name;issue_date;due_date;amount;contract_rate;delivery_date;postcode;city"
+    [row] = read_invoices(f"{head}\n{cells}\n".encode(), "i.csv", "atelier").rows
+    for one in (row.invoice, row.debtor, row.invoice.amount):
+        checked = type(one).model_validate(one.model_dump())
+        assert (one, hash(one), repr(one)) == (checked, hash(checked), repr(checked))
+        assert one.model_dump_json() == checked.model_dump_json()
+        assert one.model_copy() == one
+    with pytest.raises(ValidationError, match="frozen"):
+        row.invoice.number = "F-2"  # type: ignore[misc]
+
+
+def test_a_debtor_who_is_written_in_turns_is_read_in_turns() -> None:
+    """The number with and without a space is one debtor: each row counts, each change is told."""
+    head = "number;debtor;name;issue_date;due_date;amount;city"
+    rows = [("C1", "LYON"), (" C1", "PARIS"), ("C1", "LYON"), ("C1", "LYON")]
+    lines = [
+        f"F-{place};{number};Lefèvre;2026-01-15;2026-02-14;1,00;{city}"
+        for place, (number, city) in enumerate(rows)
+    ]
+    found = read_invoices("\n".join([head, *lines]).encode(), "i.csv", "atelier")
+    assert [row.debtor.address.lines for row in found.rows] == [
+        *(("LYON",), ("PARIS",), ("LYON",), ("LYON",)),
+    ]
+    assert [one for one in found.notices if "'PARIS' in line 3 and 'LYON' in line 4" in one]
