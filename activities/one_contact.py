@@ -11,7 +11,7 @@ from activities.last_gate import LastGate
 from domain.ladder import cycle_of, level_of, pending_step
 from domain.sharing import SHARED_CHANNELS, joins
 from domain.spoken_for import as_said, claimed_with
-from domain.steps import perhaps_taken
+from domain.steps import order_of, perhaps_taken
 from domain.time_to_sue import TakenStep, barred_among, kept_apart, threatens_court
 from schemas.actions import PerformStep
 from schemas.case import CollectionCase
@@ -106,15 +106,10 @@ async def hear_of_messages(
     if case.version != version or step is None or step.channel not in SHARED_CHANNELS:
         return False
     await lock_debtor(connection, case)
-    order = StepOrder(
-        case_id=case_id,
-        creditor=case.creditor,
-        version=version,
-        step=step,
-        cycle=cycle_of(case, step.name),
-        level=level_of(case, step),
-        now=now,
+    due = PerformStep(
+        step=step, cycle=cycle_of(case, step.name), level=level_of(case, step), due_at=now
     )
+    order = order_of(case, due, now)
     place = (case_id, step.name, order.cycle)
     if await shared_contacts.call_back(connection, *place):
         await shared_contacts.uncover_step(connection, *place)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from domain.charge_rules import claims_on
 from domain.referral import handed_over
+from schemas.actions import PerformStep, SendNotice
 from schemas.case import CollectionCase
 from schemas.charges import StatedCharges
 from schemas.events import CaseEvent, StepFailed, StepPerformed
@@ -16,6 +17,28 @@ from schemas.turns import StepOrder
 
 STEP_TRIED_FOR = timedelta(days=3)
 """A step that is put off again and again is tried for so long; then a person looks."""
+
+
+def order_of(case: CollectionCase, action: PerformStep | SendNotice, now: datetime) -> StepOrder:
+    """What an activity is told of a step, or of an answer, that is due.
+
+    Args:
+        case: as it stands.
+        action: what is due.
+        now: the case's own clock.
+    """
+    said = action if isinstance(action, SendNotice) else None
+    return StepOrder(
+        case_id=case.case_id,
+        creditor=case.creditor,
+        version=case.version,
+        step=action.step,
+        cycle=action.cycle,
+        level=action.level,
+        now=now,
+        answers=said.kind if said else None,
+        about=said.about if said else "",
+    )
 
 
 def performed_now(

@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.facts import read_fact
     from domain.next_action import next_action
     from domain.step_rules import as_meant
+    from domain.steps import order_of
     from schemas.actions import Action, PerformStep, Record, SendNotice, Wait
     from schemas.case import CollectionCase
     from schemas.commands import (
@@ -204,19 +205,8 @@ class CollectionCaseWorkflow:
 
     async def _perform(self, action: PerformStep | SendNotice) -> Action:
         """Carry out one step: the activity puts it on record in the effect's own transaction."""
-        answers = action if isinstance(action, SendNotice) else None
-        order = StepOrder(
-            case_id=self._case.case_id,
-            creditor=self._case.creditor,
-            version=self._case.version,
-            step=action.step,
-            cycle=action.cycle,
-            level=action.level,
-            now=workflow.now(),
-            answers=answers.kind if answers else None,
-            about=answers.about if answers else "",
-        )
-        channel = action.step.channel
+        order = order_of(self._case, action, workflow.now())
+        channel, answers = action.step.channel, isinstance(action, SendNotice)
         self._step = workflow.start_activity(
             options.NOTICE_ACTIVITY if answers else options.STEP_ACTIVITY[channel],
             order,

@@ -21,7 +21,7 @@ from domain.case import evolve, fold
 from domain.forecast import forecast
 from domain.next_action import next_action
 from domain.referral import destination_of
-from domain.steps import failed
+from domain.steps import failed, order_of
 from domain.tasks import OUTCOMES
 from schemas.actions import PerformStep, Record, Wait
 from schemas.case import REACHED, CaseState, CollectionCase
@@ -31,7 +31,6 @@ from schemas.pauses import DisputeReason
 from schemas.plan import Channel
 from schemas.referral import Approval
 from schemas.requests import UndoStep
-from schemas.turns import StepOrder
 from tests.support.account import Account
 from tests.support.following_charges import FollowingCharges
 from tests.support.given import taken
@@ -184,15 +183,7 @@ class LifeOfACase(FollowingCharges, PromisesOfACase):
         self.kept.done.append(once)
         events = taken(self.case, action, self.now)
         if outcome == "failed":
-            order = StepOrder(
-                case_id=self.case.case_id,
-                creditor=self.case.creditor,
-                version=self.case.version,
-                step=action.step,
-                cycle=action.cycle,
-                level=action.level,
-                now=self.now,
-            )
+            order = order_of(self.case, action, self.now)
             events = (failed(order, self.now, "DeliveryDeadlinePassed", "no answer"),)
         elif outcome == "unknown" and action.step.channel is Channel.EMAIL:
             events = tuple(event.model_copy(update={"delivery": "unknown"}) for event in events)

@@ -9,6 +9,8 @@ import pytest
 from domain.case import evolve
 from domain.ladder import level_of, pending_steps
 from domain.spoken_for import as_said, said_for, speaks_still, to_be_told
+from domain.steps import order_of
+from schemas.actions import PerformStep
 from schemas.case import CollectionCase
 from schemas.contact import Contact, ContactState, CoveredStep
 from schemas.events import HoldPlaced, StepFailed, StepGivenBack, StepPerformed
@@ -29,15 +31,8 @@ def covered(case: CollectionCase, cycle: int = 1) -> CoveredStep:
 def order(case: CollectionCase) -> StepOrder:
     """The turn of the case's own first step."""
     [step, *_] = pending_steps(case)
-    return StepOrder(
-        case_id=case.case_id,
-        creditor=case.creditor,
-        version=case.version,
-        step=step,
-        cycle=1,
-        level=level_of(case, step),
-        now=NOW,
-    )
+    due = PerformStep(step=step, cycle=1, level=level_of(case, step), due_at=NOW)
+    return order_of(case, due, NOW)
 
 
 def left(state: ContactState, problem: str = "") -> Contact:

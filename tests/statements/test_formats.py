@@ -13,7 +13,7 @@ from statements.cfonb import french_iban
 from statements.csv_profiles import shipped_profiles
 from statements.errors import BadValueError, NotABankFileError
 from statements.reader import read_bank_file
-from statements.values import local_amount, reference
+from statements.values import local_amount, reference, short_day
 from tests.statements.reading import SAMPLES, read, sample
 
 
@@ -182,3 +182,10 @@ def test_date_that_no_calendar_has_is_corrected_and_said() -> None:
     """Banks count thirty days in February; the last one stands in."""
     content = sample("plain.mt940.txt").replace(b":61:2512300102", b":61:2602300301")
     assert Flag.DATE_CORRECTED in read_bank_file(content).transactions[0].flags
+
+
+def test_no_bank_counts_thirty_one_days_in_april() -> None:
+    """The thirtieth is the last that stands in; another day is no date."""
+    assert short_day("26", "04", "30") == (date(2026, 4, 30), False)
+    with pytest.raises(BadValueError, match="no date"):
+        short_day("26", "04", "31")

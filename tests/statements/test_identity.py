@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from schemas.bank import BankStatement
+from statements.identity import statement_key
 from statements.reader import read_bank_file
 from tests.statements.reading import read, sample
 
@@ -64,3 +66,11 @@ def test_constant_reference_identifies_nothing() -> None:
     found = read_bank_file(content).transactions
     assert {one.key_basis for one in found} == {"fingerprint"}
     assert len({one.entry_key for one in found}) == 4
+
+
+def test_a_report_is_not_the_statement_of_its_number() -> None:
+    """Some banks number both alike: the report of noon does not stand for the statement."""
+    statement = BankStatement(id="17", account="FR76", sequence="3")
+    report = statement.model_copy(update={"kind": "report"})
+    again = statement.model_copy(update={"entries": 4})
+    assert statement_key(statement) == statement_key(again) != statement_key(report)

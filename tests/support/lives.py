@@ -9,12 +9,11 @@ from hypothesis import strategies as st
 
 from domain.case import decide, evolve, fold
 from domain.next_action import next_action
-from domain.steps import failed
+from domain.steps import failed, order_of
 from schemas.actions import PerformStep, Record, Wait
 from schemas.case import CollectionCase
 from schemas.commands import Command
 from schemas.events import CaseEvent, CaseOpened
-from schemas.turns import StepOrder
 from tests.support.given import taken
 from tests.support.strategies import (
     ENDINGS,
@@ -60,15 +59,7 @@ def _by_itself(case: CollectionCase, now: datetime, *, fails: bool) -> tuple[Cas
         case Record(events=events):
             return events
         case PerformStep() if fails:
-            order = StepOrder(
-                case_id=case.case_id,
-                creditor=case.creditor,
-                version=case.version,
-                step=action.step,
-                cycle=action.cycle,
-                level=action.level,
-                now=now,
-            )
+            order = order_of(case, action, now)
             return (failed(order, now, "DeliveryDeadlinePassed", "no answer"),)
         case PerformStep():
             return taken(case, action, now)

@@ -16,11 +16,12 @@ from activities.delivery import BeginHandOver, Delivered, Step
 from activities.step_turn import StepTurn
 from domain.case import decide
 from domain.next_action import next_action
+from domain.steps import order_of
 from schemas.actions import PerformStep, Record
 from schemas.case import CollectionCase
 from schemas.commands import Fact, RecordPayment, fact_id
 from schemas.contact_policy import ContactPolicy
-from schemas.turns import OVERTAKEN, StepOrder, TurnResult
+from schemas.turns import OVERTAKEN, TurnResult
 from store import event_store, facts
 from store.pool import Pool
 from store.read_models import case_as_it_stands
@@ -145,15 +146,7 @@ class Pursuer:
         raise AssertionError(f"{case_id} never comes to rest")
 
     async def _perform(self, case: CollectionCase, action: PerformStep, happens: Happens) -> None:
-        order = StepOrder(
-            case_id=case.case_id,
-            creditor=case.creditor,
-            version=case.version,
-            step=action.step,
-            cycle=action.cycle,
-            level=action.level,
-            now=MORNING,
-        )
+        order = order_of(case, action, MORNING)
 
         async def take() -> TurnResult:
             step = StepTurn(self.pool, order, repeatable=False, policy=FREELY)
