@@ -147,7 +147,10 @@ async def account_of(
         statement=statement,
         limitation=limit,
         rate_of="the command" if asked.rate else agreed.origin,
-        notices=(*notices, *told, *_due(who, debtor, invoice), *_alarm(limit, day)),
+        notices=(
+            *(*notices, *told, *_too_early(invoice, day)),
+            *(*_due(who, debtor, invoice), *_alarm(limit, day)),
+        ),
         ledger=ledger,
         claim=claim,
         owed=Owed(
@@ -216,6 +219,13 @@ def _due(who: Creditor, debtor: Debtor, invoice: Invoice) -> tuple[str, ...]:
         *(invoice.issue_date, invoice.due_date, invoice.delivery_date, invoice.terms, who.terms),
         *(debtor.country, debtor.capacity, who.agreement),
     )
+
+
+def _too_early(invoice: Invoice, day: date) -> list[str]:
+    """That the account is of a day on which there was nothing to be owed."""
+    if day >= invoice.issue_date:
+        return []
+    return [f"{day} is before the invoice's own date {invoice.issue_date}: nothing was owed yet"]
 
 
 def _from_the_origin(one: Credit, invoice: Invoice) -> Credit:

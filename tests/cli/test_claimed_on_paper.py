@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -141,3 +141,15 @@ async def test_an_account_says_when_the_ledger_waits_for_a_person(
     table = capsys.readouterr()
     assert f"warning: {words}" in table.err
     assert f"claimed up to {PAID}: 48.00 EUR owed" in table.out
+
+
+async def test_an_account_of_a_day_before_the_invoice_says_so(
+    pool: Pool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody takes the principal of a day on which there was no invoice for a debt."""
+    await owe(pool, "F-1", amount="1000.00", due=DUE)
+    issued = await pool.fetchval("select issue_date from invoices where number = 'F-1'")
+    for day, notices in ((issued, []), (issued - timedelta(days=1), ["nothing was owed yet"])):
+        await account(["F-1"], "", day, ASKED, TypedPaper(), as_json=True)
+        [said] = json_of(capsys)
+        assert [one.split(": ")[-1] for one in said["notices"]] == notices
