@@ -6,7 +6,6 @@ import io
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
 
 from segno.helpers import make_epc_qr
 from stdnum import iso11649
@@ -49,7 +48,7 @@ def payment_code(name: str, iban: str, bic: str, cents: int, reference: str, tex
     return drawing.getvalue().decode()
 
 
-def sender(creditor: Creditor) -> dict[str, Any]:
+def sender(creditor: Creditor) -> dict[str, object]:
     """Who writes, for the head and the foot of a page."""
     return {
         "name": one_line(creditor.name),
@@ -59,7 +58,7 @@ def sender(creditor: Creditor) -> dict[str, Any]:
     }
 
 
-def payment(notice: Notice) -> dict[str, Any]:
+def payment(notice: Notice) -> dict[str, object]:
     """How to pay what a notice asks for."""
     creditor = notice.creditor
     return {
@@ -120,7 +119,7 @@ def charges_account(stated: ClaimStatement, labels: Labels) -> list[tuple[str, M
 
 def statement_part(
     item: NoticeItem, rows: list[tuple[str, Money]], labels: Labels, language: str
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The account of one invoice: its interest by days, base and rate, then these rows."""
     stated = item.statement
     if stated is None:

@@ -100,9 +100,9 @@ async def booked_like(
     return [(kept(_without(row, "decided")), _decision(row["decided"])) for row in rows]
 
 
-def _without(row: Any, name: str) -> Mapping[str, Any]:
+def _without(row: Any, name: str) -> Mapping[str, object]:
     return {key: value for key, value in row.items() if key != name}
 
 
-def _decision(data: Mapping[str, Any]) -> Decision:
+def _decision(data: Mapping[str, object]) -> Decision:
     return Decision.model_validate(data["decision"])
