@@ -8,14 +8,15 @@ from contextlib import contextmanager
 from datetime import date
 from imaplib import IMAP4
 
-from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
+from imap_tools import BaseMailBox
 from imap_tools.errors import ImapToolsError, MailboxLoginError
 
+from activities.imap_client import MESSAGE_BYTES, PlainMailBox, TlsMailBox
 from schemas.base import Frozen
 from schemas.mail_server import InboxSecurity
 
-MESSAGE_BYTES = 10_000_000
-"""So much of a message is fetched and kept; what it says stands in front."""
+NUMBERS_BELOW = 2**32
+"""RFC 3501, 2.3.1.1: a UID, and the validity of UIDs, have 32 bits."""
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -87,7 +88,7 @@ class ImapMailbox:
             raise InboxUnreachable(words[:300]) from error
         if not validity or validity[0] is None or not bytes(validity[0]).isdigit():
             raise InboxUnreachable(f"{account.host} names no UIDVALIDITY of {account.folder}")
-        return int(validity[0])
+        return _number(int(validity[0]))
 
     def uids(self, after: int, since: date | None) -> list[int]:
         """UIDs greater than one, ascending; only of messages that came in since a day."""
@@ -95,22 +96,24 @@ class ImapMailbox:
         if since is not None:
             criteria += f" SINCE {since.day}-{MONTHS[since.month - 1]}-{since.year}"
         with _answers():
-            found = [int(uid) for uid in self._opened().uids(criteria, charset=None)]
+            found = [_number(int(uid)) for uid in self._opened().uids(criteria, charset=None)]
         # RFC 3501, 6.4.8: `n:*` always holds the last message, also when its UID is below n.
         return sorted(uid for uid in found if uid > after)
 
-    def fetch(self, uids: list[int]) -> list[tuple[int, bytes]]:
-        """Messages by UID, unmarked; one that has been deleted meanwhile is left out."""
-        messages: list[tuple[int, bytes]] = []
-        for uid in uids:
-            with _answers():
-                _, parts = self._opened().client.uid(
-                    "FETCH", str(uid), f"(BODY.PEEK[]<0.{MESSAGE_BYTES}>)"
-                )
-            # A server may put news about flags beside the answer, which is the pair.
-            found = [part[1] for part in parts if isinstance(part, tuple)]
-            messages.extend((uid, raw) for raw in found[:1])
-        return messages
+    def fetch(self, uid: int) -> bytes | None:
+        """A message by its UID, unmarked; None when it has been deleted meanwhile.
+
+        Raises:
+            InboxUnreachable: the server will not show it, which does not mean that it is gone.
+        """
+        with _answers():
+            said, parts = self._opened().client.uid(
+                "FETCH", str(uid), f"(BODY.PEEK[]<0.{MESSAGE_BYTES}>)"
+            )
+        if said != "OK":
+            raise InboxUnreachable(f"the mail server does not show message {uid}: {parts}"[:300])
+        # A server may put news about flags beside the answer, which is the pair.
+        return next((bytes(part[1]) for part in parts if isinstance(part, tuple)), None)
 
     def close(self) -> None:
         """Say good-bye, if there is anybody."""
@@ -128,6 +131,12 @@ class ImapMailbox:
         return self._box
 
 
+def _number(said: int) -> int:
+    if not 0 < said < NUMBERS_BELOW:
+        raise InboxUnreachable(f"the mail server numbers by {str(said)[:40]}, beyond 32 bits")
+    return said
+
+
 @contextmanager
 def _answers() -> Iterator[None]:
     """Whatever goes wrong in a conversation is one thing: the server cannot be read now."""
@@ -143,9 +152,9 @@ def _connected(account: InboxAccount) -> BaseMailBox:
     match account.security:
         case InboxSecurity.TLS:
             trusted = ssl.create_default_context()
-            return MailBox(account.host, account.port, timeout=seconds, ssl_context=trusted)
+            return TlsMailBox(account.host, account.port, seconds, trusted)
         case InboxSecurity.STARTTLS:
-            box = MailBoxUnencrypted(account.host, account.port, timeout=seconds)
+            box = PlainMailBox(account.host, account.port, seconds)
             try:
                 box.client.starttls(ssl.create_default_context())
             except BaseException:
@@ -153,4 +162,4 @@ def _connected(account: InboxAccount) -> BaseMailBox:
                 raise
             return box
         case InboxSecurity.NONE:
-            return MailBoxUnencrypted(account.host, account.port, timeout=seconds)
+            return PlainMailBox(account.host, account.port, seconds)

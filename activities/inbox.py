@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
@@ -29,13 +30,13 @@ from store.facts import UntoldFact
 from store.inbound import Link, Place
 from store.pool import Connection, Pool
 
-BATCH = 20
-"""So many messages are fetched at once; each is kept by itself."""
-
 CASES_MAX = 20
 """A message about more cases is linked to the first of them."""
 
 log = structlog.get_logger()
+
+# Each odd message would fill it with the library's mistakes: what it is has another reading then.
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 
 
 class MailSource(Protocol):
@@ -55,8 +56,8 @@ class MailSource(Protocol):
     def uids(self, after: int, since: date | None) -> list[int]:
         """UIDs greater than one, ascending; those of messages since a day, if one is given."""
 
-    def fetch(self, uids: list[int]) -> list[tuple[int, bytes]]:
-        """The messages of these UIDs, of those that are still there."""
+    def fetch(self, uid: int) -> bytes | None:
+        """The message of this UID, if it is still there."""
 
     def close(self) -> None:
         """End the conversation."""
@@ -146,12 +147,13 @@ class Inbox:
         after = 0 if renumbered or known is None else known.last_uid
         since = datetime.now(UTC).date() - timedelta(days=self._since_days) if renumbered else None
         uids = await asyncio.to_thread(source.uids, after, since)
-        for start in range(0, len(uids), BATCH):
-            batch = uids[start : start + BATCH]
-            for uid, raw in await asyncio.to_thread(source.fetch, batch):
-                place = Place(mailbox=source.name, uid_validity=validity, uid=uid)
-                taken.append(await self.take_in(raw, place, source.creditors))
-                progress(len(taken))
+        for uid in uids:  # One at a time: ten megabytes each are enough to hold.
+            raw = await asyncio.to_thread(source.fetch, uid)
+            if raw is None:
+                continue
+            place = Place(mailbox=source.name, uid_validity=validity, uid=uid)
+            taken.append(await self.take_in(raw, place, source.creditors))
+            progress(len(taken))
         if renumbered or uids:
             last = Place(mailbox=source.name, uid_validity=validity, uid=max(uids, default=after))
             await inbound.advance(self._pool, last)

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 from activities.delivery import Delivered
-from activities.letter_pdf import ADDRESS_LINES_MAX, address_block
+from activities.letter_pdf import address_block
 from schemas.base import Frozen
 from schemas.letter_price import Quote
 from schemas.notice import Letter, Notice
@@ -85,7 +85,7 @@ def _manifest(name: str, notice: Notice, letter: Letter, quote: Quote) -> dict[s
         **(
             {"email": notice.debtor.email}
             if wanted.kind.is_electronic
-            else {"address": address_block(notice)[:ADDRESS_LINES_MAX]}
+            else {"address": address_block(notice)}
         ),
         "sheets": wanted.sheets,
         "grams": wanted.grams,

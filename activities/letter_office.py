@@ -197,13 +197,14 @@ class LetterOffice:
         )
         async with self._pool.acquire() as connection, connection.transaction():
             now = await letters.hear(connection, news) or letter
-            await letters.calls_are_seen(connection, letter.provider_id)
         has_news = letter.reported_at is None
         has_news |= await self._archive(provider, letter)
         if now.is_final and has_news:
             tell = results.notified if now.state.notifies else results.came_back
-            if await tell(now):
-                await letters.is_reported(self._pool, letter.reference)
+            if not await tell(now):
+                raise DeliveryPostponed("its step is to hear first that it left")
+            await letters.is_reported(self._pool, letter.reference)
+        await letters.calls_are_seen(self._pool, letter.provider_id)
         return now.state
 
     async def _archive(self, provider: LetterProvider, letter: KeptLetter) -> bool:

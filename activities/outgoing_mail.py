@@ -32,10 +32,10 @@ from activities.texts import render_email
 from domain.enclosures import Document, Statement, carries_statement, enclosures
 from domain.notice_claim import claims_of
 from domain.recipients import Recipient, recipients_of
-from schemas.notice import EmailMessageText, KeptMessage, Notice
+from schemas.notice import KeptMessage, Notice
 from schemas.plan import DunningStep
 from store import bounces, correspondence
-from store.correspondence import Earlier, EnclosedDocument
+from store.correspondence import Correspondence, Earlier, EnclosedDocument
 from store.pool import PASSING_PROBLEMS, Pool
 
 SAID_CHARACTERS = 300
@@ -114,29 +114,26 @@ class OutgoingMail:
     ) -> Delivered:
         """One message to these recipients, with whom it cannot reach on record beside them."""
         rule = tone_of(step)
-        notice, attached = await self._enclosed(rule, notice)
-        follows = await self._conversation(notice)
-        text = await asyncio.to_thread(render_email, notice, self._templates)
+        before = await correspondence.read_correspondence(
+            *(self._pool, notice.creditor.creditor, notice.debtor.debtor_id, notice.reference),
+            [item.invoice for item in notice.items],
+        )
+        follows = [_id_of(one, _domain(notice)) for one in before.earlier]
+        notice, attached = await self._enclosed(rule, notice, before)
         dispatch = Dispatch(tuple(recipients), follows, tuple(attached.values()))
-        message, content = await asyncio.to_thread(_written, notice, text, step, dispatch)
+        message, kept = await asyncio.to_thread(_written, notice, self._templates, step, dispatch)
         # As the headers have them: without spaces, and with the domain in ASCII.
         (sender,) = message["From"].addresses
         to = [one.addr_spec for one in message["To"].addresses]
         copies = [one.addr_spec for one in message["Cc"].addresses] if "Cc" in message else []
         everybody = [*recipients, *left_out]
-        await self._put_on_record(notice, everybody, attached)
-        kept = KeptMessage(
-            content=content,
-            media_type="message/rfc822",
-            template=notice.template,
-            template_version=text.template_version,
-            language=text.language,
-            charges=claims_of(notice),
-        )
+        documents = [_recorded(number, one) for number, one in attached.items()]
+        # To whom it goes and with which documents, before anything leaves.
+        await correspondence.put_on_record(self._pool, notice, everybody, documents)
         sent_to = dict(zip([one.address for one in recipients], [*to, *copies], strict=True))
         try:
             handed = await self._room.mailer_of(notice.creditor.creditor).send(
-                content,
+                kept.content,
                 sender=sender.addr_spec,
                 recipients=to,
                 copies=copies,
@@ -151,25 +148,17 @@ class OutgoingMail:
         await self._note(notice, {**sent_to, **{one: one for one in unreached}}, handed)
         return Delivered(
             detail=_detail(str(message["Message-ID"]), handed, len(everybody)),
-            sha256=hashlib.sha256(content).hexdigest(),
+            sha256=hashlib.sha256(kept.content).hexdigest(),
         )
-
-    async def _conversation(self, notice: Notice) -> list[str]:
-        """What this message follows, oldest first: ours and the debtor's answers."""
-        earlier = await correspondence.conversation(
-            self._pool, notice.creditor.creditor, notice.debtor.debtor_id, notice.reference
-        )
-        return [_id_of(one, _domain(notice)) for one in earlier]
 
     async def _enclosed(
-        self, rule: DunningStep, notice: Notice
+        self, rule: DunningStep, notice: Notice, before: Correspondence
     ) -> tuple[Notice, dict[str, Attachment]]:
         """The notice with what it says of documents; and by invoice, what is attached.
 
         The statement of account goes first, under a name that no invoice has.
         """
-        creditor, numbers = notice.creditor.creditor, [item.invoice for item in notice.items]
-        known = await correspondence.documents_of(self._pool, creditor, numbers)
+        creditor, known = notice.creditor.creditor, before.documents
         folder, files = self._room.documents, {number: file for number, (file, _) in known.items()}
         found = await asyncio.to_thread(_found, folder, creditor, files) if folder else {}
         documents = [
@@ -178,16 +167,13 @@ class OutgoingMail:
                 size=found[number][1] if number in found else 0,
                 link=known[number][1] if number in known else "",
             )
-            for number in numbers
+            for number in (item.invoice for item in notice.items)
         ]
-        sent = await correspondence.documents_sent(
-            self._pool, creditor, notice.debtor.debtor_id, notice.reference
-        )
         account = None
         if carries_statement(rule):
             account = await asyncio.to_thread(self._account, notice)
         chosen = enclosures(
-            *(documents, sent),
+            *(documents, before.sent),
             policy=rule.enclose,
             bytes_max=self._room.attachment_bytes,
             statement=Statement(name=account.name, size=len(account.content)) if account else None,
@@ -206,15 +192,6 @@ class OutgoingMail:
         """One statement of account for all that the message is about."""
         name = self._statements.file_name(notice)
         return Attachment(name=name, content=self._statements.print(notice).pdf)
-
-    async def _put_on_record(
-        self, notice: Notice, recipients: Sequence[Recipient], attached: Mapping[str, Attachment]
-    ) -> None:
-        """To whom it goes and with which documents, before anything leaves."""
-        await correspondence.address(self._pool, notice.reference, recipients)
-        place = notice.reference, notice.creditor.creditor, notice.debtor.debtor_id
-        documents = [_recorded(number, one) for number, one in attached.items()]
-        await correspondence.enclose(self._pool, *place, documents)
 
     async def _note(self, notice: Notice, sent_to: Mapping[str, str], handed: Handed) -> None:
         """What the server said of each recipient, by the address as it was imported."""
@@ -256,11 +233,20 @@ def _recorded(invoice: str, one: Attachment) -> EnclosedDocument:
 
 
 def _written(
-    notice: Notice, text: EmailMessageText, step: Step, dispatch: Dispatch
-) -> tuple[EmailMessage, bytes]:
-    """The message and its bytes; ten megabytes of attachments take a while to encode."""
+    notice: Notice, templates: Path, step: Step, dispatch: Dispatch
+) -> tuple[EmailMessage, KeptMessage]:
+    """The message, and its bytes; ten megabytes of attachments take a while to encode."""
+    text = render_email(notice, templates)
     message = build_email(notice, text, domain=_domain(notice), sent_at=step.now, dispatch=dispatch)
-    return message, message.as_bytes()
+    kept = KeptMessage(
+        content=message.as_bytes(),
+        media_type="message/rfc822",
+        template=notice.template,
+        template_version=text.template_version,
+        language=text.language,
+        charges=claims_of(notice),
+    )
+    return message, kept
 
 
 def _not_to_a_bad_address(recipients: Sequence[Recipient], notice: Notice) -> None:

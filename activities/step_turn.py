@@ -44,7 +44,7 @@ from schemas.notice import KeptMessage
 from schemas.plan import IfUnknown
 from schemas.turns import StepOrder, TurnResult
 from store import contacts, event_store, facts, messages
-from store.contacts import Claim, Settled
+from store.contacts import Claim, Leaving, Settled
 from store.errors import WrongExpectedVersionError
 from store.event_store import Addition
 from store.pool import PASSING_PROBLEMS, Connection, Pool
@@ -93,6 +93,7 @@ class StepTurn:
         self._others_written: tuple[CoveredStep, ...] = ()
         self._charges: tuple[StatedCharges, ...] = ()
         self._message: KeptMessage | None = None
+        self._case: CollectionCase | None = None
         self._may_have_left_before = self._has_begun = False
 
     async def take(self, deliver: Deliver) -> TurnResult:
@@ -170,6 +171,7 @@ class StepTurn:
             )
         if news := await facts.untold(connection, case.case_id):
             return case, TurnResult(facts=news)
+        self._case = case
         if not is_open(case.calendar, self._now):
             return case, TurnResult(not_now=True)
         return case, None
@@ -224,19 +226,17 @@ class StepTurn:
         others = [one.case for one in self._others_written]
         # What may have left already claims what it did, until this one is known to leave instead.
         charges = message.charges if message and not self._may_have_left_before else None
-        async with self._pool.acquire() as connection, connection.transaction():
-            if message is not None:
-                await messages.keep(connection, self._reference, message)
-            # Last of all, so that whatever came in until now is seen.
-            if await contacts.begin_hand_over(
-                *(connection, self._reference, self._owner, LEASE_SECONDS, others), charges
-            ):
-                self._message, self._has_begun = message, True
-                self._charges = self._charges if charges is None else charges
-                return
-            if news := await facts.untold(connection, self._order.case_id):
-                raise NewsArrived(news)
-            raise ClaimLost("another attempt has taken the contact over, or another case moved on")
+        leaving = Leaving(others, charges, await messages.pack(message))
+        # Last of all, so that whatever came in until now is seen.
+        if await contacts.begin_hand_over(
+            self._pool, self._reference, self._owner, LEASE_SECONDS, leaving
+        ):
+            self._message, self._has_begun = message, True
+            self._charges = self._charges if charges is None else charges
+            return
+        if news := await facts.untold(self._pool, self._order.case_id):
+            raise NewsArrived(news)
+        raise ClaimLost("another attempt has taken the contact over, or another case moved on")
 
     async def _postpone(self, problem: DeliveryPostponed) -> NoReturn:
         """Try again later; given up after too long, where nights count and holds do not."""
@@ -311,7 +311,7 @@ class StepTurn:
         """The case first, then its contact: every transaction locks the two in this order."""
         async with self._pool.acquire() as connection, connection.transaction():
             await event_store.append(
-                connection, self._order.case_id, self._order.version, events, beside
+                *(connection, self._order.case_id, self._order.version, events, beside, self._case)
             )
             if settled.state is ContactState.REFUSED and not beside:
                 await uncover_all(connection, self._reference)

@@ -114,7 +114,7 @@ def barred_warning(limit: Limitation | None, today: date) -> str:
     """That what is claimed is too late for court; empty when it is not, or nobody knows."""
     if limit is None or today <= limit.limitation_day:
         return ""
-    return f"no court would hear the claim since {limit.limitation_day} ({limit.law})"
+    return f"the last day to go to court was {limit.limitation_day} ({limit.law})"
 
 
 async def waive(invoices: list[str], reason: str, part: str, amount: str) -> Exit:

@@ -131,5 +131,7 @@ async def correct_email(debtor: str, address: str, creditor: str) -> Exit:
         again = await Bounces(reach.pool, reach.telling).give_back(tasks, author())
     say(f"{debtor}: {known.email or 'no address'} is now {address}")
     say(f"{again} of {len(tasks)} failed steps are tried again; `tasks` lists what is left")
-    say("correct it where it is imported from, too: the next import says what that says")
+    say(
+        "correct it in the file that is imported, too: the next import would bring the old one back"
+    )
     return Exit.DONE

@@ -109,7 +109,7 @@ async def schedule(minutes: int, *, remove: bool) -> Exit:
             catch_up=timedelta(minutes=10),
         )
         await keep_schedule(reach.client, INBOX_SCHEDULE, wanted)
-    say(f"the engine reads every mailbox each {minutes} minutes; its workers need their passwords")
+    say(f"the engine reads every mailbox every {minutes} minutes; its workers need their passwords")
     return Exit.DONE
 
 

@@ -15,6 +15,7 @@ from activities.letter_office import LetterAccountIncomplete, posted_kinds
 from activities.letter_prices import printing_of
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
 from cli.wording import count
+from domain.import_report import harmless
 from schemas.letter_price import LetterFormat, PriceStatus, Quote, QuotePart
 from schemas.postage import LetterKind
 from schemas.settings import Settings
@@ -144,9 +145,4 @@ def _cells(one: DroppedLetter) -> list[str]:
             one.problem,
         ),
     )
-    return [_harmless(str(cell)) for cell in plain]
-
-
-def _harmless(text: str) -> str:
-    """No spreadsheet runs a debtor's name as a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t"} else text
+    return [harmless(str(cell)) for cell in plain]

@@ -76,7 +76,7 @@ async def _barred(reach: Reach, lines: Sequence[CaseLine]) -> list[str]:
     facts = await court_facts(reach.pool, [line.case_id for line in lines])
     cases = [await case_as_it_stands(reach.pool, case) for case in facts]
     return [
-        f"{case}: no court would hear the claim since {limit.limitation_day} ({limit.law})"
+        f"{case}: the last day to go to court was {limit.limitation_day} ({limit.law})"
         for case, limit in barred_among(cases, facts, datetime.now(UTC)).items()
     ]
 

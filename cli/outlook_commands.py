@@ -170,8 +170,8 @@ def _say_too_late(cases: list[CollectionCase], ahead: Outlook, now: datetime) ->
         if case.case_id in ahead.too_late
     )
     for day, invoice, today in ends[:SHOWN_TOO_LATE]:
-        words = "no court would hear it since" if day < today else "last day to go to court:"
-        say(f"{invoice}: {words} {day}")
+        words = "was" if day < today else "is"
+        say(f"{invoice}: the last day to go to court {words} {day}")
     if (left := len(ends) - SHOWN_TOO_LATE) > 0:
         say(f"{count(left, 'more claim')} barred or about to be")
     if ends:

@@ -89,8 +89,8 @@ def foretold(step: str, channel: str, barred_since: date | None) -> str:
     if barred_since is None:
         return step
     if channel == Channel.REFER:
-        return f"{step} (waits for approval: no court would hear the claim since {barred_since})"
-    return f"{step} (not sent: no court would hear the claim since {barred_since})"
+        return f"{step} (waits for approval: the last day to go to court was {barred_since})"
+    return f"{step} (not sent: the last day to go to court was {barred_since})"
 
 
 def describe(event: CaseEvent, zone: tzinfo = UTC) -> str:

@@ -24,9 +24,10 @@ def problem_report(problems: Iterable[RowProblem], warnings: Iterable[RowProblem
     for found, row in ((problems, "left out"), (warnings, "imported, with a warning")):
         for problem in found:
             texts = (problem.column, problem.value, problem.expected)
-            writer.writerow((problem.line, *map(_harmless, texts), row))
+            writer.writerow((problem.line, *map(harmless, texts), row))
     return report.getvalue()
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """A cell that no spreadsheet runs as a formula."""
     return f"'{text}" if text.startswith(_READ_AS_FORMULA) else text

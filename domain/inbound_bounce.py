@@ -8,7 +8,7 @@ from email.message import Message
 
 from flufl.bounce import all_failures
 
-from domain.inbound_reading import ReadMail, decoded, text_of
+from domain.inbound_reading import ReadMail, decoded, inside, text_of
 from schemas.inbound import FailedRecipient, Failing
 
 SAID_CHARACTERS = 300
@@ -125,9 +125,7 @@ def _groups(part: Message) -> Iterator[Message]:
     """The groups of fields of a report; some servers write them as plain text."""
     if part.get_content_type() not in {"message/delivery-status", "message/global-delivery-status"}:
         return
-    inner = part.get_payload()
-    if isinstance(inner, list):
-        yield from (one for one in inner if isinstance(one, Message))
+    yield from inside(part)
 
 
 def _failed(address: str, status: str | None, said: str, action: str) -> FailedRecipient:

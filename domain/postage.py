@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from domain.email_address import is_email
 from schemas.commands import Refusal
 from schemas.parties import Capacity, Debtor
 from schemas.postage import LetterKind, PostalNews, PostalState
@@ -53,6 +54,9 @@ def _unaddressed(debtor: Debtor) -> Refusal | None:
     if not debtor.email.strip():
         sentence = f"{whose} has no e-mail address, to which an electronic letter would go"
         return Refusal(code="ElectronicAddressMissing", sentence=sentence)
+    if not is_email(debtor.email.strip()):
+        sentence = f"{whose}: {debtor.email!r} is no e-mail address; correct it first"
+        return Refusal(code="ElectronicAddressBad", sentence=sentence)
     if debtor.email_problem:
         sentence = f"mail to {debtor.email} came back: {debtor.email_problem}; correct it first"
         return Refusal(code="ElectronicAddressBad", sentence=sentence)

@@ -202,7 +202,7 @@ def _is_barred(case: CollectionCase, now: datetime) -> bool:
 
 def barred_words(day: date, law: str = "") -> str:
     """That a claim is too late for court, as people read it beside a hand-over."""
-    return f"ClaimBarred: no court would hear it since {day}" + (f" ({law})" if law else "")
+    return f"ClaimBarred: the last day to go to court was {day}" + (f" ({law})" if law else "")
 
 
 def proposed(

@@ -84,7 +84,7 @@ def court_warning(limit: Limitation | None, today: date) -> str:
     since = f"counted from {limit.counted_from} ({limit.law})"
     match limitation_alarm(limit.limitation_day, today):
         case LimitationAlarm.BARRED:
-            return f"no court would hear the claim since {limit.limitation_day}, {since}"
+            return f"the last day to go to court was {limit.limitation_day}, {since}"
         case LimitationAlarm.THIRTY_DAYS:
             return f"the last day to go to court is {limit.limitation_day}, {since}"
         case _:

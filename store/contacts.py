@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from schemas.base import Frozen, Instant
 from schemas.case import CollectionCase
 from schemas.charges import StatedCharges
 from schemas.contact import Contact, ContactState
+from store.messages import NO_MESSAGE, PackedMessage
 from store.pool import Connection, Pool
 from store.queries import queries
 
@@ -49,13 +51,30 @@ async def claim(connection: Connection, wanted: Claim, lease_seconds: float) -> 
     return Contact.model_validate(dict(row)) if row else _impossible(wanted.reference)
 
 
+class Leaving(NamedTuple):
+    """What is handed over with a contact.
+
+    Attributes:
+        others: cases for which the message speaks too, as they stood when it was written.
+        charges: what the message claims; if nobody knows afterwards whether it left, this is known.
+        message: its exact bytes, kept if the hand-over begins.
+    """
+
+    others: Sequence[CollectionCase] = ()
+    charges: Sequence[StatedCharges] | None = None
+    message: PackedMessage = NO_MESSAGE
+
+
+ALONE = Leaving()
+"""For no other case, claiming nothing, with nothing that is kept."""
+
+
 async def begin_hand_over(
     connection: Pool | Connection,
     reference: str,
     owner: str,
     lease_seconds: float,
-    others: Sequence[CollectionCase] = (),
-    charges: Sequence[StatedCharges] | None = None,
+    leaving: Leaving = ALONE,
 ) -> bool:
     """Begin the hand-over: until it is settled, nobody can tell whether the message left.
 
@@ -64,18 +83,18 @@ async def begin_hand_over(
         reference: of the contact.
         owner: the attempt that claimed it.
         lease_seconds: how long the hand-over may take.
-        others: cases for which the message speaks too, as they stood when it was written.
-        charges: what the message claims; if nobody knows afterwards whether it left, this is known.
+        leaving: what is handed over.
 
     Returns:
         False when this attempt must not hand over: the claim has another owner by now, a fact has
         come in that a case has not heard, or another case has moved on since.
     """
+    others, charges, message = leaving
     written = [one.case_id for one in others], [one.version for one in others]
     claimed = None if charges is None else [one.model_dump(mode="json") for one in charges]
     return bool(
         await connection.fetchval(
-            _SQL["begin_hand_over"], reference, owner, lease_seconds, *written, claimed
+            _SQL["begin_hand_over"], reference, owner, lease_seconds, *written, claimed, *message
         )
     )
 

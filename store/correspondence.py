@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from pydantic import Field
+
 from domain.recipients import Recipient
 from schemas.base import Frozen
+from schemas.notice import Notice
 from store.pool import Pool
 from store.queries import queries
 
@@ -50,49 +53,66 @@ class EnclosedDocument(Frozen):
     sha256: str
 
 
-async def conversation(
-    pool: Pool, creditor: str, debtor_id: str, reference: str
-) -> tuple[Earlier, ...]:
-    """What was written to a debtor, and answered, before a contact; oldest first."""
-    rows = await pool.fetch(
-        _SQL["conversation"],
-        *(creditor, debtor_id, reference, CONVERSATION_DAYS, CONVERSATION_MAX),
+class Correspondence(Frozen):
+    """What was written to a debtor before a contact, and what its invoices have to show.
+
+    Attributes:
+        earlier: what was written and answered, oldest first.
+        documents: by invoice number, the document's file and link as they were imported.
+        sent: invoices whose documents the debtor has got with another contact.
+    """
+
+    earlier: tuple[Earlier, ...] = ()
+    documents: Mapping[str, tuple[str, str]] = Field(default_factory=dict)
+    sent: frozenset[str] = frozenset()
+
+
+async def read_correspondence(
+    pool: Pool, creditor: str, debtor_id: str, reference: str, numbers: Sequence[str] = ()
+) -> Correspondence:
+    """What stands before a contact, in one answer.
+
+    Args:
+        pool: the database.
+        creditor: the creditor's short name.
+        debtor_id: whom the contact is for.
+        reference: of the contact.
+        numbers: the invoices that it is about.
+    """
+    row = await pool.fetchrow(
+        _SQL["correspondence"],
+        *(creditor, debtor_id, reference, CONVERSATION_DAYS, CONVERSATION_MAX, list(numbers)),
     )
-    return tuple(
-        Earlier(
-            reference=row["reference"],
-            message_id=row["message_id"] or (row["detail"] if row["detail"][:1] == "<" else ""),
-        )
-        for row in reversed(rows)
+    if row is None:
+        return Correspondence()
+    return Correspondence(
+        earlier=tuple(
+            Earlier(
+                reference=one["reference"],
+                message_id=one["message_id"] or (one["detail"] if one["detail"][:1] == "<" else ""),
+            )
+            for one in row["conversation"]
+        ),
+        documents=row["documents"],
+        sent=row["sent"],
     )
 
 
-async def documents_sent(pool: Pool, creditor: str, debtor_id: str, reference: str) -> set[str]:
-    """Invoices whose documents the debtor has got with another contact than this one."""
-    rows = await pool.fetch(_SQL["documents_sent"], creditor, debtor_id, reference)
-    return {row["document"] for row in rows}
-
-
-async def documents_of(
-    pool: Pool, creditor: str, numbers: Sequence[str]
-) -> dict[str, tuple[str, str]]:
-    """By invoice number, the document's file and link as they were imported."""
-    rows = await pool.fetch(_SQL["documents"], creditor, list(numbers))
-    return {row["number"]: (row["document"], row["document_link"]) for row in rows}
-
-
-async def enclose(
+async def put_on_record(
     pool: Pool,
-    reference: str,
-    creditor: str,
-    debtor_id: str,
+    notice: Notice,
+    recipients: Sequence[Recipient],
     documents: Sequence[EnclosedDocument],
 ) -> None:
-    """Remember which documents leave with a contact: these, and no others any more."""
+    """Remember to whom a contact goes, and with which documents: these, and no others any more."""
     await pool.execute(
-        _SQL["enclose"],
-        *(reference, creditor, debtor_id, [one.kind for one in documents]),
-        *([one.document for one in documents], [one.sha256 for one in documents]),
+        _SQL["put_on_record"],
+        *(notice.reference, notice.creditor.creditor, notice.debtor.debtor_id),
+        *([one.kind for one in documents], [one.document for one in documents]),
+        [one.sha256 for one in documents],
+        [one.address for one in recipients],
+        [one.role.value for one in recipients],
+        [one.copied for one in recipients],
     )
 
 
@@ -102,17 +122,6 @@ async def enclosed(pool: Pool, reference: str) -> list[EnclosedDocument]:
         EnclosedDocument.model_validate(dict(row))
         for row in await pool.fetch(_SQL["enclosed"], reference)
     ]
-
-
-async def address(pool: Pool, reference: str, recipients: Sequence[Recipient]) -> None:
-    """Remember to whom a contact goes."""
-    await pool.execute(
-        _SQL["address"],
-        reference,
-        [one.address for one in recipients],
-        [one.role.value for one in recipients],
-        [one.copied for one in recipients],
-    )
 
 
 async def answered(pool: Pool, reference: str, states: Mapping[str, tuple[str, str]]) -> None:

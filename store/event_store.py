@@ -107,6 +107,7 @@ async def append(
     expected: int,
     events: Sequence[CaseEvent],
     beside: Sequence[Addition] = (),
+    known: CollectionCase | None = None,
 ) -> CollectionCase:
     """Put events on record behind the ones the caller knows, and bring the read models along.
 
@@ -119,6 +120,7 @@ async def append(
         events: to append; at least one.
         beside: what the same events mean for other cases. Those whose streams somebody else is
             writing to, or that have moved on, are left out: their own writers find out later.
+        known: the case at the expected version, where the caller has it: it need not be read again.
 
     Returns:
         The case after the events.
@@ -127,20 +129,31 @@ async def append(
         UnknownStreamError: when the case was never opened.
         WrongExpectedVersionError: when somebody else has written since.
     """
-    head = await connection.fetchrow(_SQL["head"], case)
+    known = known if known and known.version == expected else None
+    head = await connection.fetchrow(_SQL["place" if known else "head"], case)
     if head is None:
         raise UnknownStreamError(case)
     if head["version"] != expected:
         if await _already_there(connection, case, expected, events):
-            return CollectionCase.model_validate(head["folded"])
+            return await lock(connection, case)
         raise WrongExpectedVersionError(case, expected, head["version"])
     own = Addition(case, expected, events)
-    growing = [(head, own), *await _free(connection, beside)]
+    folded = known or CollectionCase.model_validate(head["folded"])
+    growing = [(folded, head["hash"], own), *await _free(connection, beside)]
+    return (await _write(connection, growing))[0]
+
+
+Growing = tuple[CollectionCase, bytes, Addition]
+"""A case as it stands, the hash of its last event, and what comes behind it."""
+
+
+async def _write(connection: Connection, growing: Sequence[Growing]) -> list[CollectionCase]:
+    """Chain events behind their streams, and bring the read models along."""
     drafts = Drafts(datetime.now(UTC))
     saved: list[tuple[CollectionCase, bytes]] = []
     steps: list[tuple[CollectionCase, CaseEvent, CollectionCase]] = []
-    for row, addition in growing:
-        after, digest = CollectionCase.model_validate(row["folded"]), row["hash"]
+    for case, head, addition in growing:
+        after, digest = case, head
         for event in addition.events:
             before, after = after, evolve(after, event)
             digest = drafts.add(addition.case, after.version, event, digest)
@@ -149,19 +162,20 @@ async def append(
     await drafts.insert(connection, saved)
     for before, event, after in steps:
         await projections.follow(connection, before, event, after)
-    return saved[0][0]
+    return [case for case, _ in saved]
 
 
-async def _free(
-    connection: Connection, wanted: Sequence[Addition]
-) -> list[tuple[Record, Addition]]:
-    """Those of the streams that stand where they should, locked; none is waited for."""
+async def _free(connection: Connection, wanted: Sequence[Addition]) -> list[Growing]:
+    """Those of the streams that stand where they should, folded and locked; none is waited for."""
     if not wanted:
         return []
     by_case = {one.case: one for one in wanted}
     rows = await connection.fetch(_SQL["heads_if_free"], list(by_case))
-    found = [(row, by_case[row["case_id"]]) for row in rows]
-    return [(row, addition) for row, addition in found if row["version"] == addition.expected]
+    return [
+        (CollectionCase.model_validate(row["folded"]), row["hash"], addition)
+        for row in rows
+        if row["version"] == (addition := by_case[row["case_id"]]).expected
+    ]
 
 
 async def lock(connection: Connection, case: str) -> CollectionCase:

@@ -20,6 +20,9 @@ class PostedLetter(Frozen):
         provider_id: the provider's own id, or the file in the folder.
         state: how far it has come with a provider; ``in the folder``, or what is known of it.
         cause: why it could not be delivered.
+        sha256: of the document, hexadecimal.
+        presented_at: when it was first presented, if somebody said so.
+        ended_at: when it came to its end, as the provider says.
         cost: what it costs us; None when no price was known.
         cost_status: how sure that is.
         cost_unknown: why no price was known.
@@ -37,6 +40,9 @@ class PostedLetter(Frozen):
     state: str = ""
     cause: str = ""
     is_final: bool = False
+    sha256: str = ""
+    presented_at: Instant | None = None
+    ended_at: Instant | None = None
     updated_at: Instant
     proofs: int = 0
     doubted: int = 0

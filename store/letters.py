@@ -33,7 +33,6 @@ class KeptLetter(Frozen):
         presented_at: when it was first presented, if somebody said so.
         ended_at: when it came to its end, as the provider says.
         reported_at: when its cases heard what became of it; None when they have not.
-        proofs: how many are kept.
     """
 
     reference: str
@@ -48,7 +47,6 @@ class KeptLetter(Frozen):
     ended_at: Instant | None = None
     reported_at: Instant | None = None
     updated_at: Instant
-    proofs: int = 0
 
 
 async def keep_letter(
@@ -131,12 +129,6 @@ async def under_way(
         limit: how many make a page.
     """
     rows = await pool.fetch(_SQL["under_way"], provider, after, of, limit)
-    return [KeptLetter.model_validate(dict(row)) for row in rows]
-
-
-async def list_letters(pool: Pool, limit: int = 1000) -> list[KeptLetter]:
-    """Letters, those under way first."""
-    rows = await pool.fetch(_SQL["list_letters"], limit)
     return [KeptLetter.model_validate(dict(row)) for row in rows]
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import zlib
+from typing import NamedTuple
 
 from schemas.base import Frozen, Instant
 from schemas.notice import KeptMessage
-from store.pool import Connection, Pool
+from store.pool import Pool
 from store.queries import queries
 
 _SQL = queries("messages")
@@ -42,25 +43,38 @@ class MessageOnRecord(Frozen):
     content: bytes
 
 
-async def keep(connection: Connection, reference: str, message: KeptMessage) -> None:
-    """Keep a message's exact bytes, once for each hash.
+class PackedMessage(NamedTuple):
+    """A message as it is kept, once for each hash."""
 
-    Args:
-        connection: in the transaction that begins the hand-over.
-        reference: of its contact.
-        message: as it is about to leave.
+    sha256: str | None
+    size: int | None = None
+    packed: bytes | None = None
+    media_type: str | None = None
+    template: str | None = None
+    template_version: str | None = None
+    language: str | None = None
+
+
+NO_MESSAGE = PackedMessage(None)
+"""Something is handed over of which nothing is kept."""
+
+
+async def pack(message: KeptMessage | None) -> PackedMessage:
+    """A message ready to be kept, when its hand-over begins.
+
+    It is hashed and packed off the event loop: a mail with attachments has many megabytes.
     """
-    sha256, packed = await asyncio.to_thread(_packed, message.content)
-    await connection.execute(
-        _SQL["keep"],
-        *(reference, sha256, message.media_type, message.template),
-        *(message.template_version, message.language, len(message.content), packed),
+    return NO_MESSAGE if message is None else await asyncio.to_thread(_packed, message)
+
+
+def _packed(message: KeptMessage) -> PackedMessage:
+    content = message.content
+    return PackedMessage(
+        hashlib.sha256(content).hexdigest(),
+        len(content),
+        zlib.compress(content),
+        *(message.media_type, message.template, message.template_version, message.language),
     )
-
-
-def _packed(content: bytes) -> tuple[str, bytes]:
-    """Hash and pack off the event loop: a mail with attachments has many megabytes."""
-    return hashlib.sha256(content).hexdigest(), zlib.compress(content)
 
 
 async def find(pool: Pool, text: str) -> list[MessageOnRecord]:

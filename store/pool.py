@@ -27,11 +27,21 @@ PASSING_PROBLEMS = (
 """What a database says, or does not, while it restarts, fails over or is crowded."""
 
 
+class Json(str):
+    """A value of a jsonb column that is written as JSON already."""
+
+    __slots__ = ()
+
+
+def _as_json(value: object) -> str:
+    return value if type(value) is Json else json.dumps(value, ensure_ascii=False)
+
+
 async def prepare(connection: Connection) -> None:
     """Teach a connection that jsonb is Python data."""
     await connection.set_type_codec(
         "jsonb",
-        encoder=lambda value: json.dumps(value, ensure_ascii=False),
+        encoder=_as_json,
         decoder=json.loads,
         schema="pg_catalog",
     )

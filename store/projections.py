@@ -31,7 +31,7 @@ from schemas.events import (
     StepSkipped,
     TaskCompleted,
 )
-from store.pool import Connection
+from store.pool import Connection, Json
 from store.queries import queries
 
 _SQL = queries("projections")
@@ -180,7 +180,7 @@ def _row(case: CollectionCase, digest: bytes) -> tuple[Any, ...]:
         *(case.state.value, case.closing.value if case.closing else "", case.level),
         *(step, at, waiting, case.claim.amount, case.paid.amount, case.outstanding.amount),
         *(case.claim.currency, case.due_date, case.opened_at, case.closed_at),
-        case.model_dump(mode="json"),
+        Json(case.model_dump_json()),
     )
 
 

@@ -65,24 +65,38 @@ from contacts where reference = $1;
 -- The last gate: whatever a case has not heard of keeps the message in the house, and so does
 -- whatever another case, for which it speaks, has put on record since it was written. Who loses
 -- the contact to another case while this waits for its row finds itself no owner any more.
-update contacts as c
-set
-    state = 'handing over', lease_until = now() + make_interval(secs => $3), updated_at = now(),
-    charges = coalesce($6, c.charges)
-where c.reference = $1 and c.owner = $2 and c.state = 'claimed'
-    and not exists (
-        select from facts as f
-        where f.told_at is null and (f.case_id = c.case_id or f.case_id in (
-            select i.case_id from contact_items as i where i.reference = c.reference
-        ))
-    )
-    and not exists (
-        select from cases as s
-        inner join unnest($4::text[], $5::int[]) as written (case_id, version)
-            on written.case_id = s.case_id
-        where s.version <> written.version
-    )
-returning true;
+-- Its bytes, if it has any, are kept with it or not at all.
+with begun as (
+    update contacts as c
+    set
+        state = 'handing over', lease_until = now() + make_interval(secs => $3),
+        updated_at = now(), charges = coalesce($6, c.charges)
+    where c.reference = $1 and c.owner = $2 and c.state = 'claimed'
+        and not exists (
+            select from facts as f
+            where f.told_at is null and (f.case_id = c.case_id or f.case_id in (
+                select i.case_id from contact_items as i where i.reference = c.reference
+            ))
+        )
+        and not exists (
+            select from cases as s
+            inner join unnest($4::text[], $5::int[]) as written (case_id, version)
+                on written.case_id = s.case_id
+            where s.version <> written.version
+        )
+    returning c.reference
+),
+contents as (
+    insert into message_contents (sha256, size, packed)
+    select $7, $8, $9 from begun where $7::text is not null
+    on conflict do nothing
+),
+kept as (
+    insert into messages (reference, sha256, media_type, template, template_version, language)
+    select begun.reference, $7, $10, $11, $12, $13 from begun where $7::text is not null
+    on conflict do nothing
+)
+select true from begun;
 
 -- name: take_over
 update contacts

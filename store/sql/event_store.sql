@@ -2,6 +2,10 @@
 -- Locks the case's row, which serialises the writers of one stream.
 select version, hash, folded from cases where case_id = $1 for update;
 
+-- name: place
+-- The same, for who has folded the case already.
+select version, hash from cases where case_id = $1 for update;
+
 -- name: heads_if_free
 -- Of other cases, whose writers nobody here waits for: two who waited for each other would die.
 select case_id, version, hash, folded from cases where case_id = any ($1::text[])

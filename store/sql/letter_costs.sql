@@ -27,6 +27,8 @@ select
     coalesce(l.state, case c.state when 'accepted' then 'in the folder' else c.state end) as state,
     coalesce(l.cause, '') as cause,
     coalesce(l.is_final, false) as is_final,
+    coalesce(nullif(l.sha256, ''), c.sha256) as sha256,
+    l.presented_at, l.ended_at,
     coalesce(l.updated_at, c.updated_at) as updated_at,
     (select count(*) from letter_proofs as p where p.reference = c.reference) as proofs,
     (

@@ -39,7 +39,10 @@ from letters
 where provider = $1 and reference > $2 and $3 in ('', provider_id)
     and (
         not is_final or reported_at is null
-        or (proofs_missing <> '{}' and updated_at > now() - interval '1 year')
+        or (
+            proofs_missing <> '{}' and state <> 'rejected'
+            and updated_at > now() - interval '1 year'
+        )
         or (
             state in ('delivered', 'refused', 'not-claimed')
             and kind in ('registered', 'electronic-qualified')
@@ -53,15 +56,6 @@ where provider = $1 and reference > $2 and $3 in ('', provider_id)
     )
 order by reference
 limit $4;
-
--- name: list_letters
-select
-    l.reference, l.provider, l.provider_id, l.kind, l.state, l.cause, l.is_final, l.sha256,
-    l.presented_at, l.ended_at, l.reported_at, l.updated_at,
-    (select count(*) from letter_proofs as p where p.reference = l.reference) as proofs
-from letters as l
-order by l.is_final, l.updated_at desc
-limit $1;
 
 -- name: keep_proof
 -- With a good new one, its cases hear of the letter again, whatever dies before they are told.
@@ -99,7 +93,7 @@ update letters set proofs_missing = array(
     select kind from letter_proofs where reference = $1 and doubt = ''
     order by 1
 )
-where reference = $1;
+where reference = $1 and (proofs_missing <> '{}' or $2 <> '{}'::text[]);
 
 -- name: read_proofs
 select kind, sha256, media_type, content, doubt from letter_proofs

@@ -1,11 +1,3 @@
--- name: keep
-with bytes as (
-    insert into message_contents (sha256, size, packed) values ($2, $7, $8) on conflict do nothing
-)
-insert into messages (reference, sha256, media_type, template, template_version, language)
-values ($1, $2, $3, $4, $5, $6)
-on conflict do nothing;
-
 -- name: find
 -- By the reference of a contact, or by a hash.
 select

@@ -12,7 +12,7 @@ from activities.steps import Steps
 from schemas.contact import ContactState
 from schemas.notice import KeptMessage
 from schemas.plan import Channel
-from store import messages
+from store import contacts, messages
 from store.pool import Pool
 from tests.support.turns import Make, dies
 
@@ -73,9 +73,11 @@ async def test_the_same_bytes_are_stored_once(pool: Pool, turn: Make) -> None:
     await one.attempt()
     await two.attempt()
     same = KeptMessage(content=b"the same", media_type="text/plain")
-    async with pool.acquire() as connection, connection.transaction():
-        for reference in (one.reference, two.reference, two.reference):
-            await messages.keep(connection, reference, same)
+    await pool.execute("update contacts set state = 'claimed', owner = 'me'")
+    for reference in (one.reference, two.reference):
+        leaving = contacts.Leaving(message=await messages.pack(same))
+        assert await contacts.begin_hand_over(pool, reference, "me", 60, leaving)
+        assert not await contacts.begin_hand_over(pool, reference, "me", 60, leaving)
     sha256 = hashlib.sha256(b"the same").hexdigest()
     assert len(await messages.find(pool, sha256)) == 2
     count = await pool.fetchval("select count(*) from message_contents where sha256 = $1", sha256)

@@ -174,5 +174,5 @@ async def test_the_sweep_names_new_cases_that_no_court_hears_any_more(house: Hou
     [told] = swept.barred
     issued = due - timedelta(days=30)
     last = issued.replace(year=issued.year + 5)
-    assert told.startswith(f"TELL-71: no court would hear the claim since {last}, counted from")
+    assert told.startswith(f"TELL-71: the last day to go to court was {last}, counted from")
     assert told.endswith("; 1200.00 EUR outstanding")

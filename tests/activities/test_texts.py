@@ -190,16 +190,6 @@ def test_a_subject_names_invoice_and_amount() -> None:
     assert subject == "Rappel\u00a0: facture F-2026-0117 \u2013 1\u202f234,56\u00a0€"
 
 
-@pytest.mark.parametrize("capacity", Capacity)
-@pytest.mark.parametrize("name", EMAILS)
-def test_paragraphs_of_a_plain_mail_stand_apart(name: str, capacity: Capacity) -> None:
-    """After a sentence comes an empty line, so that no sum is run into the words before it."""
-    language, template = name.split("/")
-    about = sample_notice(template, debtor(language=language, capacity=capacity))
-    text = render_email(about, TEMPLATES).text
-    assert not re.findall(r"^(?!- ).*[.?!]\n(?=.)", text, re.MULTILINE)
-
-
 def test_many_invoices_make_a_short_subject() -> None:
     """Five invoices are counted in the subject, and listed in the text."""
     five = tuple(item(f"F-{number}", "100.00") for number in range(1, 6))

@@ -17,4 +17,4 @@ def test_charges_of_a_barred_claim_are_claimed_with_a_warning() -> None:
     )
     assert barred_warning(limit, LAST) == barred_warning(None, LAST) == ""
     told = barred_warning(limit, LAST + timedelta(days=1))
-    assert told == "no court would hear the claim since 2026-11-10 (Code civil 2224)"
+    assert told == "the last day to go to court was 2026-11-10 (Code civil 2224)"

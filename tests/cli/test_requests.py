@@ -321,10 +321,10 @@ async def test_a_barred_claim_is_foretold_and_referred_only_on_purpose(
     await house.invoice("F-OLD", amount="100.00", due=date(2019, 11, 10))
     await house.open("F-OLD", datetime.now(UTC))
     shown = await starter("show", "F-OLD")
-    assert re.search(r"formal-notice \(not sent: no court .* since 2024-\d\d-\d\d\)", shown.out)
+    assert re.search(r"formal-notice \(not sent: the last day .* was 2024-\d\d-\d\d\)", shown.out)
     assert shown.out.count("(not sent") == 1
     unasked = await starter("refer", "F-OLD")
-    assert "warning: case/atelier/F-OLD: no court would hear the claim since 2024" in unasked.err
+    assert "warning: case/atelier/F-OLD: the last day to go to court was 2024" in unasked.err
     assert (unasked.code, "--yes" in unasked.err) == (2, True)
     assert (await house.case("F-OLD")).proposal is None
     assert (await house.case("F-OLD")).state is CaseState.OPEN

@@ -37,7 +37,7 @@ def test_a_barred_claim_waits_for_a_person_before_it_is_handed_over(plan: Dunnin
     story = old(plan)
     assert story.case.state is not CaseState.REFERRED
     assert story.case.proposal is not None
-    assert story.case.proposal.against[0].startswith("ClaimBarred: no court would hear it since")
+    assert story.case.proposal.against[0].startswith("ClaimBarred: the last day to go to court was")
     assert "approve" in story.tasks
     story.next_waits("AwaitingApproval")
 

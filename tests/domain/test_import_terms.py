@@ -153,12 +153,22 @@ def test_an_invoice_whose_lawful_rate_was_overtaken_since_goes_in_with_a_warning
     ("capacity", "delivered", "today", "words"),
     [
         # Two years from delivery (Code de la consommation L218-2), five of a business (L110-4).
-        ("consumer", date(2024, 1, 10), date(2026, 1, 11), "would hear the claim since 2026-01-10"),
+        (
+            "consumer",
+            date(2024, 1, 10),
+            date(2026, 1, 11),
+            "last day to go to court was 2026-01-10",
+        ),
         ("consumer", date(2024, 1, 10), date(2026, 1, 10), "last day to go to court is 2026-01-10"),
         ("consumer", date(2024, 1, 10), date(2025, 12, 11), "last day to go to court is 2026-01-1"),
         ("consumer", date(2024, 1, 10), date(2025, 12, 10), ""),
         ("business", date(2024, 1, 10), date(2026, 1, 11), ""),
-        ("business", date(2021, 1, 10), date(2026, 1, 11), "would hear the claim since 2026-01-10"),
+        (
+            "business",
+            date(2021, 1, 10),
+            date(2026, 1, 11),
+            "last day to go to court was 2026-01-10",
+        ),
     ],
 )
 def test_a_barred_claim_is_told_when_it_is_imported(

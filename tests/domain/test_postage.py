@@ -75,6 +75,7 @@ def test_who_agreed_or_owes_as_a_business_gets_it_electronically(kind: LetterKin
     [
         ({"email": " "}, "ElectronicAddressMissing"),
         ({"email_problem": "550"}, "ElectronicAddressBad"),
+        ({"email": "factures at b.example"}, "ElectronicAddressBad"),
         ({"name": " "}, "RecipientUnnamed"),
     ],
 )

@@ -17,6 +17,7 @@ CALLED_BY_OTHERS = {
     **dict.fromkeys(("handle_startendtag", "handle_endtag", "handle_data"), "html.parser"),
     **dict.fromkeys(("handle_comment", "unknown_decl"), "html.parser"),
     **dict.fromkeys(("handle_RCPT", "handle_DATA"), "aiosmtpd"),
+    "_get_mailbox_client": "imap_tools",
     "is_safe_callable": "jinja2",
     "with_context": "temporalio",
     **dict.fromkeys(("ITEM_COLUMNS", "CUSTOMER_COLUMNS"), "the measures, which write such tables"),

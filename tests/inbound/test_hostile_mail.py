@@ -55,6 +55,13 @@ ATTACKS: dict[str, bytes] = {
     "50,000 senders": b"From: " + b"a@b.example," * 50_000 + b"\r\n\r\n",
     "50,000 references": b"References: " + b"<a@b.example> " * 50_000 + b"\r\n\r\n",
     "a day that is none": b"Date: Wed, 99 Oct 99999 99:99:99 +9999\r\n\r\n",
+    "100,000 parameters in quotes": of(b'text/plain; a="' + b"a;" * 100_000, b"hi"),
+    "and in a part": of(
+        b"multipart/mixed; boundary=b", b'--b\r\nContent-Type: x/y; a="' + b"a;" * 90_000
+    ),
+    "parameters on 50,000 lines": of(b'text/plain; a="' + b"a;\r\n " * 50_000, b"hi"),
+    "a character set in three pieces": of(b"text/plain; charset*=x'y'utf-8", b"h\xe9"),
+    "a character set with a NUL": of(b'text/plain; charset="a\0b"', b"h\xe9"),
     "half of base64": HEAD + b"Content-Transfer-Encoding: base64\r\n\r\n" + b"====\n" * 50_000,
     "a robot that stutters": ROBOT + b"user " * 60_000,
     "a robot that lists": ROBOT + b"<a@b.example>\n" * 20_000,
@@ -74,6 +81,14 @@ def test_no_message_stops_the_mailbox(name: str) -> None:
     assert len(excerpt(mail.text)) <= EXCERPT_CHARACTERS
     assert "\x00" not in mail.model_dump_json()
     assert mail.subject.isprintable()
+
+
+@pytest.mark.parametrize("charset", [b'="a\0b"', b"*=x'y'utf-8", b"*=''%00"])
+def test_a_character_set_that_is_none_hides_no_answer(charset: bytes) -> None:
+    """An answer stays an answer, and its words are read, whatever they are said to be in."""
+    mail = understand(of(b"text/plain; charset" + charset, b"Pay\xe9 hier, F-2026-0117"))
+    assert mail.kind is InboundKind.REPLY
+    assert "F-2026-0117" in mail.text
 
 
 def test_what_was_not_looked_at_is_said() -> None:

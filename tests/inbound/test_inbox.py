@@ -91,10 +91,9 @@ async def test_two_readers_at_once_take_in_one(
 
 
 async def test_a_reading_that_breaks_off_goes_on_where_it_was(
-    pool: Pool, inbox: Inbox, source: FakeMailbox, monkeypatch: pytest.MonkeyPatch
+    pool: Pool, inbox: Inbox, source: FakeMailbox
 ) -> None:
     """The line drops in the middle: what was taken in stays, the rest comes next time."""
-    monkeypatch.setattr(inbox_module, "BATCH", 1)
     _, reference = await written_to(pool)
     for name in ("reply-iphone", "reply-original-message", "reply-html-only"):
         source.put(answer(name, reference))

@@ -10,7 +10,7 @@ from activities.letter_office import LetterOffice
 from engines.mailbox import Mailbox
 from schemas.events import StepFailed
 from schemas.postage import LetterKind, PostalState
-from store import letters
+from store import letter_costs, letters
 from store.letters import KeptLetter
 from store.pool import Pool
 from tests.letters.conftest import its_lease_ends, sent, submit_unheard
@@ -46,7 +46,7 @@ async def test_a_letter_rejected_at_once_is_asked_about_no_more(
     (failed,) = (await turn.attempt()).events
     assert isinstance(failed, StepFailed)
     assert failed.reason == "LetterRejected"
-    [kept] = await letters.list_letters(pool)
+    [kept] = await letter_costs.posted(pool)
     assert (kept.state, kept.is_final) == (PostalState.REJECTED, True)
     assert await office.follow(Heard()) == {}
 
@@ -99,7 +99,7 @@ async def test_only_what_did_not_notify_comes_back_to_the_case(
         await office.follow(heard)
     assert (heard.served if is_served else heard.back) == [turn.reference]
     assert (heard.back if is_served else heard.served) == []
-    [kept] = await letters.list_letters(pool)
+    [kept] = await letter_costs.posted(pool)
     assert (kept.state, kept.cause) == (state, cause)
 
 

@@ -15,7 +15,7 @@ from schemas.contact import ContactState
 from schemas.events import ChargesClaimed, StepFailed, StepPerformed
 from schemas.plan import Charges, DunningPlan
 from schemas.postage import LetterKind, Made, Posting
-from store import contacts, letters, messages
+from store import contacts, letter_costs, letters, messages
 from store.pool import Pool
 from store.read_models import case_as_it_stands
 from tests.letters.conftest import NOTICE, its_lease_ends, sent, submit_unheard
@@ -37,7 +37,7 @@ async def test_a_registered_letter_is_posted_once_through_all_retries(
     letter = post.only()
     assert performed.detail == f"maileva {letter['id']}"
     assert (letter["custom_id"], letter["submitted"]) == (turn.reference, 1)
-    [kept] = await letters.list_letters(pool)
+    [kept] = await letter_costs.posted(pool)
     assert (kept.reference, kept.kind) == (turn.reference, LetterKind.REGISTERED)
 
 
@@ -64,7 +64,7 @@ async def test_two_attempts_at_once_post_one_letter(
     monkeypatch.setattr(maileva, "create", beside_another)
     (performed,) = (await turn.attempt()).events
     assert isinstance(performed, StepPerformed)
-    [kept] = await letters.list_letters(pool)
+    [kept] = await letter_costs.posted(pool)
     posted = [one["id"] for one in post.letters.values() if one.get("submitted")]
     assert (posted, performed.detail) == ([kept.provider_id], f"maileva {kept.provider_id}")
 

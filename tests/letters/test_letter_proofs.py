@@ -10,14 +10,14 @@ from starlette.responses import Response, StreamingResponse
 from activities import maileva_sendings
 from activities.letter_office import LetterOffice
 from engines.mailbox import Mailbox
-from schemas.postage import Proof
+from schemas.postage import NamedProof, Proof
 from store import letter_costs, letters
 from store.pool import Pool
 from store.services import read_notice
-from tests.letters.conftest import sent
+from tests.letters.conftest import Desk, sent
 from tests.letters.test_letter_following import Heard
 from tests.support.postal_provider import PostalProvider, a_proof
-from tests.support.turns import Turn
+from tests.support.turns import KilledError, Turn
 
 RECEIPT, DEPOSIT = "acknowledgement_of_receipt", "deposit_proof"
 
@@ -121,6 +121,34 @@ async def test_proofs_that_cannot_be_listed_keep_no_end_from_being_told(
     assert (heard.served, await letters.read_proofs(pool, turn.reference)) == ([turn.reference], [])
     await office.follow(heard)
     assert len(await letters.read_proofs(pool, turn.reference)) == 2
+
+
+async def test_who_dies_between_two_proofs_has_kept_the_first(
+    pool: Pool,
+    office: LetterOffice,
+    turn: Turn,
+    desk: Desk,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each is archived as soon as it is there; the next round fetches the rest, and tells all."""
+    fetches, fetched = desk.paper.fetch, list[str]()
+
+    async def dies_in_the_second(named: NamedProof) -> Proof:
+        fetched.append(named.kind)
+        if len(fetched) == 2:
+            raise KilledError
+        return await fetches(named)
+
+    heard = Heard()
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.paper, "fetch", dies_in_the_second)
+        with pytest.raises(KilledError):
+            await office.follow(heard)
+    assert [one.kind for one in await letters.read_proofs(pool, turn.reference)] == fetched[:1]
+    assert heard.served == []
+    await office.follow(heard)
+    found = {one.kind for one in await letters.read_proofs(pool, turn.reference)}
+    assert (found, heard.served) == ({"deposit", "acknowledgement"}, [turn.reference])
 
 
 async def test_a_proof_that_changes_is_kept_both_ways(

@@ -13,7 +13,7 @@ from engines.mailbox import Mailbox
 from schemas.events import StepFailed, StepPerformed
 from schemas.postage import LetterKind
 from schemas.settings import Settings
-from store import letters, messages
+from store import letter_costs, messages
 from store.pool import Pool
 from tests.letters.conftest import sent
 from tests.support.postal_provider import PostalProvider
@@ -42,7 +42,7 @@ async def test_a_formal_notice_goes_electronically_to_whom_it_may(
     turn = await sent(pool, office, mailbox, LetterKind.ELECTRONIC_QUALIFIED, **whom)
     (performed,) = (await turn.attempt()).events
     assert isinstance(performed, StepPerformed)
-    [kept] = await letters.list_letters(pool)
+    [kept] = await letter_costs.posted(pool)
     is_paper = posted is LetterKind.REGISTERED
     assert (kept.kind, kept.provider) == (posted, "maileva" if is_paper else "maileva-electronic")
     assert ("not agreed to" in performed.detail) is is_paper
@@ -113,7 +113,7 @@ async def test_what_nobody_can_post_costs_nothing(
     turn = await sent(pool, office, mailbox, kind, email=email)
     (failed,) = (await turn.attempt()).events
     assert isinstance(failed, StepFailed)
-    assert (failed.reason, await letters.list_letters(pool)) == (reason, [])
+    assert (failed.reason, await letter_costs.posted(pool)) == (reason, [])
     assert await messages.find(pool, turn.reference) == []
 
 

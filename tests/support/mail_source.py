@@ -50,12 +50,12 @@ class FakeMailbox:
         self.since.append(since)
         return sorted(uid for uid in self.messages if uid > after)
 
-    def fetch(self, uids: list[int]) -> list[tuple[int, bytes]]:
-        """Those that are there."""
-        if self.fails_at in uids:
+    def fetch(self, uid: int) -> bytes | None:
+        """One, if it is there."""
+        if uid == self.fails_at:
             raise InboxUnreachable("the line dropped")
-        self.fetched += uids
-        return [(uid, self.messages[uid]) for uid in uids if uid in self.messages]
+        self.fetched.append(uid)
+        return self.messages.get(uid)
 
     def close(self) -> None:
         """Nothing to end."""
