@@ -73,8 +73,16 @@ def whole_account(stated: ClaimStatement, labels: Labels) -> list[tuple[str, Mon
     ]
 
 
-def charges_account(stated: ClaimStatement, labels: Labels) -> list[tuple[str, Money]]:
-    """What late payment of an invoice has cost: counted, given up, paid, and still owed."""
+def charges_account(
+    stated: ClaimStatement, labels: Labels, claimed: Money | None = None
+) -> list[tuple[str, Money]]:
+    """What late payment of an invoice has cost: counted, given up, paid, and still owed.
+
+    Args:
+        stated: its account.
+        labels: the words.
+        claimed: what of it is asked for, where the rest is only stated; None tells nothing apart.
+    """
     waived = stated.interest_waived + stated.indemnity_waived
     owed = stated.interest_owed + stated.indemnity_owed
     paid = stated.interest + stated.indemnity - waived - owed
@@ -87,6 +95,8 @@ def charges_account(stated: ClaimStatement, labels: Labels) -> list[tuple[str, M
         *([(labels["charges_paid"], none - paid)] if paid.is_positive else []),
         *([(labels["contingent"], contingent)] if contingent.is_positive else []),
         (labels["charges_owed"], owed),
+        *([(labels["charges_stated"], owed - claimed)] if claimed and claimed != owed else []),
+        *([(labels["charges_claimed"], claimed)] if claimed else []),
     ]
 
 

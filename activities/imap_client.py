@@ -16,6 +16,9 @@ MESSAGE_BYTES = 10_000_000
 LINES_BYTES = 50_000_000
 """So much may be said in one conversation beside messages; a million UIDs are eight million."""
 
+LINE_BYTES = 100
+"""A line counts for so many bytes at least: a short one costs us as much work and room."""
+
 CONVERSATION_SECONDS = 20 * 60.0
 """Each answer has a timeout of its own, which a server that says a letter a second never meets.
 Less than a reading may take; what is left is read by the next one."""
@@ -49,7 +52,7 @@ class _Bounded(IMAP4):
             IMAP4.abort: too much has been said.
         """
         line = super().readline()
-        self._said += len(line)
+        self._said += max(len(line), LINE_BYTES)
         if self._said > LINES_BYTES:
             raise self.abort(f"more than {LINES_BYTES} bytes of answers")
         return line

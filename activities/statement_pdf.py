@@ -98,7 +98,9 @@ def _page(notice: Notice, labels: Labels, language: str) -> dict[str, object]:
         "sums": _sums(notice, accounts, labels, language),
         "told": labels["account_told"],
         "statements": [
-            statement_part(one, charges_account(one.statement, labels), labels, language)
+            statement_part(
+                one, charges_account(one.statement, labels, one.claimed), labels, language
+            )
             for one in stated
             if one.statement
         ],

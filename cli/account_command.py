@@ -18,6 +18,7 @@ from cli.reach import database, only
 from domain.agreed_interest import agreed_at_opening, agreed_interest
 from domain.import_terms import due_warnings
 from domain.item_account import account_of_case, account_of_invoice
+from domain.ledger_figures import LedgerFigures, ledger_beside
 from domain.limitation import limitation_alarm
 from domain.notice_claim import claim_of_case
 from domain.rates import RateTable
@@ -54,6 +55,7 @@ class Account(Frozen):
         limitation: None where no law is known.
         rate_of: who gives the contract rate; None where the law's own is applied.
         notices: what a person should know beside the statement's own warnings.
+        ledger: what was claimed beside the invoice; None when nothing was, and nothing waits.
         claim: that was stated.
         owed: what a document says besides.
     """
@@ -63,6 +65,7 @@ class Account(Frozen):
     limitation: Limitation | None
     rate_of: str | None = None
     notices: tuple[str, ...] = ()
+    ledger: LedgerFigures | None = None
     claim: Claim = Field(exclude=True)
     owed: Owed = Field(exclude=True)
 
@@ -136,12 +139,15 @@ async def account_of(
     claim = claim_of(fields, asked)
     statement = state(claim, day, table, asked)
     limit = _limit(invoice, debtor, case, payments, day)
+    ledger = ledger_beside(case, statement) if case else None
+    told = ledger.in_words if ledger else ()
     return Account(
         invoice=number,
         statement=statement,
         limitation=limit,
         rate_of="the command" if asked.rate else agreed.origin,
-        notices=(*notices, *_due(who, debtor, invoice), *_alarm(limit, day)),
+        notices=(*notices, *told, *_due(who, debtor, invoice), *_alarm(limit, day)),
+        ledger=ledger,
         claim=claim,
         owed=Owed(
             invoice=invoice,
@@ -150,7 +156,7 @@ async def account_of(
             if case
             else account_of_invoice(invoice.amount, payments, noted, day),
             due_date=claim.due_date,
-            claimed=case is not None and case.charges_owed.is_positive,
+            ledger=ledger,
         ),
     )
 
@@ -263,6 +269,10 @@ def _print(one: Account) -> None:
     if one.rate_of is not None and one.statement.segments:
         rate = one.claim.contract_rate
         say(f"  rate of the contract: {rate} % a year, from {one.rate_of}")
+    if one.ledger is not None and one.ledger.claimed_on is not None:
+        stated = one.ledger.only_stated
+        more = f"; {stated} is stated, not claimed" if stated.is_positive else ""
+        say(f"  claimed up to {one.ledger.claimed_on}: {one.ledger.owed} owed{more}")
     if one.limitation is not None:
         limit = one.limitation
         since = f"from {limit.start} {limit.counted_from}"

@@ -15,12 +15,14 @@ from activities.texts import TooManyItems
 from cli.outcome import CommandFailed, Exit, say_error
 from cli.typed import one_of
 from domain.business_calendar import days_overdue
+from domain.ledger_figures import LedgerFigures, claimed_of
 from domain.notice_claim import add_up, told
 from schemas.account import ItemAccount
 from schemas.base import Frozen
 from schemas.interest import ClaimStatement
 from schemas.invoice import Invoice
-from schemas.notice import Letter, Notice, NoticeItem
+from schemas.money import Money
+from schemas.notice import Letter, Notice, NoticeClaim, NoticeItem
 from schemas.parties import Creditor, Debtor
 from schemas.plan import Charges
 from schemas.settings import Settings
@@ -45,7 +47,7 @@ class Paper:
     Attributes:
         language: of its words; empty for the debtor's own.
         charges: what it says of interest and fixed sums; None says what the cases do: it claims
-            them when a case has claimed some that are owed, else it states them.
+            what a case has claimed and is owed still, and states the rest.
     """
 
     file: Path
@@ -78,14 +80,14 @@ class Owed(Frozen):
     Attributes:
         principal: as invoiced, with everything that took something off it.
         due_date: as the account counts it.
-        claimed: its case has claimed interest and the fixed sum, and some of it is owed.
+        ledger: what its case has claimed beside it; None when nothing was.
     """
 
     invoice: Invoice
     debtor: Debtor
     principal: ItemAccount
     due_date: date
-    claimed: bool = False
+    ledger: LedgerFigures | None = None
 
 
 State = Callable[[int, str], ClaimStatement]
@@ -136,11 +138,18 @@ def _notice(
     stated: Sequence[ClaimStatement] | None,
 ) -> Notice:
     """What a message about these invoices would say; it is in no contact and names no deadline."""
-    claimed = Charges.CLAIM if any(one.claimed for one in owed) else Charges.STATE
-    charges, debtor = paper.charges or claimed, owed[0].debtor
+    debtor = owed[0].debtor
+    charges = paper.charges or Charges.STATE
     shown = stated if stated is not None and charges is not Charges.NONE else [None] * len(owed)
     items = [_item(one, day, statement) for one, statement in zip(owed, shown, strict=True)]
     principal = sum((one.asked for one in items[1:]), items[0].asked)
+    claim = add_up(told(charges, debtor), principal, shown)
+    if claim is not None and stated is not None:
+        parts = [claimed_of(one.ledger, of) for one, of in zip(owed, stated, strict=True)]
+        if paper.charges is None:
+            claim, items = _as_in_the_ledger(claim, items, parts)
+        elif charges is Charges.CLAIM:
+            _warn_of_unclaimed(items, parts)
     return Notice(
         reference="",
         template="statement",
@@ -150,8 +159,43 @@ def _notice(
         creditor=who,
         debtor=debtor,
         items=tuple(sorted(items, key=lambda one: (one.due_date, one.invoice))),
-        claim=add_up(told(charges, debtor), principal, shown),
+        claim=claim,
     )
+
+
+def _as_in_the_ledger(
+    claim: NoticeClaim, items: list[NoticeItem], parts: list[tuple[Money, Money]]
+) -> tuple[NoticeClaim, list[NoticeItem]]:
+    """A document claims what cases have claimed, invoice by invoice; the rest is only stated."""
+    none = Money.zero(claim.principal.currency)
+    interest = sum((one for one, _ in parts), none)
+    indemnity = sum((one for _, one in parts), none)
+    claimed = interest + indemnity
+    if not claimed.is_positive:
+        return claim, items
+    figures = {
+        "charges": Charges.CLAIM,
+        "interest": interest,
+        "indemnity": indemnity,
+        "only_stated": claim.interest + claim.indemnity - claimed,
+    }
+    told_apart = [
+        item.model_copy(update={"claimed": of_interest + of_indemnity})
+        for item, (of_interest, of_indemnity) in zip(items, parts, strict=True)
+    ]
+    return claim.model_copy(update=figures), told_apart
+
+
+def _warn_of_unclaimed(items: list[NoticeItem], parts: list[tuple[Money, Money]]) -> None:
+    """Who says that all is to be claimed is told what no ledger has yet."""
+    for item, (interest, indemnity) in zip(items, parts, strict=True):
+        if item.statement is None:
+            continue
+        owed = item.statement.interest_owed + item.statement.indemnity_owed
+        missing = owed - interest - indemnity
+        if missing.is_positive:
+            words = f"warning: {item.invoice}: {missing} of the charges is in no ledger yet"
+            say_error(f"{words}; `charges claim {item.invoice}` puts it there", Exit.DONE)
 
 
 def _item(one: Owed, day: date, statement: ClaimStatement | None) -> NoticeItem:

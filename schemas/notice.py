@@ -26,6 +26,8 @@ class NoticeItem(Frozen):
         statement: its account on the day of the message; None when the plan's step asks for none.
         account: its principal, with every payment and credit; None in a message without it.
         delivered_on: the day of delivery or performance; None when it is not known.
+        claimed: what is claimed beside it by a document that tells claimed charges from stated
+            ones; None in all others.
     """
 
     invoice: str
@@ -40,6 +42,7 @@ class NoticeItem(Frozen):
     statement: ClaimStatement | None = None
     account: ItemAccount | None = None
     delivered_on: date | None = None
+    claimed: Money | None = None
 
 
 class EarlierContact(Frozen):
@@ -82,6 +85,8 @@ class NoticeClaim(Frozen):
         known_until: the last day up to which interest could be counted.
         conventions: how it was counted, to print under it.
         laws: the articles that were applied.
+        only_stated: what is told beside the part that is claimed, and not asked for; None where all
+            of it is treated alike.
     """
 
     charges: Charges
@@ -94,6 +99,7 @@ class NoticeClaim(Frozen):
     known_until: date
     conventions: str = ""
     laws: tuple[str, ...] = ()
+    only_stated: Money | None = None
 
     @property
     def by_contract(self) -> bool:

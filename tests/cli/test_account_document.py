@@ -6,12 +6,11 @@ import csv
 import json
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 import pytest
 
 from cli.account_command import account
@@ -30,6 +29,7 @@ from schemas.requests import IssueCreditNote
 from store.facts import keep_fact
 from store.pool import Pool, open_pool
 from tests.support.cases import euros, opened, put
+from tests.support.documents import figure, json_of, moment, paper
 from tests.support.ledger import owe
 
 DUE, PAID, JUDGMENT = date(2025, 11, 10), date(2026, 2, 3), date(2026, 8, 20)
@@ -46,11 +46,6 @@ async def pool(database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     monkeypatch.setenv("DATABASE_URL", database)
     async with open_pool(database, 2) as pool:
         yield pool
-
-
-def moment(day: date) -> datetime:
-    """Noon of a day."""
-    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
 async def eventful(pool: Pool) -> None:
@@ -152,21 +147,6 @@ def interest_by_hand() -> Decimal:
     return booked + running.quantize(CENT, ROUND_HALF_UP)
 
 
-def paper(file: Path) -> str:
-    """What is printed in a document, special spaces made ordinary."""
-    pdf = pypdfium2.PdfDocument(file)
-    pages = [page.get_textpage().get_text_bounded() for page in pdf]
-    pdf.close()
-    return re.sub(r"[\s\u00a0\u202f]+", " ", " ".join(pages).replace("\ufffe", "-"))
-
-
-def figure(text: str, pattern: str) -> Decimal:
-    """The one amount behind these words, however its language groups thousands."""
-    found = re.search(pattern + r" (-?[\d., ]*\d[.,]\d\d)", text)
-    assert found is not None, pattern
-    return Decimal(re.sub(r"[ ,.](?=\d{3})", "", found.group(1)).replace(",", "."))
-
-
 async def test_table_json_and_paper_say_the_same(
     pool: Pool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -208,11 +188,6 @@ async def test_table_json_and_paper_say_the_same(
     assert figure(said, "Dû au titre du retard") == owed["interest_owed"] + indemnity
     segments = re.findall(r"\d\d/\d\d/\d{4} (\d\d/\d\d/\d{4}) \d+ [\d ]+,\d\d €", said)
     assert segments[-1] == "19/08/2026"
-
-
-def json_of(capsys: pytest.CaptureFixture[str]) -> Any:
-    """What a command printed for programs."""
-    return json.loads(capsys.readouterr().out)
 
 
 async def test_the_same_document_without_a_case_and_in_another_language(
