@@ -146,10 +146,7 @@ async def account_of(
         statement=statement,
         limitation=limit,
         rate_of="the command" if asked.rate else agreed.origin,
-        notices=(
-            *(*notices, *told, *_too_early(invoice, day)),
-            *(*_due(who, debtor, invoice), *_alarm(limit, day)),
-        ),
+        notices=(*notices, *told, *_days(who, debtor, invoice, day), *_alarm(limit, day)),
         ledger=ledger,
         claim=claim,
         owed=Owed(
@@ -212,19 +209,15 @@ def _claim(
     }
 
 
-def _due(who: Creditor, debtor: Debtor, invoice: Invoice) -> tuple[str, ...]:
-    """What a person should know of the due date."""
+def _days(who: Creditor, debtor: Debtor, invoice: Invoice, day: date) -> tuple[str, ...]:
+    """What a person should know of the due date, and of an account before the invoice's own day."""
+    if day < invoice.issue_date:
+        own = f"the invoice's own date {invoice.issue_date}"
+        return (f"{day} is before {own}: nothing was owed yet",)
     return due_warnings(
         *(invoice.issue_date, invoice.due_date, invoice.delivery_date, invoice.terms, who.terms),
         *(debtor.country, debtor.capacity, who.agreement),
     )
-
-
-def _too_early(invoice: Invoice, day: date) -> list[str]:
-    """That the account is of a day on which there was nothing to be owed."""
-    if day >= invoice.issue_date:
-        return []
-    return [f"{day} is before the invoice's own date {invoice.issue_date}: nothing was owed yet"]
 
 
 def _from_the_origin(one: Credit, invoice: Invoice) -> Credit:
