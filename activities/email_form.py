@@ -42,7 +42,7 @@ class _Headers(HeaderRegistry):
 
     def __init__(self) -> None:
         super().__init__()
-        self._made: dict[str, Any] = {}
+        self._made: dict[str, object] = {}
 
     def __getitem__(self, name: str) -> Any:
         """The class of the headers of a name."""

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any
 
 import typst
 
@@ -45,7 +44,7 @@ class Press:
         self._of_thread = threading.local()
 
     def set(
-        self, page: Mapping[str, Any], on: date, language: str, used: Mapping[str, str]
+        self, page: Mapping[str, object], on: date, language: str, used: Mapping[str, str]
     ) -> Letter:
         """A document as PDF/A-2a and PDF/UA-1.
 
@@ -114,7 +113,7 @@ class Press:
         }
 
 
-def _missing(shown: str, page: Mapping[str, Any]) -> str:
+def _missing(shown: str, page: Mapping[str, object]) -> str:
     """Which characters have no glyph, and in which words of the page they stand."""
     text = _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), shown)
     named = ", ".join(f"{sign!r} (U+{ord(sign):04X})" for sign in dict.fromkeys(text))

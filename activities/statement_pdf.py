@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from activities.account_page import (
     Labels,
@@ -75,7 +74,7 @@ class StatementPress:
         return f"{labels['account_file']}-{notice.on}.pdf"
 
 
-def _page(notice: Notice, labels: Labels, language: str) -> dict[str, Any]:
+def _page(notice: Notice, labels: Labels, language: str) -> dict[str, object]:
     """Everything that ``statement.typ`` sets, as plain strings: nothing in it is ever markup."""
     money = formats(language)["money"]
     accounts = [_account_of(item) for item in notice.items]
@@ -133,7 +132,9 @@ def _address(notice: Notice) -> list[str]:
     return lines
 
 
-def _row(item: NoticeItem, account: ItemAccount, labels: Labels, language: str) -> dict[str, Any]:
+def _row(
+    item: NoticeItem, account: ItemAccount, labels: Labels, language: str
+) -> dict[str, object]:
     tools = formats(language)
     money, day = tools["money"], tools["day"]
     late = labels["days"].replace("{days}", str(item.days_overdue)) if item.days_overdue else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -260,7 +259,7 @@ def _alarm(limit: Limitation | None, day: date) -> list[str]:
             return [f"less than {left} to go to court: {limit.limitation_day} ({limit.law})"]
 
 
-def _as_data(one: Account) -> dict[str, Any]:
+def _as_data(one: Account) -> dict[str, object]:
     data = one.model_dump(mode="json")
     return {"invoice": data.pop("invoice"), **data.pop("statement"), **data}
 

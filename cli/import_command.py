@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from activities.library import read_creditors, read_plans, read_rate_table
@@ -101,7 +100,7 @@ def _write_report(var: Path, path: Path, read: InvoiceFile) -> Path:
 
 def _as_data(
     path: Path, read: InvoiceFile, summary: ImportSummary, report: Path | None, *, dry_run: bool
-) -> dict[str, Any]:
+) -> dict[str, object]:
     return {
         "file": str(path),
         "dry_run": dry_run,

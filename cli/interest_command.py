@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -11,10 +11,12 @@ from decimal import Decimal, InvalidOperation
 from pydantic import ValidationError
 
 from cli.claim_print import print_statement
-from cli.outcome import CommandFailed, Exit, say_json
+from cli.outcome import CommandFailed, Exit, say_error, say_json
 from cli.rates_command import read_rates_file
+from cli.typed import one_of
 from domain.agreed_interest import hold_rate
 from domain.contract_rate import ContractRateRefusedError
+from domain.import_values import Unexpected, read_amount, read_currency
 from domain.interest import DayOutOfRangeError, state_claim
 from domain.interest_regimes import UnknownRegimeError
 from domain.rates import RateTable
@@ -58,11 +60,12 @@ class TypedClaim:
 
 async def interest(typed: TypedClaim, paid: date | None, asked: Asked, *, as_json: bool) -> Exit:
     """Compute one claim without a database."""
-    currency = typed.currency or ("GBP" if typed.country.upper() == "GB" else "EUR")
+    country = _country(typed.country)
+    currency = _currency(typed.currency) or ("GBP" if country == "GB" else "EUR")
     claim = claim_of(
         {
-            "country": typed.country.upper(),
-            "capacity": typed.capacity,
+            "country": country,
+            "capacity": one_of(typed.capacity, tuple(Capacity), "--capacity"),
             "amount": _money(typed.amount, currency, "--amount"),
             "due_date": typed.due,
             "payments": [_payment(text, currency) for text in typed.payments],
@@ -72,6 +75,8 @@ async def interest(typed: TypedClaim, paid: date | None, asked: Asked, *, as_jso
     )
     on = paid or datetime.now(UTC).date()
     statement = state(claim, on, read_rates_file(Settings().rates_file), asked)
+    for told in _left_out(claim, on):
+        say_error(f"warning: {told}", Exit.DONE)
     if as_json:
         say_json(statement)
     else:
@@ -90,7 +95,7 @@ def claim_of(fields: dict[str, object], asked: Asked) -> Claim:
             {
                 **fields,
                 "holidays": _holidays(str(fields["country"]), fields["due_date"]),
-                "contract_rate": _decimal(asked.rate, "--rate")
+                "contract_rate": _decimal(asked.rate.strip().removesuffix("%"), "--rate")
                 if asked.rate
                 else fields.get("contract_rate"),
                 "formal_notice_on": asked.formal_notice or fields.get("formal_notice_on"),
@@ -102,6 +107,37 @@ def claim_of(fields: dict[str, object], asked: Asked) -> Claim:
         place = ".".join(str(part) for part in first["loc"])
         words = ": ".join(part for part in (place, first["msg"]) if part)
         raise CommandFailed(Exit.USAGE, f"{words}, found {str(first['input'])[:80]!r}") from error
+
+
+def _country(text: str) -> str:
+    """A country's two letters; one whose law is not known is refused later, by name."""
+    code = text.strip().upper()
+    if not re.fullmatch("[A-Z]{2}", code):
+        words = f"--country: {text!r} is no country code; expected two letters such as FR"
+        raise CommandFailed(Exit.USAGE, words)
+    return code
+
+
+def _currency(text: str) -> str:
+    """The currency that was typed; empty when none was."""
+    try:
+        return read_currency(text.strip()) if text.strip() else ""
+    except Unexpected as unexpected:
+        words = f"--currency: {text!r} is not {unexpected}"
+        raise CommandFailed(Exit.USAGE, words) from unexpected
+
+
+def _left_out(claim: Claim, on: date) -> Iterator[str]:
+    """What was typed and is in no figure, because of its day."""
+    if on <= claim.due_date:
+        yield f"nothing is late on {on}: it is due on {claim.due_date}"
+    happened: tuple[Receipt | Credit, ...] = (*claim.payments, *claim.credits)
+    for one in happened:
+        never_owed = isinstance(one, Credit) and one.kind is CreditKind.ERROR
+        if one.day > on and not (never_owed and one.day <= claim.due_date):
+            yield f"{one.amount} of {one.day} is left out: the account is of {on} (see --paid)"
+    if claim.formal_notice_on is not None and claim.formal_notice_on > on:
+        yield f"the formal notice of {claim.formal_notice_on} is left out: the account is of {on}"
 
 
 def _holidays(country: str, due: object) -> tuple[date, ...]:
@@ -175,13 +211,24 @@ def _day(text: str, place: str) -> date:
 
 def _money(text: str, currency: str, place: str) -> Money:
     try:
-        money = Money(amount=_decimal(text, place), currency=currency)
+        money = Money(amount=_amount(text, currency, place), currency=currency)
     except ValueError as error:
         words = f"{place}: {text!r} is no amount in {currency!r}; expected something like 1234.56"
         raise CommandFailed(Exit.USAGE, words) from error
     if not money.is_positive:
         raise CommandFailed(Exit.USAGE, f"{place}: {text!r} is not more than nothing")
     return money
+
+
+def _amount(text: str, currency: str, place: str) -> Decimal:
+    """An amount; with signs between its thousands it is read as an import reads it."""
+    if len(re.findall("[.,']", text)) < 2:
+        return _decimal(text, place)
+    try:
+        return read_amount(text.strip(), currency)
+    except Unexpected as unexpected:
+        words = f"{place}: {text!r} is not {unexpected}"
+        raise CommandFailed(Exit.USAGE, words) from unexpected
 
 
 def _decimal(text: str, place: str) -> Decimal:

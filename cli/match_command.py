@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from cli.outcome import CommandFailed, Exit, say, say_error, say_table
 from cli.progress import progress
@@ -135,7 +134,7 @@ def _day_text(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def as_data(delivered: Delivered, decision: Decision) -> dict[str, Any]:
+def as_data(delivered: Delivered, decision: Decision) -> dict[str, object]:
     """One transaction in the JSON shape of docs/matching.md."""
     one = delivered.transaction
     return {
@@ -175,7 +174,7 @@ def _allocations(allocations: Sequence[Allocation]) -> list[dict[str, str]]:
     return [{"document": one.document, "amount": str(one.amount)} for one in allocations]
 
 
-def _say_json(told: Sequence[dict[str, Any]]) -> None:
+def _say_json(told: Sequence[dict[str, object]]) -> None:
     """A list with one transaction a line, for programs that read lines."""
     lines = ",\n".join(json.dumps(one, ensure_ascii=False) for one in told)
     sys.stdout.write(f"[\n{lines}\n]\n" if told else "[]\n")

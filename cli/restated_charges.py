@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cli.outcome import say_table
 from domain.charge_corrections import restated
@@ -24,7 +24,7 @@ class RestatedClaim(NamedTuple):
     rows: tuple[str, ...]
     stated: ClaimStatement | None
 
-    def plain(self) -> dict[str, Any]:
+    def plain(self) -> dict[str, object]:
         """For programs."""
         charges = self.case.charges
         return {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from cli.outcome import CommandFailed, Exit, say, say_error, say_json, say_table
 from domain.yaml_document import read_model
@@ -56,7 +55,7 @@ def content_of(path: Path) -> bytes:
         raise CommandFailed(Exit.NOT_FOUND, f"cannot read {path}: {error.strerror}") from error
 
 
-def as_data(read: BankFile | RefusedFile) -> dict[str, Any]:
+def as_data(read: BankFile | RefusedFile) -> dict[str, object]:
     """A file in the JSON shape of docs/bank-statements.md: statements with their lines."""
     if isinstance(read, RefusedFile):
         return {"name": read.name, "refused": read.reason}

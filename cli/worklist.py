@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from activities.delivery import Step
@@ -55,7 +54,7 @@ class WorkLine(Frozen):
         tried = f" (call {self.attempts + 1})" if self.attempts else ""
         return f"{self.task.summary}{tried}"
 
-    def plain(self) -> dict[str, Any]:
+    def plain(self) -> dict[str, object]:
         """The line for programs: the task, and its place in the worklist."""
         return {
             **self.task.model_dump(mode="json"),

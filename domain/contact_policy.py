@@ -37,6 +37,9 @@ WEEK = timedelta(days=7)
 MONTH = timedelta(days=30)
 DAY = timedelta(days=1)
 
+LOOKED_BACK = timedelta(days=62)
+"""How far back contacts count: beyond the longest gap, week or month that a creditor may set."""
+
 LOOK_AT_THE_BANK = timedelta(hours=3)
 """When a contact looks again whether the bank has told something."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from domain.charge_rules import claimed_by, claims_on
 from domain.ladder import cycle_of, pending_steps
@@ -60,7 +59,7 @@ def said_for(
     have had by itself: its own turn then recognises it.
     """
     case = other.case
-    changes: dict[str, Any] = {
+    changes: dict[str, object] = {
         "cause": contact_reference(case.case_id, other.step, other.cycle),
         "step": other.step,
         "cycle": other.cycle,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 from schemas.base import Frozen, Instant
 from schemas.feed import Place, TransactionState
@@ -45,7 +44,7 @@ class Verdict(Frozen):
     placements: tuple[Placement, ...]
     debtors: tuple[str, ...] = ()
     hold_until: Instant | None = None
-    data: Mapping[str, Any] = {}
+    data: Mapping[str, object] = {}
     reason: str = ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
@@ -19,7 +19,7 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="constants")
 
 
-def of_checked(kind: type[Value], fields: dict[str, Any], given: set[str]) -> Value:
+def of_checked(kind: type[Value], fields: dict[str, object], given: set[str]) -> Value:
     """A value whose fields were all checked by whoever read them: doing so again takes most time.
 
     What ``model_construct`` does for a model with neither aliases nor private fields, ten times

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 from schemas.base import Frozen, Instant
 from schemas.feed import FileState
@@ -30,7 +29,7 @@ class KeptFile(Frozen):
     state: FileState
     lines_read: int = 0
     lines_decided: int = 0
-    summary: dict[str, Any] | None = None
+    summary: dict[str, object] | None = None
     received_by: str = ""
     received_at: Instant
     changed_at: Instant
@@ -102,7 +101,7 @@ async def lines_decided(connection: Connection, sha256: str, count: int) -> None
     await connection.execute(_SQL["lines_decided"], sha256, count)
 
 
-async def finish(pool: Pool, sha256: str, state: FileState, summary: dict[str, Any]) -> None:
+async def finish(pool: Pool, sha256: str, state: FileState, summary: dict[str, object]) -> None:
     """Say that all is done; the summary of the first time is kept."""
     await pool.execute(_SQL["finish"], sha256, state.value, summary)
 

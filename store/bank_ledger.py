@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
 from schemas.bank_ledger import Holding, Placement, Verdict
 from schemas.base import Frozen, Instant
@@ -31,7 +30,7 @@ class DecisionLine(Frozen):
     action: str
     author: str
     decided_at: Instant
-    data: Mapping[str, Any] = {}
+    data: Mapping[str, object] = {}
 
 
 class WaitingMoney(Frozen):

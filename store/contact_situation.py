@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.bank_verdict import FEED
-from domain.contact_policy import FOR_ITS_TURN
+from domain.contact_policy import FOR_ITS_TURN, LOOKED_BACK
 from schemas.actions import Wait
 from schemas.base import Frozen, Instant
 from schemas.case import CollectionCase
@@ -49,7 +49,7 @@ async def read_situation(
     row = await connection.fetchrow(
         _SQL["situation"],
         *(case.creditor, case.debtor_id, contact_reference(case.case_id, step, cycle), now),
-        *(case.case_id, step, cycle, sorted(FOR_ITS_TURN), FEED),
+        *(case.case_id, step, cycle, sorted(FOR_ITS_TURN), FEED, LOOKED_BACK),
     )
     return ContactSituation.model_validate(dict(row) if row else {})
 
@@ -65,7 +65,7 @@ async def outlooks(
     pool: Pool, creditor: str = "", debtor_id: str = ""
 ) -> dict[tuple[str, str], DebtorOutlook]:
     """The debtors with open cases, by creditor and number; empty words do not filter."""
-    rows = await pool.fetch(_SQL["outlooks"], creditor, debtor_id)
+    rows = await pool.fetch(_SQL["outlooks"], creditor, debtor_id, LOOKED_BACK)
     return {
         (row["creditor"], row["debtor_id"]): DebtorOutlook(
             name=row["name"],

@@ -25,7 +25,7 @@ NO_HASH = bytes(32)
 _SQL = queries("event_store")
 
 
-def chain(before: bytes, facts: dict[str, Any]) -> bytes:
+def chain(before: bytes, facts: dict[str, object]) -> bytes:
     """The hash of an event: SHA-256 over the hash before it and its canonical JSON.
 
     Args:
@@ -36,7 +36,7 @@ def chain(before: bytes, facts: dict[str, Any]) -> bytes:
     return hashlib.sha256(before + canonical.encode()).digest()
 
 
-def facts_of(row: Record) -> dict[str, Any]:
+def facts_of(row: Record) -> dict[str, object]:
     """What the hash of a recorded event covers."""
     return {
         "stream": row["stream"],
@@ -54,7 +54,7 @@ class Drafts:
 
     def __init__(self, recorded_at: datetime) -> None:
         self.recorded_at = recorded_at
-        self.metadata: dict[str, Any] = {}
+        self.metadata: dict[str, object] = {}
         self.columns: tuple[list[Any], ...] = ([], [], [], [], [], [], [], [])
 
     def add(self, stream: str, version: int, event: CaseEvent, before: bytes) -> bytes:
@@ -258,5 +258,5 @@ async def _already_there(
     return [(row["event_id"], row["data"]) for row in rows] == own
 
 
-def _data(event: CaseEvent) -> dict[str, Any]:
+def _data(event: CaseEvent) -> dict[str, object]:
     return event.model_dump(mode="json")

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from domain.tasks import NOT_ENDED_BY_MONEY
 from schemas.identifiers import case_id, case_parts
 from schemas.matching import Customer, Decision, LearntPayer, OpenItem
 from schemas.money import exact
@@ -38,7 +39,8 @@ async def open_items(
     """
     since = None if only is not None else today - SETTLED_REACH
     numbers = None if only is None else list(only)
-    rows = await connection.fetch(_SQL["items"], creditor, numbers, since)
+    ended = sorted(NOT_ENDED_BY_MONEY)
+    rows = await connection.fetch(_SQL["items"], creditor, numbers, since, ended)
     credited = await _credits_without_case(connection, creditor)
     return [
         OpenItem(
@@ -100,9 +102,9 @@ async def booked_like(
     return [(kept(_without(row, "decided")), _decision(row["decided"])) for row in rows]
 
 
-def _without(row: Any, name: str) -> Mapping[str, Any]:
+def _without(row: Any, name: str) -> Mapping[str, object]:
     return {key: value for key, value in row.items() if key != name}
 
 
-def _decision(data: Mapping[str, Any]) -> Decision:
+def _decision(data: Mapping[str, object]) -> Decision:
     return Decision.model_validate(data["decision"])

@@ -15,7 +15,7 @@ select
         )
         from contacts as k
         where k.creditor = $1 and k.debtor_id = $2 and k.reference <> $3 and k.channel <> 'refer'
-            and k.at > $4::timestamptz - interval '40 days'
+            and k.at > $4::timestamptz - $10::interval
             and (
                 k.state in ('handing over', 'accepted', 'unknown')
                 or (k.state = 'claimed' and k.updated_at > now() - interval '2 hours')
@@ -111,7 +111,7 @@ select
         )
         from contacts as k
         where k.creditor = c.creditor and k.debtor_id = c.debtor_id and k.channel <> 'refer'
-            and k.at > now() - interval '40 days'
+            and k.at > now() - $3::interval
             and k.state in ('handing over', 'accepted', 'unknown')
     ) as contacts
 from (

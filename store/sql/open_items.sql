@@ -41,7 +41,7 @@ standing as (
         i.reference,
         case
             when c.case_id is null then i.amount - coalesce(r.settled, 0)
-            when c.closing in ('cancelled', 'written-off') then 0
+            when c.closing = any ($4::text[]) then 0
             else c.outstanding - coalesce(u.settled, 0)
         end as open_amount
     from invoices as i

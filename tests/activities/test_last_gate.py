@@ -98,6 +98,19 @@ async def test_a_second_contact_waits_and_says_until_when(debtor: _Debtor) -> No
     assert await _waiting(call) is None
 
 
+async def test_the_longest_gap_is_kept(debtor: _Debtor) -> None:
+    """Whatever gap a creditor may set, the contact that began it is still known at its end."""
+    limits = ContactRules.model_fields["gap_days"].metadata
+    [most] = [one.le for one in limits if hasattr(one, "le")]
+    debtor.rules(gap_days=most)
+    assert (await (await debtor.owes("F-1")).attempt()).events
+    weeks = most // 7
+    late = await _at(await debtor.owes("F-2"), MORNING + weeks * 7 * DAY)
+    assert late.events == ()
+    assert late.wait is not None
+    assert late.wait.reason == "MinimumGap"
+
+
 async def test_a_step_keeps_its_place_while_it_waits(debtor: _Debtor) -> None:
     """Asked again before its time, it waits on, since when it did, and until when it will."""
     await (await debtor.owes("F-1")).attempt()

@@ -67,6 +67,7 @@ async def test_interest_takes_payments_credits_and_policies() -> None:
     assert pounds.data["indemnity"] == {"amount": "70.00", "currency": "GBP"}
 
 
+POLICY = "legal_accessories_first"
 CLAIM = {"country": "FR", "capacity": "business", "amount": "1000", "due": date(2025, 3, 31)}
 
 
@@ -82,10 +83,16 @@ CLAIM = {"country": "FR", "capacity": "business", "amount": "1000", "due": date(
         ({"payments": ["2025-04-01:1.234"]}, Exit.USAGE, "'1.234' is no amount in 'EUR'"),
         ({"payments": ["2025-04-01:-5"]}, Exit.USAGE, "is not more than nothing"),
         ({"credits": ["2025-04-01:5:gift"]}, Exit.USAGE, "KIND one of error, gesture, set_off"),
-        ({"capacity": "friend"}, Exit.USAGE, "capacity"),
-        ({"country": "France"}, Exit.USAGE, "country"),
+        ({"capacity": "friend"}, Exit.USAGE, "--capacity: 'friend' is unknown; expected one of"),
+        ({"country": "France"}, Exit.USAGE, "expected two letters such as FR"),
+        (
+            {"amount": "1,234.567"},
+            Exit.USAGE,
+            "'1,234.567' is not an amount of at most 2",
+        ),
+        ({"amount": "1.2.3"}, Exit.USAGE, "--amount: '1.2.3' is not an amount such as 1234.56"),
         ({"country": "PL"}, Exit.PROBLEMS, "no rule of late payment is known for PL"),
-        ({"currency": "euro"}, Exit.USAGE, "no amount in 'euro'"),
+        ({"currency": "euro"}, Exit.USAGE, "--currency: 'euro' is not a currency code such as"),
         ({"due": date(1899, 12, 31)}, Exit.USAGE, "due_date"),
         ({"country": "DE", "due": date(9999, 12, 31)}, Exit.USAGE, "due_date"),
         ({"amount": "1e40"}, Exit.USAGE, "--amount: '1e40' is out of range"),
@@ -102,6 +109,18 @@ async def test_what_cannot_be_computed_is_refused_with_the_way_out(
     with pytest.raises(CommandFailed) as refusal:
         await interest(claim, paid, asked, as_json=False)
     assert (refusal.value.code, words in str(refusal.value)) == (code, True), str(refusal.value)
+
+
+async def test_what_is_in_no_figure_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """A payment of a later day, an account before the due date; thousands as people write them."""
+    typed = TypedClaim("fr", "business", "1.234,56", "eur", date(2025, 3, 31), ["2025-05-01:9"])
+    assert await interest(typed, date(2025, 3, 31), Asked(POLICY, "14 %"), as_json=True) == 0
+    said = capsys.readouterr()
+    assert '"1234.56"' in said.out
+    assert said.err.splitlines() == [
+        "warning: nothing is late on 2025-03-31: it is due on 2025-03-31",
+        "warning: 9.00 EUR of 2025-05-01 is left out: the account is of 2025-03-31 (see --paid)",
+    ]
 
 
 async def test_a_refused_rate_ends_the_command_with_its_own_code() -> None:

@@ -137,6 +137,18 @@ def test_who_has_waited_longer_goes_first() -> None:
     assert _ask(waiting=[call], now=NOON + timedelta(days=2)) is None
 
 
+def test_a_contact_keeps_its_distance_to_one_that_goes_first_tomorrow() -> None:
+    """A call of another invoice is due tomorrow, and has waited longer: today's mail goes after."""
+    tomorrow = NOON + timedelta(days=1)
+    call = WaitingContact(
+        channel=Channel.PHONE, currency="EUR", since=NOON - timedelta(days=3), until=tomorrow
+    )
+    wait = _ask(waiting=[call])
+    assert wait
+    assert wait.reason == "AnotherContactFirst"
+    assert _until(wait) == MONDAY + timedelta(days=3)
+
+
 def test_enough_unallocated_money_holds_the_contact() -> None:
     """Somebody who has paid is not reminded because nobody knew for which invoice."""
     enough = UnallocatedMoney(amount=euros("100.00"), since=NOON - timedelta(days=1))

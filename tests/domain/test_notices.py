@@ -8,8 +8,9 @@ from domain.business_calendar import local_day
 from domain.case import evolve
 from domain.forecast import forecast
 from domain.next_action import next_action
-from domain.notices import answered_with
-from schemas.actions import SendNotice, Wait
+from domain.notices import answered_with, due_notice
+from domain.steps import order_of
+from schemas.actions import PerformStep, SendNotice, Wait
 from schemas.case import CollectionCase
 from schemas.events import NoticeNotSent, NoticeSent
 from schemas.identifiers import contact_reference
@@ -153,3 +154,19 @@ def test_one_message_answers_what_was_said_alike() -> None:
     )
     assert answered_with(story.case, joined, story.now) is not None
     assert answered_with(story.case, later.case, story.now) is None
+
+
+def test_the_order_of_an_answer_says_what_is_answered() -> None:
+    """Whoever carries it out must still find that promise standing; a step answers nothing."""
+    story = promised()
+    answer = due_notice(story.case, story.now + LITTLE)
+    assert answer is not None
+    order = order_of(story.case, answer, story.now)
+    assert story.case.arrangement is not None
+    assert (order.answers, order.about) == (
+        NoticeKind.PROMISE,
+        story.case.arrangement.arrangement_id,
+    )
+    step = next_action(a_case(), paris(after_due(4)))
+    assert isinstance(step, PerformStep)
+    assert order_of(a_case(), step, story.now).answers is None
