@@ -7,11 +7,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime
+from functools import lru_cache
 
-from activities.email_form import IN_ASCII, IN_UTF8, Form, addressed, html_part, text_part
 from activities.template_engine import one_line
 from domain.recipients import Recipient
 from schemas.notice import EmailMessageText, Notice
@@ -26,6 +27,47 @@ _LOCAL_PART = re.compile(
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
+
+LINE_CHARACTERS_MAX = 78
+"""RFC 5322, 2.1.1: what a header's line should not exceed."""
+
+
+class _MessageIds(UnstructuredHeader):
+    """Message-IDs, one a line: the library would break a long one up into encoded words."""
+
+    name: str
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        ids = f"{policy.linesep} ".join(str(self).split())
+        return f"{self.name}: {ids}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+for _name in ("references", "in-reply-to", "message-id"):
+    _HEADERS.map_to_type(_name, _MessageIds)  # type: ignore[arg-type] # it gives them its own base
+
+
+class _Lines(EmailPolicy):
+    """As the library writes headers, but a short line of ASCII is not taken apart to be folded.
+
+    That took longer than everything else about a message.
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """One header with its line end."""
+        line = f"{name}: {value}"
+        if len(line) <= LINE_CHARACTERS_MAX and line.isascii() and line.isprintable():
+            return f"{line}\r\n".encode()
+        return _folded(self, name, value)
+
+
+@lru_cache(maxsize=256)
+def _folded(policy: EmailPolicy, name: str, value: str) -> bytes:
+    return EmailPolicy.fold_binary(policy, name, value)
+
+
+_IN_ASCII = _Lines(linesep="\r\n", header_factory=_HEADERS)
+_IN_UTF8 = _IN_ASCII.clone(utf8=True)
 
 
 @dataclass(frozen=True)
@@ -91,10 +133,9 @@ def build_email(
         raise ValueError(f"{notice.reference}: the Date of an e-mail needs a time zone")
     headers = _parties(notice, dispatch.recipients)
     utf8 = not all(one.addr_spec.isascii() for group in headers.values() for one in group)
-    message = Form(policy=IN_UTF8 if utf8 else IN_ASCII)
+    message = EmailMessage(policy=_IN_UTF8 if utf8 else _IN_ASCII)
     for header, addresses in headers.items():
-        named = tuple((one.display_name, one.username, one.domain) for one in addresses)
-        message[header] = addressed(message.policy, header, named)
+        message[header] = addresses
     message["Subject"] = one_line(text.subject)
     message["Date"] = format_datetime(sent_at)
     message["Message-ID"] = message_id(notice.reference, domain)
@@ -103,30 +144,16 @@ def build_email(
         message["References"] = " ".join(conversation)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Relance-Reference"] = notice.reference
-    message["MIME-Version"] = "1.0"
-    _fill(message, text, dispatch.attachments, notice.reference)
-    message["Content-Language"] = _language(text, notice)
-    return message
-
-
-def _fill(
-    message: Form, text: EmailMessageText, attachments: Sequence[Attachment], reference: str
-) -> None:
-    """The texts and the documents, between boundaries that follow from the reference."""
-    digest = hashlib.sha256(reference.encode()).hexdigest()
-    outer, inner = f"=_relance_{digest[:32]}", f"=_relance_{digest[32:]}"
-    texts = message
-    if attachments:
-        message["Content-Type"] = f'multipart/mixed; boundary="{outer}"'
-        texts = Form(policy=message.policy)
-        message.attach(texts)
-    texts["Content-Type"] = f'multipart/alternative; boundary="{inner if attachments else outer}"'
-    texts.attach(text_part(message.policy, text.text))
-    texts.attach(html_part(message.policy, text.html))
-    for one in attachments:
+    message.set_content(text.text, cte="quoted-printable")
+    message.add_alternative(text.html, subtype="html", cte="base64")
+    for one in dispatch.attachments:
         message.add_attachment(
             one.content, maintype="application", subtype="pdf", filename=one.name
         )
+    # After the content, which would drop it as a header of its own.
+    message["Content-Language"] = _language(text, notice)
+    _bound(message, hashlib.sha256(notice.reference.encode()).hexdigest())
+    return message
 
 
 def _parties(notice: Notice, recipients: Sequence[Recipient]) -> dict[str, tuple[Address, ...]]:
@@ -145,6 +172,14 @@ def _parties(notice: Notice, recipients: Sequence[Recipient]) -> dict[str, tuple
         "Reply-To": (mailbox(shown, answers, whose=sender),),
     }
     return {header: addresses for header, addresses in parties.items() if addresses}
+
+
+def _bound(message: EmailMessage, digest: str) -> None:
+    """Give each container a boundary that follows from the reference: the outer one, the inner."""
+    message.set_boundary(f"=_relance_{digest[:32]}")
+    for part in message.iter_parts():
+        if part.is_multipart():
+            part.set_boundary(f"=_relance_{digest[32:]}")
 
 
 def message_id(reference: str, domain: str) -> str:

@@ -13,8 +13,6 @@ from pathlib import Path
 import pytest
 
 from activities.email_message import (
-    Attachment,
-    Dispatch,
     EmailAddressInvalid,
     EmailAddressMissing,
     build_email,
@@ -128,29 +126,6 @@ def test_the_same_notice_gives_the_same_bytes() -> None:
     assert re.findall(rb'boundary="(.*?)"', other) != re.findall(
         rb'boundary="(.*?)"', raw(notice())
     )
-
-
-@pytest.mark.parametrize("attached", [(), ("F-1.pdf", "Relevé à payer.pdf")])
-@pytest.mark.parametrize("words", ["", "\n", "Bonjour\r\nà\rtous\n", "=é\n.\n \n" * 99])
-@pytest.mark.parametrize("address", ["compta@vasseur.example", "é@vasseur.example"])
-def test_the_bytes_are_those_of_the_library(
-    attached: tuple[str, ...], words: str, address: str
-) -> None:
-    """Written the short way, a message is what Python's library makes of it the long way."""
-    about = notice({"email": address, "name": "Ω" * 60})
-    text = EmailMessageText(subject="Rappel é " * 20, text=words, html=words)
-    dispatch = Dispatch(
-        follows=[f"<{number:060}@relance.example>" for number in range(3)],
-        attachments=[Attachment(name=name, content=b"%PDF\r\n\x00" * 99) for name in attached],
-    )
-    built = build_email(about, text, domain="relance.example", sent_at=SENT_AT, dispatch=dispatch)
-    assert built.as_bytes() == EmailMessage.as_bytes(built)
-    mail = message_from_bytes(built.as_bytes(), policy=default)
-    assert [part.get_filename() for part in mail.iter_attachments()] == list(attached)
-    for kind in ("plain", "html"):
-        part = mail.get_body((kind,))
-        assert part is not None
-        assert part.get_content().splitlines() == (words.splitlines() or [""])
 
 
 def test_the_fallback_language_is_declared() -> None:
