@@ -168,10 +168,11 @@ def _segment(one: InterestSegment, currency: str, labels: Labels, language: str)
 
 
 def _source(one: InterestSegment, labels: Labels, language: str) -> str:
-    """Where a rate comes from, in a few words; the rates that were applied are listed apart."""
+    """Where a rate comes from, in a few words: series, half-year, and what the law adds to."""
     if one.row is not None:
         series = labels[f"series_{one.row.series.value.lower()}"]
-        return f"{series} {formats(language)['day'](one.row.valid_from)}"
+        tools = formats(language)
+        return f"{series} {tools['day'](one.row.valid_from)} · {tools['rate'](one.row.value)}"
     if one.rate is None:
         published = one.source == TO_BE_PUBLISHED
         return labels["rate_to_be_published" if published else "rate_unknown"]

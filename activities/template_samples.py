@@ -63,7 +63,7 @@ def sample_creditor() -> Creditor:
         creditor="atelier",
         name="Atelier Lumière SAS",
         legal_form="SAS au capital de 50 000 €",
-        registration="RCS Lyon 552 081 317",
+        registration="RCS Lyon 123 456 782",
         address=("12 rue des Tisseurs", "69004 LYON"),
         email="comptabilite@atelier-lumiere.example",
         phone="+33 4 78 00 00 00",
@@ -87,7 +87,7 @@ def sample_debtor(language: str, capacity: Capacity, country: str = "FR") -> Deb
         phone="+33 3 20 00 00 00",
         address=_ADDRESSES[known].model_copy(update={"country": country}),
         language=language,
-        siren="732829320" if company and country == "FR" else "",
+        siren="111222337" if company and country == "FR" else "",
         capacity=capacity,
         representative=_SPEAKERS[known] if company else "",
     )

@@ -104,7 +104,7 @@ def grouped(iban: str) -> str:
 
 
 def in_threes(digits: str) -> str:
-    """A French company number as people read it: 552 081 317."""
+    """A French company number as people read it: 123 456 782."""
     return "\u00a0".join(digits[start : start + 3] for start in range(0, len(digits), 3))
 
 

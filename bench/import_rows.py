@@ -41,7 +41,7 @@ def sample_file(rows: int) -> bytes:
             f"F-2027-{number:06};C{debtor:05};Société Générale n° {debtor};2027-01-{day:02};"
             f"{day:02}/03/2027;{number % 9000 + 100},{cents:02};EUR;PO{number};"
             f"compta{debtor}@client{debtor}.example;+33 4 78 00 {debtor % 100:02} 00;"
-            f"{debtor} rue des Érables;69004;LYON;FR;fr;552081317;;business"
+            f"{debtor} rue des Érables;69004;LYON;FR;fr;123456782;;business"
         )
     return "\n".join(lines).encode()
 

@@ -35,7 +35,7 @@ class _Debtor:
 _LEFEVRE = _Debtor(
     *("C001", "Boulangerie Lefèvre", "compta@boulangerie-lefevre.example", "+33 4 78 01 02 03"),
     *("3 rue de la Barre", "69002", "LYON"),
-    siren="552081317",
+    siren="123456782",
 )
 _ZOE = _Debtor(  # its mailbox refuses every message, so a person gets to see what then happens
     *("C002", "Zoé Çelik Décoration", "refused@celik-deco.example", "+33 4 91 11 22 33"),

@@ -259,7 +259,7 @@ def read_siren(text: str) -> str:
     if len(plain) == 14 and siret.is_valid(plain):
         return str(plain[:9])
     if not siren.is_valid(plain):
-        raise Unexpected("a SIREN of nine digits with a right check digit, such as 552081317")
+        raise Unexpected("a SIREN of nine digits with a right check digit, such as 123456782")
     return str(plain)
 
 

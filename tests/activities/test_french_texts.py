@@ -45,7 +45,7 @@ def test_paying_before_the_hand_over_prevents_it_and_waives_nothing() -> None:
     notice = about("hand-over-notice", Capacity.BUSINESS)
     for said in (letter(notice), render_email(notice, TEMPLATES).text):
         assert "évite cette transmission" in said
-        assert "À défaut de paiement, nous confierons ce dossier le 5" in said
+        assert "À défaut de paiement intégral, nous confierons cette créance le 5" in said
         assert "clôt" not in said
 
 

@@ -29,7 +29,7 @@ CREDITOR = Creditor(
     creditor="atelier",
     name="Atelier Lumière SAS",
     legal_form="SAS au capital de 50 000 €",
-    registration="RCS Lyon 552 081 317",
+    registration="RCS Lyon 123 456 782",
     address=("12 rue des Tisseurs", "69004 LYON CEDEX 04"),
     email="comptabilite@atelier-lumiere.example",
     phone="+33 4 78 00 00 00",
@@ -130,7 +130,7 @@ def test_a_letter_says_what_the_law_wants() -> None:
     said = text_of(letter)
     for words in (
         "MISE EN DEMEURE", "Atelier Lumière SAS", "SAS au capital de 50 000 €",
-        "RCS Lyon 552 081 317", "Menuiserie Vasseur & Fils", "59000 LILLE",
+        "RCS Lyon 123 456 782", "Menuiserie Vasseur & Fils", "59000 LILLE",
         "Lyon, le 21 octobre 2026", "F-2026-0117", "07/08/2026", "06/09/2026", "Jours de retard",
         "1 234,56 €", "FR76 3000 6000 0112 3456 7890 189", "AGRIFRPP", "RF18539007547034",
         "9 septembre 2026", "1er novembre 2026", "Camille Roche", "RABCDEFGHIJKLMNO",
@@ -224,7 +224,7 @@ def test_a_claim_is_paid_in_one_sum_and_can_be_counted_again() -> None:
     assert fields[9] == "RF18539007547034"
     words = text_of(letter)
     assert "Annexe : décompte arrêté au 21 octobre 2026" in words
-    assert "22/09/2026 21/10/2026 30 1 234,56 € 12,40 % BCE 01/07/2026 12,58 €" in words
+    assert "22/09/2026 21/10/2026 30 1 234,56 € 12,40 % BCE 01/07/2026 · 2,40 % 12,58 €" in words
     assert "Total dû 1 294,71 €" in words
 
 

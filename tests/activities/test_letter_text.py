@@ -159,9 +159,9 @@ def test_the_formal_notice_has_its_eleven_contents(language: str, charges: Charg
     assert title in letter.subject
     assert order in said
     # Both parties, each with their number and the person who speaks for them.
-    assert "RCS Lyon 552 081 317" in said.replace("\u00a0", " ")
+    assert "RCS Lyon 123 456 782" in said.replace("\u00a0", " ")
     assert "Hélène Marchand, présidente" in said
-    assert all(word in said for word in ("732\u00a0829\u00a0320", "Paul Vasseur"))
+    assert all(word in said for word in ("111\u00a0222\u00a0337", "Paul Vasseur"))
     # What was reminded of, and when; the account, with what each further day adds.
     assert "16" in said
     assert about.claim is not None

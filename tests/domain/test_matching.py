@@ -31,7 +31,7 @@ TO_BOOK = [
     ("a number that a company of the group pays", "431.00", "FA-2026-00134", {"iban": HOLDING}),
     ("a number that the treasury pays", "150.25", "FA-2026-00136", {"name": "DRFIP BRETAGNE"}),
     ("an order that the treasury pays", "150.25", "EJ-2026-5501", {"name": "DRFIP BRETAGNE"}),
-    ("a SIREN and a running number", "310.50", "552081317 FACT 121", {"name": "BATILUX"}),
+    ("a SIREN and a running number", "310.50", "123456782 FACT 121", {"name": "BATILUX"}),
 ]
 
 

@@ -38,6 +38,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 WIDE, NARROW, HIGHEST = 680, 360, 2000
 FITS = "this.height=this.contentDocument.documentElement.scrollHeight"
 BACKGROUND = "#d5d8dc"
+MAIL_BACKGROUND = "#f2f3f5"
 GAP = 24
 DPI = 200
 
@@ -89,12 +90,22 @@ def mail_page(language: str) -> tuple[str, int, int]:
 
 
 def draw_mails(browser: str, language: str) -> Image.Image:
-    """A picture of all mails of a language.
+    """A picture of all mails of a language."""
+    return draw(browser, *mail_page(language), BACKGROUND)
+
+
+def draw_mail(browser: str, name: str, language: str) -> Image.Image:
+    """A picture of one mail to a business, as wide as it is read at a desk."""
+    mail = render_email(notice_of(name, language, Capacity.BUSINESS), TEMPLATES)
+    return draw(browser, mail.html, WIDE, HIGHEST, MAIL_BACKGROUND)
+
+
+def draw(browser: str, page: str, width: int, height: int, background: str) -> Image.Image:
+    """A picture of a page, as far down as there is anything but its background.
 
     Raises:
         RuntimeError: when the browser drew nothing; with its own words.
     """
-    page, width, height = mail_page(language)
     with tempfile.TemporaryDirectory(prefix="relance-pictures-") as folder:
         source, picture = Path(folder, "mails.html"), Path(folder, "mails.png")
         source.write_text(page, "utf-8")
@@ -112,7 +123,7 @@ def draw_mails(browser: str, language: str) -> Image.Image:
         if not picture.is_file():
             raise RuntimeError(f"{browser} drew nothing: {done.stderr[-500:]}")
         drawn = Image.open(picture).convert("RGB")
-    empty = Image.new("RGB", drawn.size, BACKGROUND)
+    empty = Image.new("RGB", drawn.size, background)
     _, _, _, bottom = ImageChops.difference(drawn, empty).getbbox() or (0, 0, 0, drawn.height)
     return drawn.crop((0, 0, drawn.width, min(bottom + GAP, drawn.height)))
 
@@ -201,6 +212,9 @@ def main() -> int:
         picture = draw_mails(browser, language)
         picture.save(FULL / f"mails-{language}.png")
         keep(picture, f"mails-{language}", 960, 10)
+    # A PNG, because it stands in the README, which not everybody reads where WebP is shown.
+    email = draw_mail(browser, "reminder", "fr").quantize(64)
+    email.save(SHEETS / "email.png", optimize=True)
     return 0
 
 

@@ -23,7 +23,7 @@ CUSTOMERS = (
     Customer(
         customer="C00001",
         name="Menuiserie Dubois SARL",
-        siren="552081317",
+        siren="123456782",
         country="FR",
         ibans=(DUBOIS,),
         mandates=("RUM-77",),
