@@ -39,8 +39,8 @@ def test_a_message_counts_what_the_debtor_received(
     email = render_email(about, TEMPLATES)
     assert email.subject.replace("\u00a0", " ").startswith(title)
     if not received:
-        assert "sans nouvelles" not in email.text
-        assert "have not heard" not in email.text
+        assert "toujours pas reçu" not in email.text
+        assert "still not received" not in email.text
 
 
 @pytest.mark.parametrize(
